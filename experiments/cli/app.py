@@ -1,0 +1,133 @@
+"""The Typer application: names and one-line helps of all commands, loaded when called.
+
+A new command is a module with a function, and one line in `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from sim.errors import KemitraanError
+
+if TYPE_CHECKING:
+    from typer._click import Command as ClickCommand
+    from typer._click import Context, HelpFormatter
+
+__all__ = ["COMMANDS", "Command", "ReaderGone", "app"]
+
+
+class ReaderGone(Exception):  # noqa: N818  # no error: `kemitraan ... | head` is good use
+    """The program that read our output has stopped."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command's function is, and what it does in one line."""
+
+    module: str
+    function: str
+    help: str
+
+
+COMMANDS: dict[str, Command] = {
+    "check": Command("check", "check", "Check scenario files; all faults at once."),
+    "list": Command("listing", "list_things", "List scenarios, regions, parameters, ..."),
+    "show": Command("show", "show", "Show a scenario's values and where they come from."),
+    "init": Command("init", "init", "Write a new scenario file to start from."),
+}
+"""All commands in the order of the help."""
+
+
+class LazyGroup(TyperGroup):
+    """Commands whose modules are imported only when they are called."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
+        """The commands' names in their order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:  # noqa: ARG002
+        """The command of a name, built from its function."""
+        command = COMMANDS.get(cmd_name)
+        if command is None:
+            return None
+        function = getattr(import_module(f"experiments.cli.{command.module}"), command.function)
+        one = typer.Typer(
+            add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+        one.command(cmd_name)(function)
+        return typer.main.get_command(one)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, ClickCommand | None, list[str]]:
+        """The command meant by the first word.
+
+        Raises:
+            KemitraanError: for an unknown command, with the nearest name.
+        """
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f", did you mean {close[0]!r}?" if close else f"; known: {', '.join(COMMANDS)}"
+            raise KemitraanError(f"no command {args[0]!r}{hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Context) -> object:
+        """Run the command.
+
+        Raises:
+            ReaderGone: when stdout is a pipe nobody reads any more.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            # Typer would end with 1, which says here that a run failed.
+            raise ReaderGone from error
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="What partnership policies do to small firms: scenarios, comparisons, evidence.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import (  # noqa: PLC0415  # 40 ms, only when asked
+            PackageNotFoundError,
+            version,
+        )
+
+        try:
+            typer.echo(f"kemitraan {version('kemitraan')}")
+        except PackageNotFoundError:
+            typer.echo("kemitraan, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[  # read in kemitraan.cli, wherever it stands
+        bool, typer.Option("--debug", help="Show where an error arose, with any command.")
+    ] = False,
+) -> None:
+    """What partnership policies do to small firms: scenarios, comparisons, evidence."""

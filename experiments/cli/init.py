@@ -1,0 +1,101 @@
+"""`kemitraan init FILE --from SCENARIO`: a commented scenario file to start from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.cli.output import message
+from sim.errors import KemitraanError
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Scenario
+    from sim.parameters import Lever
+
+__all__ = ["init"]
+
+
+def init(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The new file, such as rule.yaml.")],
+    *,
+    parent: Annotated[
+        str, typer.Option("--from", metavar="SCENARIO", help="The shipped scenario it extends.")
+    ] = "mandated_hotel_partnership",
+) -> None:
+    """Write a scenario file that extends another, its settings listed to be changed."""
+    from scenarios.scenario import list_scenarios, load_scenario  # noqa: PLC0415  # YAML only now
+
+    path = Path(file)
+    if path.suffix not in (".yaml", ".yml"):
+        raise KemitraanError(f"{file}: a scenario file ends in .yaml")
+    if parent not in list_scenarios():
+        known = ", ".join(list_scenarios())
+        raise KemitraanError(f"--from {parent}: no shipped scenario of this name; known: {known}")
+    text = starter(_name(path.stem), load_scenario(parent))
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as target:
+            target.write(text)
+    except FileExistsError:
+        raise KemitraanError(f"{file}: is there already; choose another name") from None
+    except OSError as error:
+        raise KemitraanError(f"{file}: cannot be written: {error.strerror}") from error
+    message(f"wrote {file}; check it with: kemitraan check {file}")
+
+
+def _name(stem: str) -> str:
+    """A scenario's name from a file's: lower-case letters, digits and underscores."""
+    name = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")[:64]
+    return name if re.match(r"[a-z]", name) else f"scenario_{name}".rstrip("_")[:64]
+
+
+def starter(name: str, parent: Scenario) -> str:
+    """The text of a new scenario file; it is complete as it stands."""
+    from scenarios.schema import plain  # noqa: PLC0415
+    from sim.parameters import levers  # noqa: PLC0415
+
+    lines = [
+        f"# {name}: starts as {parent.name}.",
+        "# What is not written here is inherited from it.",
+        "# Take the '# ' away before a line to change its value, then run: kemitraan check",
+        f"name: {name}",
+        f"# title: {{en: ..., id: ...}}     # shown instead of {name}",
+        f"extends: {parent.name}",
+        f"region: {parent.region}",
+        "# instrument: perbup            # memorandum | perbup | perda: printed, changes no rule",
+        "levers:",
+    ]
+    group = ""
+    for lever in levers().values():
+        setting = parent.levers.get(lever.name)
+        if setting is None:
+            continue
+        if lever.group != group:
+            group = lever.group
+            lines.append(f"#   {group}:")
+            start, end = parent.calendar(setting.start), parent.calendar(setting.end)
+            lines.append(f"#     start: {start}".ljust(44) + "# YYYY-MM, or a month number")
+            lines.append(f"#     ramp_months: {setting.ramp_months}")
+            lines.append(f"#     end: {end}".ljust(44) + "# the last month it holds")
+        if lever.kind == "list":
+            lines.append("#     # the goods there are: kemitraan list levers --json")
+        line = f"#     {lever.key}: {plain(setting.value)}"
+        limits = _limits(lever)
+        lines.append(line.ljust(44) + f"# {limits}" if limits else line)
+    lines += [
+        "# assume:                        # your own figures instead of the registry's",
+        '#   displacement: {range: [0.2, 0.8], source: "who says so, and when"}',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _limits(lever: Lever) -> str:
+    from scenarios.schema import plain  # noqa: PLC0415
+
+    if lever.low is None:
+        return " | ".join(lever.choices) if lever.kind == "choice" else ""
+    if lever.whole:
+        return lever.unit
+    return f"{plain(lever.low)} to {plain(lever.high)}, {lever.unit}"

@@ -1,0 +1,45 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+import locale
+import os
+from typing import Annotated
+
+import typer
+
+from sim.errors import KemitraanError
+
+__all__ = ["LANGUAGES", "JsonOption", "LangOption", "MonthsOption", "RegionOption", "language"]
+
+LANGUAGES = ("en", "id")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+LangOption = Annotated[
+    str | None, typer.Option("--lang", help="Language of titles: en or id.", metavar="LANG")
+]
+RegionOption = Annotated[
+    str | None,
+    typer.Option("--region", help="Region instead of the scenario's.", metavar="REGION"),
+]
+MonthsOption = Annotated[
+    int | None, typer.Option("--months", help="Length of the run instead of the scenario's.")
+]
+
+
+def language(asked: str | None) -> str:
+    """The language to print in: as asked, then KEMITRAAN_LANG, then the locale, then English.
+
+    Raises:
+        KemitraanError: when a language is asked for that is not there.
+    """
+    wanted = asked or os.environ.get("KEMITRAAN_LANG")
+    if wanted:
+        if wanted not in LANGUAGES:
+            raise KemitraanError(f"no language {wanted!r}; known: {', '.join(LANGUAGES)}")
+        return wanted
+    try:
+        here = locale.getlocale()[0] or os.environ.get("LANG", "")
+    except ValueError:
+        here = ""
+    return "id" if here.lower().startswith(("id_", "indonesian")) else "en"

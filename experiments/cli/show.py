@@ -1,0 +1,145 @@
+"""`kemitraan show FILE`: a scenario's values, and where each one comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.cli.options import JsonOption, LangOption, MonthsOption, RegionOption, language
+from experiments.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Scenario
+
+__all__ = ["show"]
+
+_RUN_KEYS = ("region", "months", "first_month", "instrument")
+
+
+def show(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A scenario file or name.")],
+    *,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Every lever and parameter, set or not.")
+    ] = False,
+    region: RegionOption = None,
+    months: MonthsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Show what a scenario sets; with --resolved every value and where it comes from."""
+    from scenarios.scenario import load_scenario  # noqa: PLC0415  # YAML only now
+    from scenarios.schema import plain  # noqa: PLC0415
+
+    scenario = load_scenario(file, region=region, months=months)
+    levers = _levers(scenario, everything=resolved)
+    parameters = _parameters(scenario, everything=resolved)
+    if json:
+        print_json(
+            {
+                "scenario": scenario.resolved(),
+                "digest": scenario.digest(),
+                "run": {
+                    key: {"value": getattr(scenario, key), "from": scenario.origin[key]}
+                    for key in _RUN_KEYS
+                },
+                "levers": levers,
+                "parameters": parameters,
+            }
+        )
+        return
+    print(f"{scenario.name}: {scenario.title[language(lang)]}")
+    if scenario.description:
+        print(scenario.description)
+    print()
+    print_table(
+        ("run", "value", "from"),
+        [(key, plain(getattr(scenario, key)), scenario.origin[key]) for key in _RUN_KEYS],
+    )
+    if levers:
+        print()
+        rows = [
+            (r["lever"], plain(r["value"]), r["unit"], _when(scenario, r), r["from"])
+            for r in levers
+        ]
+        print_table(("lever", "value", "unit", "when", "from"), rows)
+    if parameters:
+        print()
+        print_table(
+            ("parameter", "value", "range", "unit", "kind", "from"),
+            [
+                (
+                    r["parameter"],
+                    plain(r["value"]),
+                    f"{plain(r['low'])}..{plain(r['high'])}",
+                    r["unit"],
+                    r["kind"],
+                    r["from"],
+                )
+                for r in parameters
+            ],
+        )
+
+
+def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
+    from sim.parameters import levers  # noqa: PLC0415
+
+    rows = []
+    for lever in levers().values():
+        setting = scenario.levers.get(lever.name)
+        if setting is None and not everything:
+            continue
+        value = lever.null if setting is None else setting.value
+        row: dict[str, Any] = {
+            "lever": lever.name,
+            "value": list(value) if isinstance(value, tuple) else value,
+            "unit": lever.unit,
+            "start": None,
+            "ramp_months": None,
+            "end": None,
+            "from": scenario.origin.get(f"levers.{lever.name}", "default"),
+        }
+        if setting is not None:
+            # A lever that only switches on has no ramp, whatever its group says.
+            ramp = setting.ramp_months if lever.ramped else 0
+            row |= {"start": setting.start, "ramp_months": ramp, "end": setting.end}
+            row["timing_from"] = {
+                part: scenario.origin.get(f"levers.{lever.group}.{part}", "default")
+                for part in ("start", "ramp_months", "end")
+            }
+        rows.append(row)
+    return rows
+
+
+def _when(scenario: Scenario, row: dict[str, Any]) -> str:
+    if row["start"] is None:
+        return "not set"
+    start, end = (scenario.calendar(row[part]) for part in ("start", "end"))
+    ramp = f", rising {row['ramp_months']} months" if row["ramp_months"] else ""
+    return f"{start} to {end}{ramp}"
+
+
+def _parameters(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
+    from sim.parameters import registry  # noqa: PLC0415
+
+    rows = []
+    for parameter in registry().values():
+        assumed = scenario.assume.get(parameter.name)
+        if assumed is None and not everything:
+            continue
+        values = parameter if assumed is None else assumed
+        source = "; ".join(s.title for s in parameter.sources)
+        rows.append(
+            {
+                "parameter": parameter.name,
+                "value": values.value,
+                "low": values.low,
+                "high": values.high,
+                "unit": parameter.unit,
+                "kind": parameter.kind if assumed is None else "assumed",
+                "source": source if assumed is None else assumed.source,
+                "from": scenario.origin.get(f"assume.{parameter.name}", "registry"),
+            }
+        )
+    return rows

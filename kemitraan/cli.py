@@ -1,0 +1,102 @@
+"""The command `kemitraan`: exit codes, and errors as messages instead of tracebacks.
+
+0 done, 1 some run failed, 2 wrong use or invalid input, 3 done but a check did not
+pass, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+# Before numpy loads: threads make small matrix products slower on a busy machine, and
+# workers bring their own parallelism.
+for _name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
+    os.environ.setdefault(f"{_name}_NUM_THREADS", "1")
+
+from sim.errors import KemitraanError  # noqa: E402
+
+__all__ = ["main"]
+
+_FAILED = 1
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Args:
+        arguments: the words after `kemitraan`; by default those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # Works before and after the command's name, like every option.
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    _write_utf8()
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except Exception as error:
+        if debug:
+            raise
+        return _report(error)
+    if code == _INTERRUPTED:
+        _say("interrupted")
+    return code
+
+
+def _run(words: list[str]) -> int:
+    from experiments.cli.app import ReaderGone, app  # noqa: PLC0415  # after the thread variables
+
+    try:
+        result = app(words, prog_name="kemitraan", standalone_mode=False)
+    except ReaderGone:
+        return _reader_gone()
+    return result if isinstance(result, int) else 0
+
+
+def _report(error: Exception) -> int:
+    """The error as a message on stderr; the exit code it asks for."""
+    if isinstance(error, KemitraanError):
+        _say(str(error))
+        return error.exit_code
+    show = getattr(error, "show", None)
+    if callable(show) and isinstance(getattr(error, "exit_code", None), int):
+        show()  # Typer's own: a wrong option, with the usage line
+        return 2
+    text = " ".join(str(error).split())[:300]
+    detail = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    _say(f"internal error: {detail}; run again with --debug to see where")
+    return _FAILED
+
+
+def _say(message: str) -> None:
+    with suppress(BrokenPipeError, ValueError):
+        print(message, file=sys.stderr, flush=True)
+
+
+def _write_utf8() -> None:
+    """UTF-8 into files and pipes on every system; a screen keeps its own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            if stream.isatty():
+                reconfigure(errors="replace")
+            else:
+                reconfigure(encoding="utf-8", errors="replace")
+
+
+def _reader_gone() -> int:
+    """The program that read our output stopped, as `head` does: end without a word."""
+    # The interpreter flushes stdout at exit, which would complain again.
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    return 0

@@ -1,0 +1,242 @@
+"""A scenario: which levers are pulled when, in which region, under which assumptions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scenarios.faults import OVERRIDE, ScenarioError, did_you_mean, shown
+from scenarios.inheritance import Layers, find, shipped
+from scenarios.schema import DEFAULT_MONTHS, FIRST_MONTH
+from scenarios.source import Document
+from scenarios.timing import Timing, calendar_month
+from sim.parameters import Parameter, levers, registry
+
+__all__ = ["Assumption", "LeverSetting", "Scenario", "list_scenarios", "load_scenario"]
+
+
+@dataclass(frozen=True)
+class LeverSetting:
+    """A lever's value and its months; `end` is the last month it holds."""
+
+    lever: str
+    value: float | str | tuple[str, ...]
+    start: int
+    ramp_months: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A parameter's value and range in a scenario instead of the registry's.
+
+    A bare number is held fixed: `low` and `high` equal it. A range without a value keeps
+    the registry's value where it lies inside, else takes the middle.
+    """
+
+    parameter: str
+    value: float
+    low: float
+    high: float
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is asked of the model: a table of lever settings, no code.
+
+    Attributes:
+        name: lower-case name, used for columns and files.
+        title: the name for people, by language ("en", "id").
+        instrument: "memorandum", "perbup" or "perda"; printed, changes no rule.
+        region: name of a shipped region, or a region's folder, as written.
+        months: length of the run.
+        first_month: calendar month of month 0, "YYYY-MM".
+        levers: settings by lever; a lever that is not here is at its null.
+        assume: assumptions by parameter.
+        description: a text, possibly empty.
+        origin: where each value comes from, by dotted key: "file:line", "default" or "flag".
+        text: the file as given.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    instrument: str | None
+    region: str
+    months: int
+    first_month: str
+    levers: Mapping[str, LeverSetting]
+    assume: Mapping[str, Assumption]
+    description: str = ""
+    origin: Mapping[str, str] = field(default_factory=dict, compare=False)
+    text: str = field(default="", compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.digest()))
+
+    def resolved(self) -> dict[str, Any]:
+        """The scenario as plain JSON, nothing left to inherit."""
+        return {
+            "name": self.name,
+            "title": dict(self.title),
+            "description": self.description,
+            "instrument": self.instrument,
+            **self._meaning(),
+        }
+
+    def _meaning(self) -> dict[str, Any]:
+        """What changes results; a name, a title and a source do not."""
+        return {
+            "region": self.region,
+            "months": self.months,
+            "first_month": self.first_month,
+            "levers": {
+                name: {
+                    "value": list(s.value) if isinstance(s.value, tuple) else s.value,
+                    "start": s.start,
+                    "ramp_months": s.ramp_months,
+                    "end": s.end,
+                }
+                for name, s in self.levers.items()
+            },
+            "assume": {
+                name: {"value": a.value, "low": a.low, "high": a.high, "source": a.source}
+                for name, a in self.assume.items()
+            },
+        }
+
+    def digest(self) -> str:
+        """SHA-256 of all that can change results; equal for two names of the same rules."""
+        meaning = self._meaning()
+        meaning["assume"] = {
+            name: {k: v for k, v in a.items() if k != "source"}
+            for name, a in meaning["assume"].items()
+        }
+        text = json.dumps(meaning, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def calendar(self, month: int) -> str:
+        """The calendar month "YYYY-MM" of a month number."""
+        return calendar_month(self.first_month, month)
+
+
+def list_scenarios() -> list[str]:
+    """Names of the scenarios that come with the package; `no_policy` first."""
+    return shipped()
+
+
+def load_scenario(
+    name_or_path: str | Path,
+    levers: Mapping[str, Any] | None = None,
+    assume: Mapping[str, Any] | None = None,
+    *,
+    region: str | None = None,
+    months: int | None = None,
+) -> Scenario:
+    """A scenario, ready to run.
+
+    Args:
+        name_or_path: name of a shipped scenario, or a scenario file.
+        levers: settings that replace the file's, such as `{"hotel.quota": 0.2}`; also
+            `hotel.start`, `hotel.ramp_months` and `hotel.end`.
+        assume: assumptions that replace the file's: a number, or
+            `{"value": ..., "range": [low, high], "source": ...}`.
+        region: replaces the file's region.
+        months: replaces the file's length of the run; a policy that would last longer
+            is cut off.
+
+    Raises:
+        ScenarioError: with every fault of every file and of the values given.
+    """
+    path, label = find(name_or_path)
+    layers = Layers()
+    layers.read(path, label)
+    document = Document(OVERRIDE)
+    given: dict[str, Any] = {
+        "region": region,
+        "months": months,
+        "assume": dict(assume) if assume else None,
+        "levers": _grouped(levers or {}, document),
+    }
+    layers.override({key: value for key, value in given.items() if value is not None}, document)
+    timing = Timing(layers)
+    own = layers.own
+    if layers.complete and not layers.documents[0].faults:
+        for key, example in (("name", "name: my_rule"), ("region", "region: surabaya")):
+            if key not in (own if key == "name" else layers.written):
+                layers.documents[0].fault(key, f"missing: write '{example}'", 1, 1)
+    faults = layers.faults()
+    if faults:
+        raise ScenarioError(faults)
+    return _build(layers, timing)
+
+
+def _grouped(settings: Mapping[str, Any], document: Document) -> dict[str, dict[str, Any]]:
+    """Dotted levers as groups of keys, the shape of a file."""
+    groups: dict[str, dict[str, Any]] = {}
+    for name, value in settings.items():
+        group, _, key = str(name).partition(".")
+        if not key:
+            hint = did_you_mean(group, levers())
+            document.fault(f"levers.{shown(str(name))}", f"expects group.lever{hint}")
+            continue
+        groups.setdefault(group, {})[key] = value
+    return groups
+
+
+def _build(layers: Layers, timing: Timing) -> Scenario:
+    written, own = layers.written, layers.own
+
+    def value(key: str, otherwise: Any = None) -> Any:  # noqa: ANN401
+        return written[key].value if key in written else otherwise
+
+    name = own["name"].value
+    settings = {}
+    for lever in levers().values():
+        key = f"levers.{lever.name}"
+        if key in written:
+            start, ramp, end = timing.of(lever.group)
+            settings[lever.name] = LeverSetting(lever.name, written[key].value, start, ramp, end)
+    assumptions = {}
+    for parameter in registry().values():
+        found = written.get(f"assume.{parameter.name}")
+        if found is not None:
+            assumptions[parameter.name] = _assumption(parameter, *found.value)
+    own_keys = ("title", "description", "instrument", "region", "months", "first_month")
+    origin = dict.fromkeys(own_keys, "default")
+    for group in dict.fromkeys(lever.split(".")[0] for lever in settings):
+        for part in ("start", "ramp_months", "end"):
+            origin[f"levers.{group}.{part}"] = "default"
+    # A title or description speaks of one file's rules, not of those that extend it.
+    kept = {k: w for k, w in written.items() if k not in ("name", "title", "description")}
+    kept |= {k: own[k] for k in ("name", "title", "description") if k in own}
+    origin |= {key: item.origin for key, item in kept.items()}
+    return Scenario(
+        name=name,
+        title=own["title"].value if "title" in own else {"en": name, "id": name},
+        instrument=value("instrument"),
+        region=value("region"),
+        months=value("months", DEFAULT_MONTHS),
+        first_month=value("first_month", FIRST_MONTH),
+        levers=settings,
+        assume=assumptions,
+        description=own["description"].value if "description" in own else "",
+        origin=origin,
+        text=layers.documents[0].text,
+    )
+
+
+def _assumption(
+    parameter: Parameter, value: float | None, limits: tuple[float, float] | None, source: str
+) -> Assumption:
+    low, high = limits if limits is not None else (value, value)
+    if low is None or high is None:  # the checker lets neither pass
+        raise AssertionError(parameter.name)
+    if value is None:
+        inside = low <= parameter.value <= high
+        value = parameter.value if inside else low + (high - low) / 2
+    return Assumption(parameter.name, value, low, high, source)

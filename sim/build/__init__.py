@@ -1,0 +1,1 @@
+"""Building blocks of month 0: firms, buyers with their candidates, local markets."""

@@ -1,0 +1,345 @@
+"""Random numbers that are a pure function of what they are for.
+
+There is no generator to carry about and no order to keep: a draw is Philox4x32-10
+(Salmon, Moraes, Dror, Shaw 2011, Parallel random numbers: as easy as 1, 2, 3), a
+scrambling of a counter under a key, where the key is the run's seed and the counter
+spells out what the draw is for:
+
+    word 0   a, 32 bits: the entity, as a firm's slot or a buyer
+    word 1   b, 32 bits: a second entity, as buyer + 1; 0 is none
+    word 2   gen, 16 bits: generation of the slot | good, 16 bits, above it
+    word 3   month, 12 bits | stream, 8 bits, above it | block, 12 bits, on top
+
+One block gives two doubles; `index` counts doubles (block = index // 2). Fields do
+not overlap, so two draws share a counter only if they are for the same thing: give
+each purpose its own stream. A policy that draws more shifts nobody else's luck, and
+the same firm in two scenarios is a twin.
+
+Fields are cut to their width, and compiled code does not check them. Values must be
+non-negative; `counter_words` checks, and shows the packing.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.jit import Integer, jit
+from sim.quantiles import normal_quantile
+
+__all__ = [
+    "bernoulli",
+    "counter_words",
+    "exponential",
+    "gumbel",
+    "lognormal",
+    "normal",
+    "normal_pair",
+    "replicate_seed",
+    "uniform",
+    "uniform_pair",
+    "words",
+]
+
+# Streams: one for each purpose, never reused, never renumbered (that moves numbers).
+STREAM_PRODUCTIVITY = 1
+STREAM_CAPACITY = 2
+STREAM_EXIT = 3
+STREAM_ENTRY = 4
+STREAM_POPULATION = 5
+STREAM_CANDIDATES = 6
+STREAM_QUALITY = 7
+STREAM_LATE = 8
+STREAM_MODE = 9
+STREAM_INSPECTION = 10
+STREAM_SANCTION = 11
+STREAM_BUYER_SHOCK = 12
+STREAM_TASTE = 13
+STREAM_CERTIFICATE = 14
+STREAM_PHASE = 15
+STREAM_GRANT = 16
+STREAM_SAMPLE = 17
+STREAM_SHELF = 18
+STREAM_DAYS = 19
+STREAM_COVERAGE = 20
+STREAM_NEED = 21
+# Kept for replicate_seed: a model stream may not take it.
+STREAM_REPLICATE = 255
+
+WIDTHS = {"a": 32, "b": 32, "gen": 16, "good": 16, "month": 12, "stream": 8, "block": 12}
+"""Bits of each field of the counter."""
+
+# numba gives float64 for int64 with uint64, so every constant here is a uint64.
+_LOW = np.uint64(0xFFFFFFFF)
+_0 = np.uint64(0)
+_1 = np.uint64(1)
+_32 = np.uint64(32)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_ROUNDS = 10
+
+_BITS_12 = np.uint64(0xFFF)
+_BITS_8 = np.uint64(0xFF)
+_BITS_16 = np.uint64(0xFFFF)
+_12 = np.uint64(12)
+_16 = np.uint64(16)
+_20 = np.uint64(20)
+_HALF_UNIT = 0.5**53
+
+
+@jit
+def words(
+    c0: Integer, c1: Integer, c2: Integer, c3: Integer, k0: Integer, k1: Integer
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Four 32-bit words: Philox4x32 with ten rounds, as published.
+
+    Args:
+        c0: counter word, as c1, c2 and c3.
+        c1: counter word.
+        c2: counter word.
+        c3: counter word.
+        k0: key word, as k1; only the low 32 bits of each word count.
+        k1: key word.
+
+    Returns:
+        Four words, each a uint64 below 2**32.
+    """
+    x0 = np.uint64(c0) & _LOW
+    x1 = np.uint64(c1) & _LOW
+    x2 = np.uint64(c2) & _LOW
+    x3 = np.uint64(c3) & _LOW
+    key0 = np.uint64(k0) & _LOW
+    key1 = np.uint64(k1) & _LOW
+    for _ in range(_ROUNDS):
+        product0 = _MULTIPLIER_0 * x0
+        product1 = _MULTIPLIER_1 * x2
+        x0 = (product1 >> _32) ^ x1 ^ key0
+        x1 = product1 & _LOW
+        x2 = (product0 >> _32) ^ x3 ^ key1
+        x3 = product0 & _LOW
+        key0 = (key0 + _WEYL_0) & _LOW
+        key1 = (key1 + _WEYL_1) & _LOW
+    return x0, x1, x2, x3
+
+
+@jit
+def _block(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    block: Integer,
+) -> tuple[np.uint64, np.uint64]:
+    """Two 64-bit words for one counter; see the module's text for the packing."""
+    key = np.uint64(seed)
+    low = (np.uint64(gen) & _BITS_16) | ((np.uint64(good) & _BITS_16) << _16)
+    top = (
+        (np.uint64(month) & _BITS_12)
+        | ((np.uint64(stream) & _BITS_8) << _12)
+        | ((np.uint64(block) & _BITS_12) << _20)
+    )
+    w0, w1, w2, w3 = words(np.uint64(a), np.uint64(b), low, top, key & _LOW, key >> _32)
+    return w0 | (w1 << _32), w2 | (w3 << _32)
+
+
+@jit
+def _unit(bits: Integer) -> float:
+    """A double strictly between 0 and 1 from the upper 52 of 64 bits.
+
+    Fifty-three bits plus a half would round up to 1.0 at the top; with 52 every value,
+    and one minus it, is exact: an odd multiple of 2**-53.
+    """
+    return np.float64(np.int64(((np.uint64(bits) >> _12) << _1) | _1)) * _HALF_UNIT
+
+
+@jit
+def uniform(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    index: Integer = 0,
+) -> float:
+    """A double strictly between 0 and 1.
+
+    Args:
+        seed: the run's seed, 64 bits.
+        stream: what the draw is for, one of the `STREAM_` constants.
+        month: month of the run, 0 to 4095.
+        a: entity, as a firm's slot or a buyer.
+        b: second entity, as buyer + 1; 0 for none.
+        gen: generation of the slot, 0 to 65535.
+        good: good, 0 to 65535.
+        index: which of several draws of the same kind, 0 to 8191.
+
+    Returns:
+        An odd multiple of 2**-53; the same arguments give the same number.
+    """
+    low, high = _block(seed, stream, month, a, b, gen, good, np.uint64(index) >> _1)
+    return _unit(low if np.uint64(index) & _1 == _0 else high)
+
+
+@jit
+def uniform_pair(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    block: Integer = 0,
+) -> tuple[float, float]:
+    """The doubles of `uniform` at index 2 * block and 2 * block + 1, for the price of one."""
+    low, high = _block(seed, stream, month, a, b, gen, good, block)
+    return _unit(low), _unit(high)
+
+
+@jit
+def normal(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    index: Integer = 0,
+) -> float:
+    """A standard normal deviate; by inverse CDF, so it rises with the uniform behind it."""
+    return normal_quantile(uniform(seed, stream, month, a, b, gen, good, index))
+
+
+@jit
+def normal_pair(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    block: Integer = 0,
+) -> tuple[float, float]:
+    """The deviates of `normal` at index 2 * block and 2 * block + 1."""
+    low, high = uniform_pair(seed, stream, month, a, b, gen, good, block)
+    return normal_quantile(low), normal_quantile(high)
+
+
+@jit
+def exponential(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    index: Integer = 0,
+) -> float:
+    """An exponential deviate of mean 1; it rises with the uniform behind it."""
+    # One minus the uniform is exact, so log loses nothing against log1p.
+    return -math.log(1.0 - uniform(seed, stream, month, a, b, gen, good, index))
+
+
+@jit
+def gumbel(
+    seed: Integer,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    index: Integer = 0,
+) -> float:
+    """A standard Gumbel deviate (for maxima): added to utilities, the largest is a logit."""
+    return -math.log(-math.log(uniform(seed, stream, month, a, b, gen, good, index)))
+
+
+@jit
+def lognormal(
+    seed: Integer,
+    mu: float,
+    sigma: float,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    index: Integer = 0,
+) -> float:
+    """A deviate whose logarithm has mean `mu` and standard deviation `sigma`.
+
+    Its median is exp(mu), its mean exp(mu + sigma**2 / 2).
+    """
+    return math.exp(mu + sigma * normal(seed, stream, month, a, b, gen, good, index))
+
+
+@jit
+def bernoulli(
+    seed: Integer,
+    p: float,
+    stream: Integer,
+    month: Integer,
+    a: Integer,
+    b: Integer = 0,
+    gen: Integer = 0,
+    good: Integer = 0,
+    index: Integer = 0,
+) -> bool:
+    """True with probability `p`: never at 0, always at 1, and a higher `p` only adds."""
+    return uniform(seed, stream, month, a, b, gen, good, index) < p
+
+
+def counter_words(
+    stream: int, month: int, a: int, b: int = 0, gen: int = 0, good: int = 0, block: int = 0
+) -> tuple[int, int, int, int]:
+    """The four counter words of a draw, with every field checked; for tests and reading.
+
+    Raises:
+        ValueError: a field is negative or wider than its place in the counter.
+    """
+    fields = {
+        "a": a,
+        "b": b,
+        "gen": gen,
+        "good": good,
+        "month": month,
+        "stream": stream,
+        "block": block,
+    }
+    for name, value in fields.items():
+        if not 0 <= value < 1 << WIDTHS[name]:
+            raise ValueError(f"{name}: {value} is outside 0..{(1 << WIDTHS[name]) - 1}")
+    return a, b, gen | good << 16, month | stream << 12 | block << 20
+
+
+def replicate_seed(seed: int, replicate: int) -> int:
+    """Seed of one replicate: 63 bits from the experiment's seed and its number.
+
+    Args:
+        seed: the experiment's seed, 0 to 2**64 - 1.
+        replicate: its number, 0 to 2**32 - 1.
+
+    Returns:
+        An integer from 0 to 2**63 - 1.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    if not 0 <= seed < 1 << 64:
+        raise ValueError(f"seed: {seed} is outside 0..2**64 - 1")
+    counter = counter_words(STREAM_REPLICATE, 0, replicate)
+    w0, w1, _, _ = words(*counter, seed & 0xFFFFFFFF, seed >> 32)
+    return (int(w0) | int(w1) << 32) >> 1

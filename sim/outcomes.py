@@ -1,0 +1,233 @@
+"""What a run is asked for: every outcome declared once, with its unit, denominator and direction.
+
+An outcome is a number of one run over one window; `OUTCOMES` says what it is called, in which unit,
+of whom, whether more is better, and how it is read from the record of the run. Outcomes marked
+`twin` compare the same slot in the run and in the baseline run; in the baseline they are zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.outcomes_record import Record, View, Window, windows
+from sim.world import World
+
+__all__ = ["OUTCOMES", "Outcome", "Record", "View", "Window", "window_values", "windows"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One declared outcome.
+
+    Attributes:
+        name: key in tables and files.
+        unit: of the value.
+        label: name for people, by language.
+        better: 1 where more is better, -1 where less is, 0 where neither can be said.
+        for_whom: whom the number is about.
+        denominator: what a share or a per-firm figure is divided by; empty for sums.
+        compute: reads the value from one run and window.
+        twin: compares slots with the baseline run.
+    """
+
+    name: str
+    unit: str
+    label: Mapping[str, str]
+    better: int
+    for_whom: str
+    denominator: str
+    compute: Callable[[View], float]
+    twin: bool = False
+
+
+_ALL, _ELIGIBLE, _MICRO = "all UMKM", "eligible sectors", "micro firms"
+_HOTELS, _CITY, _REGION = "hotels", "city", "region"
+_MONTHLY, _RP, _BN = "Rp m a month", "Rp a month", "Rp bn"
+_HOTEL_END = "all hotels, at the window's end"
+_TWIN = "firms standing in both runs at the window's end"
+
+
+def _per_firm(sums: str, count: str) -> Callable[[View], float]:
+    return lambda v: 1e6 * v.ratio(sums, count)
+
+
+def _hotels(count: str) -> Callable[[View], float]:
+    return lambda v: 100.0 * v.last(count) / v.last("hotels") if v.last("hotels") else np.nan
+
+
+def _row(
+    name: str,
+    unit: str,
+    words: tuple[str, str],
+    better: int,
+    for_whom: str,
+    denominator: str,
+    compute: Callable[[View], float],
+    *,
+    twin: bool = False,
+) -> Outcome:
+    label = MappingProxyType({"en": words[0], "id": words[1]})
+    return Outcome(name, unit, label, better, for_whom, denominator, compute, twin)
+
+
+def _gini(view: View) -> float:
+    """Gini of the last year's revenue over firms alive at its end."""
+    world, year = view.world, view.window.last_year
+    revenue = np.sort(world.yearly.revenue[year][world.yearly.alive[year] == 1])
+    total = revenue.sum()
+    if revenue.size == 0 or total <= 0:
+        return np.nan
+    rank = np.arange(1, revenue.size + 1)
+    return float(((2 * rank - revenue.size - 1) * revenue).sum() / (revenue.size * total))
+
+
+def _in_business(view: View) -> float:
+    if view.window.first_year < 2:
+        return np.nan
+    cohort = view.record.cohort
+    stayed = (view.record.generation[view.window.last_year] == cohort) & (cohort >= 0)
+    return 100.0 * float(stayed.sum()) / max(1.0, float((cohort >= 0).sum()))
+
+
+def _net_benefit(view: View) -> float:
+    public = view.parameter("marginal_cost_of_funds") * view.total("public_cost")
+    return (view.total("profit") - public) / 1000.0
+
+
+# fmt: off
+_DECLARED = (
+    _row("profit", _MONTHLY, ("UMKM profit", "laba UMKM"), 1, _ALL, "",
+         lambda v: v.mean("profit")),
+    _row("profit_per_eligible", _RP, ("profit, eligible sectors", "laba, sektor pemasok"), 1,
+         _ELIGIBLE, "living firms of the sectors that make what hotels or restaurants buy",
+         _per_firm("profit_eligible", "firms_eligible")),
+    _row("profit_per_micro", _RP, ("profit, micro", "laba, usaha mikro"), 1, _MICRO,
+         "living micro firms of all sectors", _per_firm("profit_micro", "firms_micro")),
+    _row("revenue", _MONTHLY, ("UMKM revenue", "omzet UMKM"), 1, _ALL, "",
+         lambda v: v.mean("revenue")),
+    _row("revenue_per_eligible", _RP, ("revenue, eligible sectors", "omzet, sektor pemasok"), 1,
+         _ELIGIBLE, "living firms of the sectors that make what hotels or restaurants buy",
+         _per_firm("revenue_eligible", "firms_eligible")),
+    _row("revenue_per_micro", _RP, ("revenue, micro", "omzet, usaha mikro"), 1, _MICRO,
+         "living micro firms of all sectors", _per_firm("revenue_micro", "firms_micro")),
+    _row("firms_gaining", "firms", ("firms gaining > Rp 100,000/month",
+         "usaha naik > Rp100.000/bulan"), 1, _ALL, _TWIN, lambda v: v.twins.gaining, twin=True),
+    _row("firms_losing", "firms", ("firms losing > Rp 100,000/month",
+         "usaha turun > Rp100.000/bulan"), -1, _ALL, _TWIN, lambda v: v.twins.losing, twin=True),
+    _row("in_business", "% of firms", ("in business", "masih beroperasi"), 1, _ALL,
+         "firms alive at month 23; at the window's end", _in_business),
+    _row("jobs", "people", ("jobs (owners and hired)", "lapangan kerja"), 1, _REGION, "",
+         lambda v: v.mean("firms") + v.mean("hired")),
+    _row("ever_partnered", "% of firms", ("ever partnered", "pernah bermitra"), 1, _ALL,
+         "firms alive at or after month 24; at the window's end",
+         lambda v: 100.0 * v.last("ever_partners") / v.last("generations")
+         if v.last("generations") else np.nan),
+    _row("hotels_signed", "% of hotels", ("hotels signed", "hotel menandatangani"), 0, _HOTELS,
+         _HOTEL_END, _hotels("hotels_signed")),
+    _row("hotels_buying", "% of hotels", ("hotels buying", "hotel membeli"), 1, _HOTELS,
+         _HOTEL_END, _hotels("hotels_buying")),
+    _row("hotels_on_paper", "% of hotels", ("hotels signing without buying",
+         "hotel patuh di atas kertas"), -1, _HOTELS, _HOTEL_END, _hotels("hotels_paper")),
+    _row("hotels_still_buying", "% of hotels", ("hotels still buying after 12 months",
+         "hotel masih membeli setelah 12 bulan"), 1, _HOTELS, _HOTEL_END,
+         _hotels("hotels_still_buying")),
+    _row("same_trade", _RP, ("other UMKM, same trade", "UMKM lain, usaha sejenis"), 1,
+         _ELIGIBLE, "twins of eligible sectors that no buyer ordered from in the window",
+         lambda v: v.twins.mean_same_trade, twin=True),
+    _row("partners_gain", _RP, ("firms with buyer orders", "usaha yang mendapat pesanan"), 1,
+         "partners", "twins with a buyer's order in the window",
+         lambda v: v.twins.mean_partners, twin=True),
+    _row("other_trades", _RP, ("UMKM of other trades", "UMKM usaha lain"), 1, "other sectors",
+         "twins of sectors that supply neither hotels nor restaurants",
+         lambda v: v.twins.mean_other_trades, twin=True),
+    _row("gain_partners", _MONTHLY, ("gain of firms with orders", "kenaikan usaha berpesanan"), 1,
+         "partners", "", lambda v: v.twins.sum_partners, twin=True),
+    _row("gain_same_trade", _MONTHLY, ("gain of the same trade", "kenaikan usaha sejenis"), 1,
+         _ELIGIBLE, "", lambda v: v.twins.sum_same_trade, twin=True),
+    _row("gain_other_trades", _MONTHLY, ("gain of other trades", "kenaikan usaha lain"), 1,
+         "other sectors", "", lambda v: v.twins.sum_other_trades, twin=True),
+    _row("gain_other_firms", _MONTHLY, ("gain at sites where another firm stands, or none",
+         "kenaikan di tempat usaha berganti"), 0, "sites with other firms", "",
+         lambda v: v.twins.sum_changed, twin=True),
+    _row("sites_changed", "% of sites", ("sites with another firm than in the baseline",
+         "tempat usaha dengan pelaku lain"), 0, _REGION, "all sites",
+         lambda v: v.twins.share_changed, twin=True),
+    _row("hotel_cost", "Rp a room-night", ("hotel cost", "biaya hotel"), -1, _HOTELS,
+         "occupied room-nights of all hotels", _per_firm("hotel_cost", "room_nights")),
+    _row("public_cost", _BN, ("public cost", "biaya publik"), -1, _CITY, "",
+         lambda v: v.total("public_cost") / 1000.0),
+    _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
+         1, "UMKM and city", "profit less public money at its marginal cost; hotels' cost and"
+         " outside loss are not taken off", _net_benefit),
+    _row("outside_loss", _MONTHLY, ("outside loss", "kehilangan pemasok luar"), 0,
+         "suppliers outside UMKM", "", lambda v: v.baseline_mean("outside") - v.mean("outside"),
+         twin=True),
+    _row("moved_from_umkm", _MONTHLY, ("purchases moved from other UMKM", "pengalihan"), -1,
+         "UMKM behind wholesalers", "",
+         lambda v: v.baseline_mean("via_wholesale") - v.mean("via_wholesale"), twin=True),
+    _row("gini", "index 0-1", ("Gini of revenue", "Gini omzet"), -1, _ALL,
+         "revenue of the last year, firms alive at its end", _gini),
+    _row("firms", "firms", ("UMKM in business", "UMKM beroperasi"), 0, _ALL, "",
+         lambda v: v.mean("firms")),
+    _row("closures", "firms a year", ("closures", "berhenti berusaha"), 0, _ALL, "",
+         lambda v: 12 * v.mean("closures")),
+    _row("insolvencies", "firms a year", ("closures for want of cash", "tutup karena kas habis"),
+         -1, _ALL, "", lambda v: 12 * v.mean("insolvencies")),
+    _row("partner_insolvencies", "firms a year", ("partners closed for want of cash",
+         "mitra tutup karena kas habis"), -1, "partners", "",
+         lambda v: 12 * v.mean("partner_insolvencies")),
+    _row("partners", "firms", ("firms with an order in a month", "usaha dengan pesanan sebulan"),
+         1, _ALL, "", lambda v: v.mean("partners")),
+    _row("direct_purchases", _MONTHLY, ("direct purchases from UMKM", "pembelian langsung"), 1,
+         "large buyers", "", lambda v: v.mean("direct")),
+    _row("hotel_purchases", _MONTHLY, ("hotels' purchases from UMKM", "pembelian hotel"), 1,
+         _HOTELS, "", lambda v: v.mean("hotel_direct")),
+    _row("restaurant_purchases", _MONTHLY, ("restaurants' purchases from UMKM",
+         "pembelian restoran"), 1, "restaurants", "", lambda v: v.mean("restaurant_direct")),
+    _row("local_sales", _MONTHLY, ("sales on local markets", "penjualan pasar lokal"), 1, _ALL,
+         "", lambda v: v.mean("local_sales")),
+    _row("late_payments", "% of invoices", ("invoices paid late", "tagihan terlambat"), -1,
+         "partners", "invoices, by value", lambda v: 100.0 * v.ratio("late_invoices", "invoices")),
+    _row("fines", _BN, ("fines", "denda"), 0, "buyers", "", lambda v: v.total("fines") / 1000.0),
+    _row("grants", _BN, ("grants paid", "bantuan tunai"), 0, _ALL, "",
+         lambda v: v.total("grants") / 1000.0),
+    _row("inspections", "a year", ("inspections", "pemeriksaan"), 0, "buyers", "",
+         lambda v: 12 * v.mean("inspections")),
+    _row("sanctions", "a year", ("sanctions", "sanksi"), 0, "buyers", "",
+         lambda v: 12 * v.mean("sanctions")),
+    _row("quality", "index 0-1", ("quality of UMKM", "mutu UMKM"), 1, _ALL, "living firms",
+         lambda v: v.ratio("quality", "firms")),
+    _row("practice", "index 0-1", ("business practice", "praktik usaha"), 1, _ALL, "living firms",
+         lambda v: v.ratio("practice", "firms")),
+)
+# fmt: on
+
+OUTCOMES: Mapping[str, Outcome] = MappingProxyType({o.name: o for o in _DECLARED})
+"""Every outcome by name, in the order of tables."""
+
+
+def window_values(record: Record, window: str, baseline: Record | None = None) -> dict[str, float]:
+    """All outcomes of a run over a window.
+
+    Args:
+        record: a run, see `sim.outcomes_record.follow`.
+        window: one of `windows(months)`.
+        baseline: the run whose slots are the twins; without one, twin outcomes are zero.
+    """
+    view = View(record, baseline, windows(record.world.months)[window])
+    return {
+        name: 0.0 if outcome.twin and baseline is None else float(outcome.compute(view))
+        for name, outcome in OUTCOMES.items()
+    }
+
+
+def monthly_series(world: World, name: str) -> Floats:
+    """One of the monthly outcomes of a run, (months,)."""
+    return np.asarray(world.monthly[name], dtype=np.float64)

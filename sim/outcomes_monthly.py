@@ -1,0 +1,94 @@
+"""What is written down each month: sums over the region, one row a month."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["GOOD_FIELDS", "LEDGER_DTYPE", "MONTHLY", "MONTHLY_DTYPE"]
+
+MONTHLY = (
+    "firms",
+    "firms_eligible",
+    "firms_micro",
+    "firms_micro_eligible",
+    "survivors",  # of the firms alive at month 23, those still in their slot
+    "initial_survivors",  # of the firms alive at month 0
+    "revenue",
+    "revenue_eligible",
+    "revenue_micro",
+    "profit",
+    "profit_eligible",
+    "profit_micro",
+    "hired",
+    "partners",  # firms with an order this month
+    "ever_partners",  # generations since month 24 with a delivered order
+    "generations",  # generations alive at or after month 24
+    "closures",
+    "insolvencies",
+    "entries",
+    "partner_insolvencies",
+    "local_spending",
+    "local_sales",
+    "need",
+    "direct",
+    "via_wholesale",
+    "outside",
+    "hotel_need",
+    "hotel_direct",
+    "restaurant_direct",
+    "hotel_cost",
+    "room_nights",
+    "hotels",
+    "hotels_signed",
+    "hotels_buying",
+    "hotels_still_buying",
+    "hotels_paper",
+    "inspections",
+    "sanctions",
+    "fines",
+    "belief",  # sum over covered hotels
+    "covered_hotels",
+    "public_cost",
+    "grants",
+    "receivables",
+    "written_off",
+    "drawings",
+    "interest",
+    "investment",
+    "acquisitions",
+    "invoices",
+    "late_invoices",
+    "defects",
+    "returned",
+    "relations",
+    "trust_buyers",  # sum over active relations
+    "trust_firms",
+    "quality",  # sum over firms
+    "practice",
+    "utilisation",
+    "wage_pressure",
+)
+"""Names of the monthly outcomes. Money in million rupiah a month; counts over the region."""
+
+MONTHLY_DTYPE = np.dtype([(name, "f8") for name in MONTHLY])
+
+GOOD_FIELDS = ("signed", "buying", "paper", "need", "direct", "still_buying")
+"""Last axis of `World.good_state`: hotels signed / buying / on paper (counts over the region),
+their need and direct purchases of the good (quantity a month), hotels buying for 12 months."""
+
+LEDGER_DTYPE = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "cash",
+            "receivables",
+            "orders_within_need",
+            "orders_within_finance",
+            "local_market",
+            "need_split",
+            "sales_within_capacity",
+            "bounds",
+        )
+    ]
+)
+"""Relative residuals of the stock-flow identities of a month; all must be below 1e-9."""

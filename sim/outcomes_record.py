@@ -1,0 +1,207 @@
+"""The record of a run as outcomes read it: windows, who stood on each slot, twins in two runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.run import simulate
+from sim.world import World
+
+__all__ = ["Record", "Twins", "View", "Window", "follow", "windows"]
+
+YEAR = 12
+_YEARS = {
+    "before": (1, 2),
+    **{f"year {k}": (k + 1, k + 2) for k in range(1, 6)},
+    "policy": (2, 7),
+    "after": (7, 9),
+}
+
+
+class Window(NamedTuple):
+    """A stretch of whole years of the run; `stop` years are exclusive."""
+
+    name: str
+    first_year: int
+    stop_year: int
+
+    @property
+    def last_year(self) -> int:
+        """Its last year, from 0."""
+        return self.stop_year - 1
+
+    @property
+    def start(self) -> int:
+        """Its first month."""
+        return self.first_year * YEAR
+
+    @property
+    def stop(self) -> int:
+        """The month after its last."""
+        return self.stop_year * YEAR
+
+    @property
+    def months(self) -> int:
+        """Its length."""
+        return self.stop - self.start
+
+
+def windows(months: int) -> dict[str, Window]:
+    """The windows a run of so many months has, in order; a short run cuts the tail.
+
+    'before' is the last burn-in year, 'year 1' to 'year 5' are those of the policy, 'policy' all of
+    them, 'after' what follows. Only whole years count; a window without one is left out.
+    """
+    years = months // YEAR
+    cut = {name: Window(name, a, min(b, years)) for name, (a, b) in _YEARS.items()}
+    return {name: w for name, w in cut.items() if w.stop_year > w.first_year}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run with what the world itself does not keep: who stood on each slot at each year's end.
+
+    Attributes:
+        world: after the run.
+        generation: (years, slots), -1 for a vacant slot.
+        size_class: (years, slots), of the last firm there.
+        woman: (years, slots), likewise.
+    """
+
+    world: World
+    generation: npt.NDArray[np.int32]
+    size_class: npt.NDArray[np.int8]
+    woman: npt.NDArray[np.int8]
+
+    @property
+    def cohort(self) -> npt.NDArray[np.int32]:
+        """Generation at month 23, -1 where the slot was vacant; (slots,)."""
+        return np.asarray(self.generation[1])
+
+
+def follow(world: World, stop: int | None = None, before: Record | None = None) -> Record:
+    """Runs a world on and writes down who stands on each slot at the end of each year.
+
+    Args:
+        world: run in place.
+        stop: the month to stop before; the end of the run if none.
+        before: the record of the run this world branched from.
+    """
+    last = world.months if stop is None else min(stop, world.months)
+    years = -(-world.months // YEAR)
+    shape = (years, world.n_firms)
+    if before is None:
+        record = Record(
+            world, np.full(shape, -1, np.int32), np.zeros(shape, np.int8), np.zeros(shape, np.int8)
+        )
+    else:
+        parts = (before.generation, before.size_class, before.woman)
+        record = Record(world, *(part.copy() for part in parts))
+    while world.month < last:
+        simulate(world, min(last, (world.month // YEAR + 1) * YEAR))
+        if world.month % YEAR == 0:
+            year = world.month // YEAR - 1
+            firms = world.firms
+            record.generation[year] = np.where(firms.alive == 1, firms.generation, -1)
+            record.size_class[year] = firms.size_class
+            record.woman[year] = firms.woman
+    return record
+
+
+class Twins(NamedTuple):
+    """Same slots in a run and its baseline; sums in Rp m a month over the region, means in Rp.
+
+    The four sums add up to the difference of the region's profit: every slot is in exactly one.
+    """
+
+    gaining: float
+    losing: float
+    mean_partners: float
+    mean_same_trade: float
+    mean_other_trades: float
+    sum_partners: float
+    sum_same_trade: float
+    sum_other_trades: float
+    sum_changed: float
+    share_changed: float
+
+
+class View:
+    """One run over one window, with its baseline, as outcomes read it."""
+
+    def __init__(self, record: Record, baseline: Record | None, window: Window) -> None:
+        self.record = record
+        self.baseline = baseline
+        self.window = window
+        self.world = record.world
+
+    def _cut(self, name: str, world: World) -> npt.NDArray[np.float64]:
+        return np.asarray(world.monthly[name][self.window.start : self.window.stop])
+
+    def total(self, name: str) -> float:
+        """Sum of a monthly outcome."""
+        return float(self._cut(name, self.world).sum())
+
+    def mean(self, name: str) -> float:
+        """Mean month of a monthly outcome."""
+        return float(self._cut(name, self.world).mean())
+
+    def last(self, name: str) -> float:
+        """A monthly outcome in the window's last month."""
+        return float(self._cut(name, self.world)[-1])
+
+    def ratio(self, numerator: str, denominator: str) -> float:
+        """Sum over sum; not a number where the second is zero."""
+        below = self.total(denominator)
+        return self.total(numerator) / below if below else np.nan
+
+    def baseline_mean(self, name: str) -> float:
+        """Mean month of a monthly outcome in the baseline run."""
+        if self.baseline is None:
+            return self.mean(name)
+        return float(self._cut(name, self.baseline.world).mean())
+
+    def parameter(self, name: str) -> float:
+        """Value of a parameter in this run."""
+        return float(self.world.params[name][0])
+
+    @cached_property
+    def twins(self) -> Twins:
+        """Gains of the same slots against the baseline run."""
+        if self.baseline is None:
+            return Twins(*([0.0] * len(Twins._fields)))
+        own, other = self.record, self.baseline
+        years = slice(self.window.first_year, self.window.stop_year)
+        profit = own.world.yearly.profit[years].sum(axis=0)
+        gain = (profit - other.world.yearly.profit[years].sum(axis=0)) / self.window.months
+        now, then = own.generation[years][-1], other.generation[years][-1]
+        same = (now == then) & (now >= 0)
+        served = own.world.yearly.served[years].any(axis=0)
+        eligible = own.world.eligible[own.world.firms.sector] == 1
+        partners = same & served
+        trade = same & ~served & eligible
+        others = same & ~served & ~eligible
+        threshold = self.parameter("gain_threshold")
+        scale = float(own.world.scale)
+        return Twins(
+            gaining=scale * float((gain[same] > threshold).sum()),
+            losing=scale * float((gain[same] < -threshold).sum()),
+            mean_partners=_mean(gain, partners),
+            mean_same_trade=_mean(gain, trade),
+            mean_other_trades=_mean(gain, others),
+            sum_partners=scale * float(gain[partners].sum()),
+            sum_same_trade=scale * float(gain[trade].sum()),
+            sum_other_trades=scale * float(gain[others].sum()),
+            sum_changed=scale * float(gain[~same].sum()),
+            share_changed=100.0 * float((now != then).mean()),
+        )
+
+
+def _mean(gain: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> float:
+    """Mean in rupiah over the firms of a mask; not a number where there are none."""
+    return 1e6 * float(gain[mask].mean()) if mask.any() else np.nan

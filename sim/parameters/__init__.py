@@ -1,0 +1,25 @@
+"""Every number of the model with its evidence, and every lever a policy can pull.
+
+`registry()` reads the entries of this folder once; `Parameters` is one full set of
+values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imported.
+"""
+
+from sim.parameters.goods import PROPERTIES, goods_names
+from sim.parameters.levers import Lever, lever_groups, levers
+from sim.parameters.registry import Parameter, RegistryError, Source, assumed, registry
+from sim.parameters.values import ParameterError, Parameters
+
+__all__ = [
+    "PROPERTIES",
+    "Lever",
+    "Parameter",
+    "ParameterError",
+    "Parameters",
+    "RegistryError",
+    "Source",
+    "assumed",
+    "goods_names",
+    "lever_groups",
+    "levers",
+    "registry",
+]

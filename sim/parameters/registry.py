@@ -1,0 +1,85 @@
+"""The registry: all parameters of the model, read once from the files of this folder."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from sim.parameters.entries import (
+    Parameter,
+    RegistryError,
+    Source,
+    load_yaml,
+    read_entry,
+    read_sources,
+)
+from sim.parameters.goods import read_goods
+
+__all__ = ["Parameter", "RegistryError", "Source", "assumed", "read_registry", "registry"]
+
+FOLDER = Path(__file__).parent
+_NOT_ENTRIES = ("sources.yaml", "levers.yaml")
+
+
+def read_registry(folder: Path) -> dict[str, Parameter]:
+    """All parameters of a folder of entry files, in file order, goods last.
+
+    Raises:
+        RegistryError: with every fault of every file, one a line.
+    """
+    faults: list[str] = []
+    sources: dict[str, Source] = {}
+    if (folder / "sources.yaml").is_file():
+        sources, faults = read_sources(folder / "sources.yaml")
+    evidence = _evidence_rows(folder / "evidence.csv")
+    parameters: dict[str, Parameter] = {}
+    for path in sorted(folder.glob("*.yaml"), key=lambda p: p.name):
+        if path.name in _NOT_ENTRIES:
+            continue
+        for name, entry in load_yaml(path).items():
+            parameter, found = read_entry(path.name, name, entry, sources, evidence)
+            faults += found
+            if parameter is None:
+                continue
+            if parameter.name in parameters:
+                first = parameters[parameter.name].group
+                faults.append(f"{path.name}: {name}: already an entry of {first}.yaml")
+            parameters[parameter.name] = parameter
+    if (folder / "goods.csv").is_file():
+        goods, found = read_goods(folder / "goods.csv", sources)
+        faults += found
+        parameters.update((good.name, good) for good in goods)
+    if faults:
+        raise RegistryError("\n".join(faults))
+    return parameters
+
+
+def _evidence_rows(path: Path) -> list[str] | None:
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row["id"] for row in csv.DictReader(file)]
+
+
+@cache
+def registry() -> Mapping[str, Parameter]:
+    """All parameters by name, in file order (files sorted by name), goods last.
+
+    Raises:
+        RegistryError: when an entry lacks a field, lies outside its range, names an
+            unknown source or kind, or stands twice.
+    """
+    return MappingProxyType(read_registry(FOLDER))
+
+
+@cache
+def assumed() -> tuple[str, ...]:
+    """Names of the parameters that are guesses with a range: those `parameters` runs vary."""
+    return tuple(
+        p.name
+        for p in registry().values()
+        if p.kind == "assumed" and not p.fixed and p.low < p.high
+    )

@@ -1,0 +1,180 @@
+"""Lever settings as numbers: what a policy asks in each month.
+
+A policy is data. The kernels read the rows of these arrays and know no scenario by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "LEVERS_DTYPE",
+    "RULE_DTYPE",
+    "TARGETING",
+    "LeverLike",
+    "Policy",
+    "compile_policy",
+    "no_policy",
+]
+
+RULE_DTYPE = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "in_force",
+            "binding",
+            "quota",
+            "coverage",
+            "radius",
+            "price_cap",
+            "publicity",
+            "audit",
+        )
+    ]
+)
+"""One row a month and buyer kind: what the kind is asked to do."""
+
+LEVERS_DTYPE = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "hours",
+            "depth",
+            "fine",
+            "targeting",
+            "payment_rule",
+            "max_days",
+            "grant_budget",
+            "grant_awards",
+            "office",
+        )
+    ]
+)
+"""One row a month. hours of inspection a month over the region; fine, grant_budget and office in
+million rupiah (a case, a month, a month); grant_awards a month over the region."""
+
+TARGETING = ("random", "risk", "complaint")
+RULE_KINDS = ("hotel", "restaurant")
+BUYER_KIND_COUNT = 3
+DEFAULT_RADIUS = 1000.0
+DEFAULT_PRICE_CAP = 0.15
+DEFAULT_MAX_DAYS = 365.0
+
+# Fields of the arrays that rise with the ramp; the others are on from start to end.
+_RULE_KEYS = {
+    "binding": ("binding", False),
+    "quota": ("quota", True),
+    "coverage": ("coverage", True),
+    "radius_km": ("radius", False),
+    "price_cap": ("price_cap", False),
+    "publicity": ("publicity", True),
+    "audit_publication": ("audit", False),
+}
+_MONTH_KEYS = {
+    "inspection.hours_per_month": ("hours", True, 1.0),
+    "inspection.depth": ("depth", False, 1.0),
+    "inspection.sanction_million_rp": ("fine", False, 1.0),
+    "payment.max_days": ("max_days", False, 1.0),
+    "cash_grant.million_rp_per_year": ("grant_budget", True, 1 / 12),
+    "cash_grant.firms_per_year": ("grant_awards", True, 1 / 12),
+    "programme.office_million_rp_per_month": ("office", False, 1.0),
+}
+
+
+class LeverLike(Protocol):
+    """What is needed of a lever's setting; `scenarios.LeverSetting` is one."""
+
+    @property
+    def value(self) -> float | str | tuple[str, ...]:
+        """Number, choice or list of goods."""
+
+    @property
+    def start(self) -> int:
+        """First month, from 0."""
+
+    @property
+    def ramp_months(self) -> int:
+        """Months over which the lever rises from nothing to its value."""
+
+    @property
+    def end(self) -> int:
+        """Last month, inclusive."""
+
+
+class Policy(NamedTuple):
+    """Lever settings month by month.
+
+    Attributes:
+        rules: (months, buyer kinds), `RULE_DTYPE`.
+        covers: (buyer kinds, goods), 1 where the kind's rule names the good.
+        levers: (months,), `LEVERS_DTYPE`.
+    """
+
+    rules: npt.NDArray[np.void]
+    covers: npt.NDArray[np.uint8]
+    levers: npt.NDArray[np.void]
+
+
+def no_policy(goods: Sequence[str], months: int) -> Policy:
+    """Every lever at its null in every month."""
+    return compile_policy({}, goods, months)
+
+
+def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months: int) -> Policy:
+    """Arrays of the lever settings.
+
+    Args:
+        levers: settings by name, such as "hotel.quota"; what is missing is at its null.
+        goods: the region's goods, in order.
+        months: length of the run.
+
+    Returns:
+        The policy; a rule is in force while its coverage is above zero and it names a good.
+
+    Raises:
+        KeyError: a lever that no process reads.
+    """
+    rules = np.zeros((months, BUYER_KIND_COUNT), RULE_DTYPE)
+    rules["radius"] = DEFAULT_RADIUS
+    rules["price_cap"] = DEFAULT_PRICE_CAP
+    covers = np.zeros((BUYER_KIND_COUNT, len(goods)), np.uint8)
+    table = np.zeros(months, LEVERS_DTYPE)
+    table["max_days"] = DEFAULT_MAX_DAYS
+    for name, setting in levers.items():
+        group, key = name.split(".", 1)
+        strength = _strength(setting, months)
+        on = strength >= 0
+        if group in RULE_KINDS:
+            kind = RULE_KINDS.index(group)
+            if key == "goods":
+                for good in setting.value if isinstance(setting.value, tuple) else ():
+                    covers[kind, list(goods).index(good)] = 1
+                continue
+            field, ramped = _RULE_KEYS[key]
+            value = float(setting.value)  # type: ignore[arg-type]
+            rules[field][on, kind] = value * strength[on] if ramped else value
+        elif name == "inspection.targeting":
+            table["targeting"][on] = TARGETING.index(str(setting.value))
+        else:
+            field, ramped, factor = _MONTH_KEYS[name]
+            value = float(setting.value) * factor  # type: ignore[arg-type]
+            table[field][on] = value * strength[on] if ramped else value
+    table["payment_rule"] = table["max_days"] < DEFAULT_MAX_DAYS
+    rules["in_force"] = (rules["coverage"] > 0) & (covers.any(axis=1)[None, :])
+    return Policy(rules, covers, table)
+
+
+def _strength(setting: LeverLike, months: int) -> npt.NDArray[np.float64]:
+    """Share of the lever's value in each month; -1 where it is off."""
+    month = np.arange(months, dtype=np.float64)
+    strength = np.full(months, -1.0)
+    on = (month >= setting.start) & (month <= setting.end)
+    if setting.ramp_months > 0:
+        strength[on] = np.minimum(1.0, (month[on] - setting.start + 1) / setting.ramp_months)
+    else:
+        strength[on] = 1.0
+    return strength

@@ -1,0 +1,226 @@
+"""Steps 12, 13 and 15 of the links: delivered quality, invoices, trust (P2, P12, P13)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.draws import STREAM_DAYS, STREAM_LATE, STREAM_QUALITY, normal, uniform
+from sim.jit import jit
+from sim.tables import (
+    KIND_HOTEL,
+    MODE_PAPER,
+    RECEIVABLE_MONTHS,
+    Record,
+    Rows,
+)
+
+__all__ = ["account_buyers", "deliver", "invoice", "update_trust"]
+
+
+@jit
+def deliver(
+    firms: Rows,
+    links: Rows,
+    e: int,
+    standard: float,
+    standardisation: float,
+    buyer_number: int,
+    good: int,
+    p: Record,
+    seed: int,
+    month: int,
+) -> None:
+    """Quality of one delivery: q + noise - load stress; below the standard a part is sent back."""
+    i = links[e].firm
+    utilisation = (firms[i].ordered + firms[i].local_sales / firms[i].price) / firms[i].y_max
+    sd = p.quality_noise * (1.0 - 0.5 * firms[i].practice) * (1.0 - 0.5 * standardisation)
+    deviation = normal(
+        seed,
+        STREAM_QUALITY,
+        month,
+        firms[i].slot,
+        buyer_number + 1,
+        firms[i].generation,
+        good,
+        0,
+    )
+    quality = firms[i].quality + sd * deviation - p.load_stress * max(0.0, utilisation - 0.9)
+    quality = min(1.0, max(0.0, quality))
+    links[e].quality_sum += quality
+    links[e].deliveries += 1.0
+    links[e].defect = 1 if quality < standard - p.quality_tolerance else 0
+    links[e].returned = p.return_share * links[e].order if links[e].defect == 1 else 0.0
+
+
+@jit
+def invoice(
+    firms: Rows,
+    links: Rows,
+    e: int,
+    payment_days: float,
+    lever: Record,
+    buyer_number: int,
+    good: int,
+    p: Record,
+    seed: int,
+    month: int,
+) -> float:
+    """Invoice of one delivery, booked into the month in which it will be paid; its value."""
+    i = links[e].firm
+    slot = firms[i].slot
+    generation = firms[i].generation
+    value = firms[i].price * (links[e].order - links[e].returned)
+    chance = p.late_probability * min(
+        1.0, max(0.0, 1.0 - p.late_trust * (links[e].trust_buyer - p.trust_start))
+    )
+    if lever.payment_rule > 0.0:
+        chance *= 1.0 - p.payment_rule_effect
+    u = uniform(seed, STREAM_LATE, month, slot, buyer_number + 1, generation, good, 0)
+    days = min(payment_days, lever.max_days)
+    links[e].late = 0
+    if u < chance:
+        links[e].late = 1
+        days += p.late_days
+    months = math.floor(days / 30.0)
+    u = uniform(seed, STREAM_DAYS, month, slot, buyer_number + 1, generation, good, 0)
+    if u < days / 30.0 - months:
+        months += 1
+    months = min(months, RECEIVABLE_MONTHS - 1)
+    firms[i].receivables[(month + months) % RECEIVABLE_MONTHS] += value
+    firms[i].invoiced += value
+    return value
+
+
+@jit
+def update_trust(links: Rows, e: int, p: Record) -> None:
+    """Trust rises with dealings without fault, falls with defects and late payment, and fades.
+
+    Without fading, at a share l of faults: T* = g (1 - l) / (g (1 - l) + b l).
+    """
+    if links[e].order > 0.0:
+        trust = links[e].trust_buyer
+        if links[e].defect == 1:
+            links[e].trust_buyer = trust - p.trust_loss_defect * trust
+        else:
+            links[e].trust_buyer = trust + p.trust_gain * (1.0 - trust)
+        trust = links[e].trust_firm
+        if links[e].late == 1:
+            links[e].trust_firm = trust - p.trust_loss_late * trust
+        else:
+            links[e].trust_firm = trust + p.trust_gain * (1.0 - trust)
+    links[e].trust_buyer -= p.trust_decay * (links[e].trust_buyer - p.trust_start)
+    links[e].trust_firm -= p.trust_decay * (links[e].trust_firm - p.trust_start)
+
+
+@jit
+def account_buyers(
+    firms: Rows,
+    buyers: Rows,
+    lines: Rows,
+    links: Rows,
+    goods: npt.NDArray[np.void],
+    covers: npt.NDArray[np.uint8],
+    lever: Record,
+    p: Record,
+    seed: int,
+    month: int,
+    flow: npt.NDArray[np.float64],
+) -> None:
+    """Deliver, invoice, learn, trust and book the buyers' extra cost, link by link.
+
+    Args:
+        firms: `invoiced`, `receivables`, `learning` are added to.
+        buyers: `cost`, `late` are written.
+        lines: `agreed` is written.
+        links: orders become deliveries.
+        goods: properties.
+        covers: (kinds, goods).
+        lever: this month's row.
+        p: parameters.
+        seed: of the run.
+        month: of the run.
+        flow: sums over the sample are added: invoices in money, invoices, late, deliveries
+            below standard, quantity returned, trust of buyers and of firms over active links,
+            active links.
+    """
+    for b in range(buyers.size):
+        buyers[b].cost = 0.0
+        buyers[b].late = 0
+    for k in range(lines.size):
+        b = lines[k].buyer
+        good = lines[k].good
+        g = goods[good]
+        number = buyers[b].number
+        is_paper = buyers[b].mode == MODE_PAPER and covers[buyers[b].kind, good] == 1
+        if is_paper:
+            buyers[b].cost += p.paper_cost * lines[k].demand
+        lines[k].agreed = 0.0
+        due = lines[k].need > 0.0
+        for e in range(lines[k].start, lines[k].stop):
+            i = links[e].firm
+            if firms[i].alive == 0 or links[e].generation != firms[i].generation:
+                continue
+            order = links[e].order
+            if order > 0.0:
+                links[e].active = 1
+                deliver(
+                    firms,
+                    links,
+                    e,
+                    buyers[b].standard,
+                    g.standardisation,
+                    number,
+                    good,
+                    p,
+                    seed,
+                    month,
+                )
+                flow[0] += invoice(
+                    firms, links, e, buyers[b].payment_days, lever, number, good, p, seed, month
+                )
+                flow[1] += 1.0
+                flow[2] += links[e].late
+                flow[3] += links[e].defect
+                flow[4] += links[e].returned
+                if links[e].late == 1:
+                    buyers[b].late = 1
+                if links[e].near == 1:
+                    lines[k].agreed += order - links[e].returned
+                gap = max(0.0, buyers[b].standard - firms[i].quality)
+                firms[i].learning += order * gap * links[e].trust_buyer
+                buyers[b].cost += (
+                    order
+                    * (
+                        firms[i].price * (1.0 + p.transport_cost * links[e].distance)
+                        - g.price_ratio
+                    )
+                    + p.drop_cost * g.orders
+                )
+            elif due:
+                links[e].active = 0
+            if links[e].active == 1:
+                buyers[b].cost += p.relation_cost
+                if links[e].age < 12:
+                    buyers[b].cost += p.search_cost / 12.0
+                links[e].age += 1
+                flow[5] += links[e].trust_buyer
+                flow[6] += links[e].trust_firm
+                flow[7] += 1.0
+            else:
+                links[e].age = 0
+            update_trust(links, e, p)
+
+
+@jit
+def hotel_cost(buyers: Rows) -> tuple[float, float]:
+    """Extra cost of the hotels and their room-nights, over the region."""
+    cost = 0.0
+    nights = 0.0
+    for b in range(buyers.size):
+        if buyers[b].kind == KIND_HOTEL:
+            cost += buyers[b].cost * buyers[b].weight
+            nights += buyers[b].room_nights * buyers[b].weight
+    return cost, nights

@@ -1,0 +1,127 @@
+"""Step 19 for buyers: who signed, who buys, who is on paper; per good and per hotel (P10)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.jit import jit
+from sim.tables import COMPLIANCE_MONTHS, KIND_HOTEL, MODE_NONE, Record, Rows
+
+__all__ = ["measure_hotels", "measure_lines"]
+
+
+@jit
+def measure_lines(
+    buyers: Rows,
+    lines: Rows,
+    goods: npt.NDArray[np.void],
+    rules: npt.NDArray[np.void],
+    covers: npt.NDArray[np.uint8],
+    p: Record,
+    month: int,
+) -> None:
+    """Measured states of each line, from deliveries under the agreement and not from intentions."""
+    for b in range(buyers.size):
+        buyers[b].buying = 0
+    at = month % COMPLIANCE_MONTHS
+    for k in range(lines.size):
+        b = lines[k].buyer
+        rule = rules[month, buyers[b].kind]
+        covered = buyers[b].covered == 1 and covers[buyers[b].kind, lines[k].good] == 1
+        joined = covered and buyers[b].mode != MODE_NONE
+        asked = rule.quota if rule.binding > 0.0 else p.pledged_share
+        lines[k].agreed_ring[at] = lines[k].agreed if joined else 0.0
+        lines[k].floor_ring[at] = asked * lines[k].need if covered else 0.0
+        lines[k].signed = 0
+        lines[k].buying = 0
+        lines[k].on_paper = 0
+        if not covered:
+            lines[k].buying_months = 0
+            continue
+        delivered = 0.0
+        floor = 0.0
+        for back in range(min(goods[lines[k].good].window, month + 1)):
+            row = (month - back) % COMPLIANCE_MONTHS
+            delivered += lines[k].agreed_ring[row]
+            floor += lines[k].floor_ring[row]
+        signed = joined or rule.binding > 0.0
+        buying = signed and floor > 0.0 and delivered >= 0.5 * floor
+        lines[k].signed = 1 if signed else 0
+        lines[k].buying = 1 if buying else 0
+        lines[k].on_paper = 1 if joined and not buying else 0
+        lines[k].buying_months = lines[k].buying_months + 1 if buying else 0
+        if buying:
+            buyers[b].buying = 1
+
+
+@jit
+def measure_hotels(
+    buyers: Rows,
+    lines: Rows,
+    good_state: npt.NDArray[np.float64],
+    signed: npt.NDArray[np.float64],
+    still: npt.NDArray[np.float64],
+    row: Record,
+    scale: int,
+) -> None:
+    """Counts of hotels over the region, by good and as a whole.
+
+    Args:
+        buyers: read.
+        lines: read.
+        good_state: (goods, 6), written: signed, buying, on paper, need, direct, still buying.
+        signed: scratch, (buyers,).
+        still: scratch, (buyers,).
+        row: monthly outcomes, written.
+        scale: slots of the region one slot of the sample stands for.
+    """
+    for g in range(good_state.shape[0]):
+        for column in range(6):
+            good_state[g, column] = 0.0
+    for b in range(buyers.size):
+        signed[b] = 0.0
+        still[b] = 0.0
+    for k in range(lines.size):
+        b = lines[k].buyer
+        if buyers[b].kind != KIND_HOTEL:
+            continue
+        g = lines[k].good
+        weight = buyers[b].weight
+        good_state[g, 0] += weight * lines[k].signed
+        good_state[g, 1] += weight * lines[k].buying
+        good_state[g, 2] += weight * lines[k].on_paper
+        good_state[g, 3] += scale * lines[k].need
+        good_state[g, 4] += scale * lines[k].ordered
+        if lines[k].buying_months >= 12:
+            good_state[g, 5] += weight
+            still[b] = 1.0
+        if lines[k].signed == 1:
+            signed[b] = 1.0
+    hotels = 0.0
+    n_signed = 0.0
+    n_buying = 0.0
+    n_still = 0.0
+    n_paper = 0.0
+    covered = 0.0
+    belief = 0.0
+    for b in range(buyers.size):
+        if buyers[b].kind != KIND_HOTEL:
+            continue
+        weight = buyers[b].weight
+        hotels += weight
+        n_signed += weight * signed[b]
+        n_buying += weight * buyers[b].buying
+        n_still += weight * still[b]
+        if signed[b] > 0.0 and buyers[b].mode != MODE_NONE and buyers[b].buying == 0:
+            n_paper += weight
+        if buyers[b].covered == 1:
+            covered += weight
+            belief += weight * buyers[b].belief
+    row.hotels = hotels
+    row.hotels_signed = n_signed
+    row.hotels_buying = n_buying
+    row.hotels_still_buying = n_still
+    row.hotels_paper = n_paper
+    row.covered_hotels = covered
+    row.belief = belief

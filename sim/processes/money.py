@@ -1,0 +1,107 @@
+"""Steps 13, 16 and 17: cash, credit, drawings, learning and investment of a firm (P1-P3, P12)."""
+
+from __future__ import annotations
+
+import math
+
+from sim.draws import STREAM_CAPACITY, normal
+from sim.jit import jit
+from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS, Record
+
+__all__ = ["earn", "invest", "learn_by_supplying", "normal_profit", "working_cash"]
+
+
+@jit
+def normal_profit(f: Record, p: Record) -> float:
+    """Profit of a firm at normal utilisation, at this month's unit cost (million rupiah a month)."""
+    u = p.normal_utilisation
+    return f.capacity * (u * f.price - f.unit_cost * u - p.fixed_cost)
+
+
+@jit
+def working_cash(f: Record, p: Record) -> float:
+    """Cash that stays in the firm: fixed cost and the finance of its cash sales."""
+    capacity = f.capacity
+    return p.fixed_cost * capacity + (
+        p.cash_sale_finance * f.unit_cost * p.normal_utilisation * capacity
+    )
+
+
+@jit
+def earn(f: Record, p: Record, month: int) -> float:
+    """Revenue, profit, cash and drawings of a month; returns the interest paid.
+
+    Profit is accrued: invoices count when sent, cash when received. Cash may go below zero down to
+    the credit line, and interest is paid on what is below.
+    """
+    fixed = p.fixed_cost * f.capacity
+    cost = f.unit_cost * f.output
+    rate = p.formal_rate if f.formal == 1 else p.informal_rate
+    interest = rate * max(0.0, -f.cash)
+    ring = month % RECEIVABLE_MONTHS
+    receipts = f.receivables[ring]
+    f.receivables[ring] = 0.0
+    f.received = receipts
+    f.revenue = f.local_sales + f.invoiced
+    profit = f.revenue - cost - fixed - interest
+    f.profit = profit
+    cash = f.cash + f.local_sales + receipts - cost - fixed - interest
+    wage = p.drawing_share * max(0.0, normal_profit(f, p))
+    drawings = min(
+        max(0.0, cash - working_cash(f, p)),
+        wage + p.surplus_drawing * max(0.0, profit - wage),
+    )
+    f.drawings = drawings
+    f.cash = cash - drawings
+    at = month % PROFIT_MONTHS
+    f.profit_sum += profit - f.profit_ring[at]
+    f.profit_ring[at] = profit
+    f.hired += (f.revenue / f.sales_per_worker - f.hired) / 3.0
+    return interest
+
+
+@jit
+def learn_by_supplying(f: Record, p: Record, peers: float) -> None:
+    """Practice and quality learned from buyers, practice also from better neighbours (P2, P3).
+
+    Args:
+        f: the firm, changed in place.
+        p: parameters.
+        peers: mean practice of living firms of other sectors in the village; negative for none.
+    """
+    practice = f.practice
+    gain = 0.0
+    if f.ordered > 0.0:
+        supply = f.ordered / f.output
+        gain += p.supplying_practice * supply * (1.0 - practice)
+        learned = f.learned_quality + p.supplying_quality * f.learning / f.output
+        f.learned_quality = min(learned, max(0.0, 1.0 - f.base_quality))
+    if peers > practice:
+        gain += p.peer_learning * (peers - practice)
+    f.practice = min(1.0, practice + gain)
+
+
+@jit
+def invest(f: Record, p: Record, seed: int, month: int) -> float:
+    """Capacity follows utilisation, with noise, while cash exceeds a cushion; returns the outlay.
+
+    Growth independent of size (Gibrat): without the utilisation term the variance of log capacity
+    rises by sigma squared a month.
+    """
+    least = working_cash(f, p)
+    cash = f.cash
+    if cash <= p.investment_cushion * least:
+        return 0.0
+    follow = p.investment_rate * (f.utilisation - p.normal_utilisation)
+    growth = min(0.02, max(-0.02, follow))
+    if p.capacity_sd > 0.0:
+        growth += p.capacity_sd * normal(
+            seed, STREAM_CAPACITY, month, f.slot, 0, f.generation, 0, 0
+        )
+    factor = math.exp(growth)
+    outlay = p.investment_cost * f.capacity * max(0.0, factor - 1.0)
+    if cash - outlay < least:
+        return 0.0
+    f.capacity *= factor
+    f.cash = cash - outlay
+    return outlay

@@ -1,0 +1,269 @@
+"""Step 8: buyers' orders, voluntary before floor, in rounds (P9)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.draws import STREAM_CERTIFICATE, uniform
+from sim.jit import jit
+from sim.tables import MODE_GENUINE, Record, Rows
+
+__all__ = ["acquire_certificates", "order_floor", "order_voluntary", "set_needs"]
+
+ROUNDS = 3
+LEAST = 1e-12
+"""Quantities below this are rounding, not orders."""
+
+
+@jit
+def set_needs(
+    buyers: Rows,
+    lines: Rows,
+    links: Rows,
+    goods: npt.NDArray[np.void],
+    p: Record,
+    month: int,
+) -> None:
+    """Need due this month; a good ordered once in P months is needed for P months at once."""
+    for k in range(lines.size):
+        g = goods[lines[k].good]
+        lines[k].need = 0.0
+        lines[k].smallest = 0.0
+        lines[k].ordered = 0.0
+        lines[k].near_ordered = 0.0
+        if (month + lines[k].phase) % g.interval == 0:
+            shock = p.buyer_shock_size if buyers[lines[k].buyer].shocked == 1 else 0.0
+            lines[k].need = lines[k].demand * g.interval * (1.0 - shock)
+            lines[k].smallest = min(p.minimum_lot * lines[k].demand / g.orders, lines[k].need)
+        for e in range(lines[k].start, lines[k].stop):
+            links[e].order = 0.0
+
+
+@jit
+def _eligible(links: Rows, e: int, floor: bool, cap: float) -> bool:
+    if links[e].feasible == 0:
+        return False
+    if floor:
+        return links[e].near == 1 and links[e].utility <= 0.0 and links[e].utility >= -cap
+    return links[e].utility > 0.0
+
+
+@jit
+def _next_link(
+    firms: Rows,
+    lines: Rows,
+    links: Rows,
+    k: int,
+    floor: bool,
+    cap: float,
+    above: float,
+    above_slot: int,
+) -> int:
+    """Best eligible link after (utility `above`, slot `above_slot`) in the line's order; -1 if none."""
+    best = -1
+    best_utility = -math.inf
+    best_slot = -1
+    for e in range(lines[k].start, lines[k].stop):
+        utility = links[e].utility
+        if utility > above or utility < best_utility or not _eligible(links, e, floor, cap):
+            continue
+        slot = firms[links[e].firm].slot
+        if utility == above and slot <= above_slot:
+            continue
+        if utility > best_utility or slot < best_slot:
+            best = e
+            best_utility = utility
+            best_slot = slot
+    return best
+
+
+@jit
+def _propose(firms: Rows, lines: Rows, links: Rows, k: int, floor: bool, cap: float) -> bool:
+    """One line goes down its links by utility; true when it proposed anything."""
+    target = lines[k].left
+    above = math.inf
+    above_slot = -1
+    any_proposal = False
+    while target > LEAST:
+        e = _next_link(firms, lines, links, k, floor, cap, above, above_slot)
+        if e < 0:
+            break
+        i = links[e].firm
+        above = links[e].utility
+        above_slot = firms[i].slot
+        amount = min(target, firms[i].financeable - firms[i].ordered)
+        if amount <= LEAST or amount + links[e].order < lines[k].smallest - LEAST:
+            continue
+        links[e].proposal = amount
+        firms[i].offered += amount
+        target -= amount
+        any_proposal = True
+    return any_proposal
+
+
+@jit
+def _settle(firms: Rows, lines: Rows, links: Rows, floor: bool) -> None:
+    """Rows prorate what they are offered beyond capacity; parts too small are released."""
+    for k in range(lines.size):
+        if lines[k].left <= LEAST:
+            continue
+        for e in range(lines[k].start, lines[k].stop):
+            if links[e].proposal <= 0.0:
+                continue
+            i = links[e].firm
+            room = firms[i].financeable - firms[i].ordered
+            if firms[i].offered > room:
+                links[e].proposal *= room / firms[i].offered
+                if links[e].proposal + links[e].order < lines[k].smallest - LEAST:
+                    links[e].proposal = 0.0
+    for k in range(lines.size):
+        if lines[k].left <= LEAST:
+            continue
+        for e in range(lines[k].start, lines[k].stop):
+            i = links[e].firm
+            firms[i].offered = 0.0
+            amount = links[e].proposal
+            if amount <= 0.0:
+                continue
+            links[e].proposal = 0.0
+            links[e].order += amount
+            firms[i].ordered += amount
+            lines[k].ordered += amount
+            lines[k].left -= amount
+            if not floor and links[e].near == 1:
+                lines[k].near_ordered += amount
+
+
+@jit
+def _rounds(
+    firms: Rows,
+    buyers: Rows,
+    lines: Rows,
+    links: Rows,
+    rules: npt.NDArray[np.void],
+    month: int,
+    floor: bool,
+) -> None:
+    for _ in range(ROUNDS):
+        proposed = False
+        for k in range(lines.size):
+            if lines[k].left > LEAST:
+                cap = rules[month, buyers[lines[k].buyer].kind].price_cap
+                proposed |= _propose(firms, lines, links, k, floor, cap)
+        if not proposed:
+            break
+        _settle(firms, lines, links, floor)
+
+
+@jit
+def order_voluntary(
+    firms: Rows,
+    buyers: Rows,
+    lines: Rows,
+    links: Rows,
+    rules: npt.NDArray[np.void],
+    month: int,
+) -> None:
+    """Buyers order from feasible candidates worth more than their incumbent."""
+    for k in range(lines.size):
+        lines[k].left = lines[k].need
+    _rounds(firms, buyers, lines, links, rules, month, False)
+
+
+@jit
+def order_floor(
+    firms: Rows,
+    buyers: Rows,
+    lines: Rows,
+    links: Rows,
+    rules: npt.NDArray[np.void],
+    covers: npt.NDArray[np.uint8],
+    p: Record,
+    month: int,
+) -> None:
+    """Buyers that comply genuinely seek what is missing to the floor, at a cost up to the cap."""
+    wanted = False
+    for k in range(lines.size):
+        b = lines[k].buyer
+        lines[k].left = 0.0
+        if buyers[b].covered == 0 or buyers[b].mode != MODE_GENUINE:
+            continue
+        if covers[buyers[b].kind, lines[k].good] == 0 or lines[k].need <= 0.0:
+            continue
+        rule = rules[month, buyers[b].kind]
+        asked = rule.quota if rule.binding > 0.0 else p.pledged_share
+        short = asked * lines[k].need - lines[k].near_ordered
+        lines[k].left = max(0.0, min(short, lines[k].need - lines[k].ordered))
+        wanted |= lines[k].left > LEAST
+    if wanted:
+        _rounds(firms, buyers, lines, links, rules, month, True)
+
+
+@jit
+def acquire_certificates(
+    firms: Rows,
+    buyers: Rows,
+    lines: Rows,
+    links: Rows,
+    p: Record,
+    seed: int,
+    month: int,
+) -> tuple[float, float]:
+    """The best firm refused only for want of a certificate or cold chain may acquire it.
+
+    Returns:
+        Number of firms that did, and what they paid (million rupiah), in the sample.
+    """
+    acquired = 0.0
+    paid = 0.0
+    if p.certificate_hazard <= 0.0:
+        return acquired, paid
+    for k in range(lines.size):
+        if lines[k].need - lines[k].ordered <= LEAST:
+            continue
+        best = -1
+        best_utility = 0.0
+        best_slot = -1
+        for e in range(lines[k].start, lines[k].stop):
+            if links[e].lacks_only == 0 or links[e].utility < best_utility:
+                continue
+            if links[e].utility <= 0.0:
+                continue
+            i = links[e].firm
+            if firms[i].financeable - firms[i].ordered < lines[k].smallest:
+                continue
+            slot = firms[i].slot
+            if links[e].utility > best_utility or slot < best_slot:
+                best = e
+                best_utility = links[e].utility
+                best_slot = slot
+        if best < 0:
+            continue
+        # Marked in `offered`, a scratch column that is zero outside the rounds.
+        i = links[best].firm
+        number = buyers[lines[k].buyer].number
+        good = lines[k].good
+        u = uniform(
+            seed, STREAM_CERTIFICATE, month, best_slot, number + 1, firms[i].generation, good, 0
+        )
+        if (
+            u < p.certificate_hazard
+            and firms[i].cash > p.certificate_cost
+            and firms[i].offered == 0
+        ):
+            firms[i].offered = 1.0
+            if lines[k].need_certificate == 1:
+                firms[i].certificates |= np.int64(1) << good
+            if lines[k].need_cold_chain == 1:
+                firms[i].cold_chain = 1
+            firms[i].cash -= p.certificate_cost
+            acquired += 1.0
+            paid += p.certificate_cost
+    if acquired > 0.0:
+        for k in range(lines.size):
+            for e in range(lines[k].start, lines[k].stop):
+                firms[links[e].firm].offered = 0.0
+    return acquired, paid

@@ -1,0 +1,71 @@
+"""Steps 1, 2 and 12: productivity, forgetting, unit cost, capacity and output (P1, P2, P3)."""
+
+from __future__ import annotations
+
+import math
+
+from sim.draws import STREAM_PRODUCTIVITY, normal
+from sim.jit import jit
+from sim.tables import Record
+
+__all__ = ["advance_productivity", "finance", "forget", "produce", "set_cost_and_capacity"]
+
+
+@jit
+def advance_productivity(f: Record, p: Record, seed: int, month: int) -> None:
+    """Z' = rho z + sigma e: log productivity is an autoregression with its own keyed shocks."""
+    shock = normal(seed, STREAM_PRODUCTIVITY, month, f.slot, 0, f.generation, 0, 0)
+    f.productivity = p.productivity_persistence * f.productivity + p.productivity_sd * shock
+
+
+@jit
+def forget(f: Record, p: Record) -> None:
+    """Practice falls back to its base, local information and learned quality to nothing.
+
+    Half-life ln 2 / rate each, in the limit of small steps. Practice: Bloom et al. (2020).
+    """
+    practice = f.practice
+    f.practice = practice - p.practice_forgetting * (practice - f.base_practice)
+    f.information -= p.information_forgetting * f.information
+    f.learned_quality *= 1.0 - p.quality_decay
+    f.quality = min(1.0, max(0.0, f.base_quality + f.learned_quality))
+
+
+@jit
+def set_cost_and_capacity(f: Record, p: Record, wage_pressure: float) -> None:
+    """V = v0 k A^-psi (1 + w), A = exp(theta_m m + theta_l l); Y_max = K exp(chi z).
+
+    Also the weight in the local market, K exp(attractiveness) (P6).
+    """
+    practice = f.practice
+    information = f.information
+    log_a = p.practice_productivity * practice + p.information_productivity * information
+    f.unit_cost = (
+        p.unit_cost * f.cost_factor * math.exp(-p.cost_elasticity * log_a) * (1.0 + wage_pressure)
+    )
+    f.y_max = f.capacity * math.exp(p.productivity_capacity * f.productivity)
+
+
+@jit
+def attractiveness(f: Record, p: Record) -> float:
+    """Log attractiveness to local customers, without capacity (P6)."""
+    return (
+        p.quality_attraction * f.quality
+        + p.practice_attraction * f.practice
+        + p.information_attraction * f.information
+        - p.price_attraction * f.log_price
+    )
+
+
+@jit
+def finance(f: Record) -> None:
+    """Quantity a firm can pay to produce for buyers: min(Y_max, (c + line)+ / v) (P12)."""
+    means = max(0.0, f.cash + f.line * f.capacity)
+    f.financeable = min(f.y_max, means / f.unit_cost)
+
+
+@jit
+def produce(f: Record) -> None:
+    """Output is what was allotted: orders and local sales."""
+    f.output = f.ordered + f.local_sales / f.price
+    f.utilisation = f.output / f.y_max

@@ -1,0 +1,49 @@
+"""The headless path: months of a world, one compiled call each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.month import run_month
+from sim.world import World
+
+__all__ = ["simulate", "step"]
+
+
+def step(world: World) -> None:
+    """Runs the next month in place.
+
+    Raises:
+        IndexError: the world has no month left.
+    """
+    month = world.month
+    if month >= world.months:
+        raise IndexError(f"month {month}: this world has only {world.months} months")
+    run_month(
+        world.tables,
+        world.eligible,
+        world.policy.rules,
+        world.policy.covers,
+        world.policy.levers,
+        world.params,
+        world.sizes,
+        np.uint64(world.seed),
+        np.uint64(world.population_seed),
+        month,
+        world.scale,
+        world.scratch,
+        world.peers,
+        tuple(world.yearly),
+        world.monthly,
+        world.good_state,
+        world.ledger,
+    )
+    world.month = month + 1
+
+
+def simulate(world: World, stop: int | None = None) -> World:
+    """Runs a world up to month `stop` (exclusive; to its end if none) and returns it."""
+    last = world.months if stop is None else min(stop, world.months)
+    while world.month < last:
+        step(world)
+    return world

@@ -1,0 +1,290 @@
+"""The columns of the world: what each table holds, with type, unit and meaning.
+
+A table is a structured array, one row an agent or a relation, one field a column. Compiled kernels
+take a row (`f = firms[i]`, then `f.cash`), numpy and notebooks take a column (`world.firms.cash`),
+agents view one row. Fields stand in the order in which a month touches them, so that a pass over the
+firms reads few cache lines. Money is million rupiah at constant prices; quantities are million rupiah
+at base price; distances are km; one step is a month.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "BUYER_DTYPE",
+    "BUYER_KINDS",
+    "COMPLIANCE_MONTHS",
+    "FINE_MONTHS",
+    "FIRM_DTYPE",
+    "GOODS_DTYPE",
+    "KIND_BACKGROUND",
+    "KIND_HOTEL",
+    "KIND_RESTAURANT",
+    "LINE_DTYPE",
+    "LINK_DTYPE",
+    "MODES",
+    "MODE_GENUINE",
+    "MODE_NONE",
+    "MODE_PAPER",
+    "POOL_DTYPE",
+    "PROFIT_MONTHS",
+    "RECEIVABLE_MONTHS",
+    "SIZE_CLASSES",
+    "Gravity",
+    "Record",
+    "Rows",
+    "Tables",
+    "copy_tables",
+]
+
+Record = Any
+"""One row as compiled code sees it: fields by name."""
+Rows = Any
+"""A structured array as compiled code sees it: rows by number, then fields by name."""
+Floats = npt.NDArray[np.float64]
+
+BUYER_KINDS = ("hotel", "restaurant", "other large buyer")
+KIND_HOTEL, KIND_RESTAURANT, KIND_BACKGROUND = 0, 1, 2
+MODES = ("none", "genuine", "paper")
+MODE_NONE, MODE_GENUINE, MODE_PAPER = 0, 1, 2
+SIZE_CLASSES = ("micro", "small", "medium")
+
+RECEIVABLE_MONTHS = 8
+"""Length of the ring of receivables: an invoice is paid within seven months."""
+PROFIT_MONTHS = 12
+FINE_MONTHS = 13
+COMPLIANCE_MONTHS = 72
+"""Length of the rings from which the measured states of a line are read; 72 is divisible by the
+order intervals that occur and longer than the longest window."""
+
+GOODS_DTYPE = np.dtype(
+    [
+        ("standardisation", "f8"),
+        ("shelf_low", "f8"),
+        ("shelf_high", "f8"),
+        ("lead_low", "f8"),
+        ("lead_high", "f8"),
+        ("orders", "f8"),
+        ("price_ratio", "f8"),
+        ("certificate_needed", "f8"),
+        ("certified", "f8"),
+        ("cold_chain", "f8"),
+        ("sector", "i8"),
+        ("interval", "i8"),
+        ("window", "i8"),
+    ]
+)
+"""One row a good. orders: a month; interval: months between orders; window: months over which
+genuine buying is measured; price_ratio: incumbent over UMKM price."""
+
+
+FIRM_DTYPE = np.dtype(
+    [
+        ("slot", "i8"),  # number of the slot in the full region: the key of its draws
+        ("pool", "i4"),
+        ("sector", "i4"),
+        ("village", "i4"),
+        ("district", "i4"),
+        ("generation", "i4"),  # how many firms stood here before
+        ("alive", "u1"),
+        ("size_class", "i4"),  # 0 micro, 1 small, 2 medium, as drawn at entry
+        ("productivity", "f8"),  # log deviation
+        ("practice", "f8"),
+        ("base_practice", "f8"),
+        ("information", "f8"),
+        ("learned_quality", "f8"),
+        ("base_quality", "f8"),
+        ("quality", "f8"),
+        ("log_price", "f8"),
+        ("cost_factor", "f8"),  # price x lasting cost deviation
+        ("y_max", "f8"),  # capacity of this month
+        ("unit_cost", "f8"),
+        ("capacity", "f8"),  # K, quantity a month
+        ("cash", "f8"),
+        ("line", "f8"),  # credit line, months of capacity
+        ("financeable", "f8"),
+        ("ordered", "f8"),  # quantity allotted to buyers
+        ("invoiced", "f8"),
+        ("learning", "f8"),  # scratch: quality learned from buyers this month
+        ("weight", "f8"),  # K exp(attractiveness)
+        ("room", "f8"),  # million rupiah
+        ("local_sales", "f8"),
+        ("offered", "f8"),  # scratch: proposals of a round
+        ("price", "f8"),  # relative, mean 1
+        ("output", "f8"),
+        ("utilisation", "f8"),
+        ("revenue", "f8"),
+        ("profit", "f8"),
+        ("drawings", "f8"),
+        ("received", "f8"),  # receipts of the month
+        ("profit_sum", "f8"),  # sum of profit_ring
+        ("hired", "f8"),  # persons, smoothed over three months
+        ("sales_per_worker", "f8"),  # revenue a month that one hired worker stands for
+        ("youth", "f8"),  # exp(-age / 12)
+        ("age", "i4"),  # months
+        ("insolvent_months", "i4"),  # months running with cash below minus the credit line
+        ("cohort", "i4"),  # generation at month 23, -1 for none
+        ("formal", "u1"),  # has bank credit
+        ("woman", "u1"),  # led by a woman
+        ("granted", "u1"),  # this generation had a grant
+        ("cold_chain", "u1"),
+        ("ever_partner", "u1"),  # this generation delivered to a buyer at or after the policy start
+        ("certificates", "i8"),  # one bit a good
+        ("x", "f8"),  # km
+        ("y", "f8"),
+        ("profit_ring", "f8", (PROFIT_MONTHS,)),
+        ("receivables", "f8", (RECEIVABLE_MONTHS,)),  # by month of payment modulo 8
+    ],
+    align=True,
+)
+"""One row a slot, in the order of sector, pool and slot; a slot outlives its firms."""
+
+BUYER_DTYPE = np.dtype(
+    [
+        ("number", "i8"),  # in the full region: the key of its draws
+        ("kind", "i4"),
+        ("buyer_class", "i4"),  # hotel class 0..5; 0 for the others
+        ("district", "i4"),
+        ("x", "f8"),
+        ("y", "f8"),
+        ("standard", "f8"),
+        ("weight", "f8"),  # buyers of the region that this one stands for
+        ("room_nights", "f8"),  # a month in the sample; 0 for the others
+        ("payment_days", "f8"),
+        ("coverage_draw", "f8"),  # covered while below the rule's coverage
+        ("belief", "f8"),  # believed chance of an inspection in a month
+        ("mode", "i4"),
+        ("covered", "u1"),
+        ("visited", "u1"),
+        ("late", "u1"),  # paid late last month
+        ("buying", "u1"),  # buying genuinely at least one covered good, last measured
+        ("shocked", "u1"),
+        ("sanctions", "i4"),
+        ("sanctioned", "u1"),  # this month
+        ("cost", "f8"),  # extra cost of the month
+        ("mode_taste", "f8", (3,)),  # Gumbel
+        ("fines_due", "f8", (FINE_MONTHS,)),  # by month modulo 13
+    ],
+    align=True,
+)
+"""One row a hotel, restaurant or other large buyer."""
+
+LINE_DTYPE = np.dtype(
+    [
+        ("buyer", "i4"),
+        ("good", "i4"),
+        ("start", "i4"),
+        ("stop", "i4"),
+        ("phase", "i4"),
+        ("need_certificate", "u1"),
+        ("need_cold_chain", "u1"),
+        ("demand", "f8"),  # quantity a month, of the sample
+        ("taste", "f8"),
+        ("need", "f8"),  # due this month
+        ("smallest", "f8"),  # smallest part of this order
+        ("ordered", "f8"),  # this month
+        ("near_ordered", "f8"),  # within the radius, voluntary stage
+        ("agreed", "f8"),  # delivered under the agreement this month
+        ("best", "f8"),  # utility of the best feasible link within the radius; -inf for none
+        ("left", "f8"),  # scratch: target left in a stage
+        ("signed", "u1"),
+        ("buying", "u1"),
+        ("buying_months", "i4"),  # months running
+        ("on_paper", "u1"),
+        ("cursor", "i4"),  # place at which the yearly redraw goes on
+        ("reserve_next", "i4"),
+        ("agreed_ring", "f8", (COMPLIANCE_MONTHS,)),
+        ("floor_ring", "f8", (COMPLIANCE_MONTHS,)),
+    ],
+    align=True,
+)
+"""One row an order line: one buyer, one good. Its links are start..stop."""
+
+LINK_DTYPE = np.dtype(
+    [
+        ("firm", "i4"),  # row of the firm
+        ("generation", "i4"),  # of the firm it knows; -1: nobody yet
+        ("feasible", "u1"),
+        ("lacks_only", "u1"),  # feasible but for certificate or cold chain
+        ("near", "u1"),  # within the rule's radius
+        ("active", "u1"),
+        ("age", "i4"),  # months of the active relation
+        ("defect", "u1"),
+        ("late", "u1"),
+        ("distance", "f8"),
+        ("taste", "f8"),
+        ("sample", "f8"),
+        ("shelf", "f8"),
+        ("lead", "f8"),
+        ("trust_buyer", "f8"),  # of the buyer in the firm
+        ("trust_firm", "f8"),  # of the firm in the buyer
+        ("quality_sum", "f8"),
+        ("deliveries", "f8"),
+        ("utility", "f8"),
+        ("proposal", "f8"),  # scratch of a round
+        ("order", "f8"),  # quantity of this month
+        ("returned", "f8"),
+    ],
+    align=True,
+)
+"""One row a candidate firm of an order line, sorted by line."""
+
+POOL_DTYPE = np.dtype(
+    [
+        ("sector", "i4"),
+        ("start", "i8"),  # rows of its firms
+        ("stop", "i8"),
+        ("households", "f8"),  # spending a month at month 0
+        ("attractiveness_0", "f8"),
+        ("capacity_0", "f8"),
+        ("capacity", "f8"),  # of living firms
+        ("attractiveness", "f8"),  # mean, weighted by capacity
+        ("spending", "f8"),  # of this month
+        ("sold", "f8"),
+    ],
+    align=True,
+)
+"""One row a local market: a village, or several joined, and a sector."""
+
+
+class Gravity(NamedTuple):
+    """Where households of a pool spend, at month 0: one square table a sector, end to end."""
+
+    first_pool: npt.NDArray[np.int64]  # (sectors + 1,)
+    offset: npt.NDArray[np.int64]  # (sectors + 1,) into share
+    share: Floats
+
+
+class Tables(NamedTuple):
+    """All that changes in a month, and what it leans on."""
+
+    firms: npt.NDArray[np.void]
+    buyers: npt.NDArray[np.void]
+    lines: npt.NDArray[np.void]
+    links: npt.NDArray[np.void]
+    pools: npt.NDArray[np.void]
+    reserve: npt.NDArray[
+        np.int32
+    ]  # (lines, length): firm rows in the order of the draw, -1 at the end
+    gravity: Gravity
+    goods: npt.NDArray[np.void]
+    # (sectors, 5): capacity at the market, 12-month mean profit, normal profit rate at month 0,
+    # wholesale spending, capacity at entry
+    sector_state: Floats
+    village_practice: Floats  # (villages, sectors): sum of practice
+    village_firms: Floats  # (villages, sectors): living firms
+    state: Floats  # scalars that last from month to month, see sim.month
+
+
+_SHARED = frozenset({"gravity", "goods", "reserve"})
+
+
+def copy_tables(tables: Tables) -> Tables:
+    """Copy of everything that changes; what never changes is shared."""
+    kept = {name: getattr(tables, name) for name in Tables._fields}
+    copied = {name: table if name in _SHARED else table.copy() for name, table in kept.items()}
+    return Tables(**copied)

@@ -1,0 +1,98 @@
+"""Small definitions of docs/processes.md that several processes share."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.state import Buyer, Draws, Firm, Good, Line, Link, Rule, World
+
+
+def clip(value: float, low: float, high: float) -> float:
+    """The value, kept between low and high."""
+    return min(max(value, low), high)
+
+
+def positive(value: float) -> float:
+    """(a)+ = max(0, a)."""
+    return max(0.0, value)
+
+
+def quality(firm: Firm) -> float:
+    """Quality as a customer meets it, q."""
+    return clip(firm.base_quality + firm.learned_quality, 0.0, 1.0)
+
+
+def unit_cost(world: World, firm: Firm) -> float:
+    """Variable cost of one unit of output, v."""
+    p = world.params
+    log_a = p.practice_productivity * firm.practice
+    log_a += p.information_productivity * firm.information
+    level = math.exp(log_a) ** -p.cost_elasticity
+    return float(p.unit_cost * firm.cost_factor * level * (1.0 + world.pressure))
+
+
+def normal_profit(world: World, firm: Firm) -> float:
+    """Profit of a month at normal utilisation, n."""
+    p = world.params
+    share = p.normal_utilisation
+    margin = share * firm.price - firm.unit_cost * share - p.fixed_cost
+    return float(firm.capacity * margin)
+
+
+def working_cash(world: World, firm: Firm) -> float:
+    """Cash that stays in the firm, c_min."""
+    p = world.params
+    stock = firm.unit_cost * p.normal_utilisation * firm.capacity
+    return float(p.fixed_cost * firm.capacity + p.cash_sale_finance * stock)
+
+
+def interval(good: Good) -> int:
+    """Months between orders, P."""
+    return 1 if good.orders >= 1.0 else round(1.0 / good.orders)
+
+
+def due(world: World, line: Line) -> bool:
+    """Whether the line orders this month."""
+    months = interval(world.goods[line.good])
+    return months == 1 or (world.month + line.phase) % months == 0
+
+
+def is_covered(world: World, buyer: Buyer, draws: Draws) -> bool:
+    """Whether the buyer is covered (the month is left out: the same buyers stay covered)."""
+    rule = world.rule(buyer.kind)
+    return rule.in_force and draws.uniform("coverage", 0, buyer.number) < rule.coverage
+
+
+def covered_lines(world: World, buyer: Buyer) -> list[Line]:
+    """The buyer's lines of goods that its kind's rule names."""
+    goods = world.rule(buyer.kind).goods
+    return [line for line in buyer.lines if line.good in goods]
+
+
+def floor_share(world: World, rule: Rule) -> float:
+    """phi: the quota, or under a memorandum what a buyer that joins means to buy."""
+    return float(rule.quota if rule.binding else world.params.pledged_share)
+
+
+def perceived(world: World, link: Link) -> float:
+    """Quality as the buyer believes it, q_hat."""
+    weight = world.params.sample_weight
+    return float((weight * link.sample + link.quality_sum) / (weight + link.deliveries))
+
+
+def holds(line: Line, firm: Firm) -> bool:
+    """Whether the firm has the certificate and cold chain that the line needs."""
+    certificate = not line.need_certificate or bool(firm.certificates >> line.good & 1)
+    return certificate and (not line.need_cold_chain or firm.cold_chain)
+
+
+def willing(world: World, link: Link) -> bool:
+    """Feasible but for certificate and cold chain."""
+    p = world.params
+    good_enough = perceived(world, link) >= link.line.buyer.standard - p.quality_tolerance
+    return link.firm.alive and good_enough and link.trust_firm >= p.refusal_trust
+
+
+def feasible(world: World, link: Link) -> bool:
+    """Whether the buyer could order from the firm at all."""
+    return willing(world, link) and holds(link.line, link.firm)

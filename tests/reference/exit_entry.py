@@ -1,0 +1,71 @@
+"""18 Exit and entry."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.common import clip, normal_profit, unit_cost
+from tests.reference.state import Draws, Firm, World
+
+
+def exit_hazard(world: World, firm: Firm) -> float:
+    """Chance that a solvent firm closes this month."""
+    p = world.params
+    rate = sum(firm.profit_ring) / len(firm.profit_ring) / firm.capacity
+    reference = p.exit_reference * normal_profit(world, firm) / firm.capacity
+    weak = 1.0 / (1.0 + math.exp(p.exit_slope * (rate - reference)))
+    return float(p.exit_base + p.exit_weak * weak + p.exit_young * math.exp(-firm.age / 12.0))
+
+
+def entry_chance(world: World, sector: int, living: list[Firm]) -> float:
+    """Chance that a vacant slot of the sector is taken this month."""
+    p = world.params
+    firms = [firm for firm in living if firm.sector == sector]
+    capacity = sum(firm.capacity for firm in firms)
+    profit = sum(sum(firm.profit_ring) / len(firm.profit_ring) for firm in firms)
+    rate = profit / capacity if capacity > 0.0 else 0.0
+    usual = max(world.profit_rate_0[sector], 0.01)
+    response = p.entry_response * (rate / usual - 1.0)
+    return 1.0 - math.exp(-p.entry_rate * math.exp(clip(response, -2.0, 2.0)))
+
+
+def enter(world: World, firm: Firm) -> None:
+    """Puts the next generation on the slot, with the attributes drawn for it."""
+    firm.generation += 1
+    firm.alive = True
+    firm.age = firm.insolvent_months = 0
+    firm.granted = False
+    firm.learned_quality = firm.productivity = firm.hired = 0.0
+    firm.receivables = [0.0] * len(firm.receivables)
+    drawn = world.draw_firm(world, firm) if world.draw_firm else {}
+    for name, attribute in drawn.items():
+        setattr(firm, name, attribute)
+    if "unit_cost" not in drawn:
+        firm.unit_cost = unit_cost(world, firm)
+    firm.profit_ring = [normal_profit(world, firm)] * len(firm.profit_ring)
+
+
+def exit_entry(world: World, draws: Draws) -> None:
+    """Closes firms and fills slots that were vacant before; writes off receivables."""
+    living = world.living()
+    chances = {
+        firm.sector: entry_chance(world, firm.sector, living)
+        for firm in world.firms
+        if not firm.alive
+    }
+    vacant = [firm for firm in world.firms if not firm.alive]
+    world.written_off = 0.0
+    for firm in living:
+        below = firm.cash < -firm.line * firm.capacity
+        firm.insolvent_months = firm.insolvent_months + 1 if below else 0
+        u = draws.uniform("exit", world.month, firm.slot, 0, firm.generation)
+        if firm.insolvent_months >= 2 or u < exit_hazard(world, firm):
+            firm.alive = False
+            world.written_off += sum(firm.receivables)
+            firm.receivables = [0.0] * len(firm.receivables)
+        else:
+            firm.age += 1
+    for firm in vacant:
+        u = draws.uniform("entry", world.month, firm.slot, 0, firm.generation)
+        if u < chances[firm.sector]:
+            enter(world, firm)

@@ -1,0 +1,72 @@
+"""11 Local market: households choose pools, then firms; filled exactly."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.common import quality
+from tests.reference.rounds import unmet
+from tests.reference.state import Draws, Firm, World
+
+
+def attractiveness(world: World, firm: Firm) -> float:
+    """How a firm draws customers, without its size."""
+    p = world.params
+    return float(
+        p.quality_attraction * quality(firm)
+        + p.practice_attraction * firm.practice
+        + p.information_attraction * firm.information
+        - p.price_attraction * math.log(firm.price)
+    )
+
+
+def fill(money: float, firms: list[tuple[Firm, float]]) -> None:
+    """Shares money by weight; a firm that reaches its room is taken out at its room."""
+    active = [(firm, weight) for firm, weight in firms if firm.room > 0.0]
+    while active and money > 0.0:
+        total = sum(weight for _, weight in active)
+        full = [(f, w) for f, w in active if money * w / total >= f.room]
+        if not full:
+            for firm, weight in active:
+                firm.local_sales = money * weight / total
+            return
+        for firm, _ in full:
+            firm.local_sales = firm.room
+            money -= firm.room
+        active = [(f, w) for f, w in active if f.local_sales == 0.0]
+
+
+def local_market(world: World, draws: Draws) -> None:
+    """Sets the spending of each pool, the local sales of each firm and what goes outside."""
+    p = world.params
+    wholesale: dict[int, float] = {}
+    world.outside = 0.0
+    for line in world.lines:
+        missing, sector = unmet(line), world.goods[line.good].sector
+        wholesale[sector] = wholesale.get(sector, 0.0) + p.displacement * missing
+        world.outside += (1.0 - p.displacement) * missing
+    members: list[list[Firm]] = [[] for _ in world.pools]
+    for firm in world.firms:
+        firm.local_sales = 0.0
+        if firm.alive:
+            members[firm.pool].append(firm)
+    supply = [math.fsum(firm.capacity for firm in pool) for pool in members]
+    presence = [k / pool.capacity_0 for k, pool in zip(supply, world.pools, strict=True)]
+    arriving = [0.0] * len(world.pools)
+    for origin in world.pools:
+        pull = {h: t * presence[h] for h, t in origin.gravity.items()}
+        total = sum(pull.values())
+        for h, part in pull.items():
+            arriving[h] += origin.households * part / total if total > 0.0 else 0.0
+    for h, pool in enumerate(world.pools):
+        pool.spending = 0.0
+        if supply[h] <= 0.0:
+            continue
+        drawn = [(firm, attractiveness(world, firm)) for firm in members[h]]
+        mean = sum(firm.capacity * a for firm, a in drawn) / supply[h]
+        growth = math.exp(p.market_growth * (mean - pool.attractiveness_0))
+        rivals = [i for i, other in enumerate(world.pools) if other.sector == pool.sector]
+        in_sector = sum(supply[i] for i in rivals)
+        behind = wholesale.get(pool.sector, 0.0) * supply[h] / in_sector
+        pool.spending = arriving[h] * growth + behind
+        fill(pool.spending, [(firm, firm.capacity * math.exp(a)) for firm, a in drawn])

@@ -1,0 +1,49 @@
+"""19 Measured states: signed, buying, on paper."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.common import covered_lines, floor_share, is_covered
+from tests.reference.state import NONE, Buyer, Draws, Line, World
+
+
+def window(world: World, line: Line) -> int:
+    """Months over which genuine buying is measured."""
+    return max(3, math.ceil(1.5 / world.goods[line.good].orders))
+
+
+def record(world: World, buyer: Buyer, line: Line, covered: bool) -> None:
+    """Adds the month to the line's record; nothing counts outside an agreement."""
+    rule = world.rule(buyer.kind)
+    delivered = floor = 0.0
+    if covered and line.good in rule.goods:
+        floor = floor_share(world, rule) * line.need
+        if buyer.mode != NONE:
+            near = [link for link in line.links if link.distance <= rule.radius]
+            delivered = sum(link.order - link.returned for link in near)
+    line.agreement.append((delivered, floor))
+
+
+def is_buying(world: World, line: Line) -> bool:
+    """Whether deliveries of the window reach half the floor of the same months."""
+    months = line.agreement[-window(world, line) :]
+    delivered = sum(entry[0] for entry in months)
+    floor = sum(entry[1] for entry in months)
+    return floor > 0.0 and delivered >= 0.5 * floor
+
+
+def measure(world: World, draws: Draws) -> None:
+    """Sets the states of lines and of buyers."""
+    for buyer in world.buyers:
+        covered = is_covered(world, buyer, draws)
+        binding = world.rule(buyer.kind).binding
+        for line in buyer.lines:
+            record(world, buyer, line, covered)
+            line.signed = line.buying = line.on_paper = False
+        for line in covered_lines(world, buyer) if covered else []:
+            line.signed = binding or buyer.mode != NONE
+            line.buying = is_buying(world, line)
+            line.on_paper = line.signed and buyer.mode != NONE and not line.buying
+        buyer.buying = any(line.buying for line in buyer.lines)
+        buyer.on_paper = not buyer.buying and any(line.on_paper for line in buyer.lines)

@@ -1,0 +1,53 @@
+"""6 Buyers choose a mode: none, genuine or paper."""
+
+from __future__ import annotations
+
+from tests.reference.common import covered_lines, feasible, floor_share, is_covered
+from tests.reference.state import NONE, Buyer, Draws, World
+
+
+def best_within(world: World, buyer: Buyer) -> float:
+    """ubar: the demand-weighted mean over covered goods of the best link within the radius."""
+    rule = world.rule(buyer.kind)
+    total = weighted = 0.0
+    for line in covered_lines(world, buyer):
+        best = -rule.price_cap
+        for link in line.links:
+            if feasible(world, link) and link.distance <= rule.radius:
+                best = max(best, link.utility)
+        total += line.demand
+        weighted += line.demand * best
+    return weighted / total
+
+
+def mode_values(world: World, buyer: Buyer) -> tuple[float, float, float]:
+    """Value of none, genuine and paper, as shares of the buyer's demand for covered goods."""
+    p, rule, levers = world.params, world.rule(buyer.kind), world.levers
+    demand = sum(line.demand for line in covered_lines(world, buyer))
+    escalation = 1.0 + p.sanction_escalation * buyer.sanctions
+    sanction = p.sanction_probability * levers.fine * escalation / demand
+    if not rule.binding:
+        sanction = 0.0
+    none = -buyer.belief * sanction
+    genuine = floor_share(world, rule) * best_within(world, buyer)
+    genuine += p.reputation_genuine * rule.publicity
+    paper = -p.paper_cost - buyer.belief * levers.depth * sanction
+    paper += p.reputation_paper * rule.publicity * (1.0 - p.audit_erosion * rule.audit_publication)
+    return none, genuine, paper
+
+
+def choose(values: tuple[float, float, float], tastes: list[float], scale: float) -> int:
+    """The option of the largest value plus lasting taste; the first of equals."""
+    scores = [v / scale + taste for v, taste in zip(values, tastes, strict=True)]
+    return scores.index(max(scores))
+
+
+def mode(world: World, draws: Draws) -> None:
+    """Covered buyers choose in every third month; the others are in mode none."""
+    for buyer in world.buyers:
+        buyer.covered = is_covered(world, buyer, draws)
+        if not buyer.covered or not covered_lines(world, buyer):
+            buyer.mode = NONE
+        elif world.month % 3 == 0:
+            tastes = [draws.gumbel("mode", 0, buyer.number, index=i) for i in range(3)]
+            buyer.mode = choose(mode_values(world, buyer), tastes, world.params.choice_scale)

@@ -1,0 +1,42 @@
+"""8 Orders: need of the month, then the voluntary and the floor stage."""
+
+from __future__ import annotations
+
+from tests.reference.common import covered_lines, due, feasible, floor_share, interval, positive
+from tests.reference.rounds import Task, ranked, run_stage, unmet
+from tests.reference.state import GENUINE, Draws, World
+
+
+def orders(world: World, draws: Draws) -> None:
+    """Places the month's orders and sets which links are active."""
+    for firm in world.firms:
+        firm.ordered = 0.0
+    for link in world.links:
+        link.order = 0.0
+    voluntary: list[Task] = []
+    for line in world.lines:
+        cut = world.params.buyer_shock_size if line.buyer.shocked else 0.0
+        months = interval(world.goods[line.good]) if due(world, line) else 0
+        line.need = line.demand * months * (1.0 - cut)
+        links = [k for k in line.links if feasible(world, k) and k.utility > 0.0]
+        voluntary.append(Task(line, line.need, ranked(links)))
+    run_stage(world, voluntary)
+    run_stage(world, floor_tasks(world))
+    for link in world.links:
+        if due(world, link.line):
+            link.active = link.order > 0.0
+        elif not link.firm.alive:
+            link.active = False
+
+
+def floor_tasks(world: World) -> list[Task]:
+    """What buyers in mode genuine still owe to the floor, after the voluntary stage."""
+    tasks: list[Task] = []
+    for buyer in world.buyers:
+        rule = world.rule(buyer.kind)
+        for line in covered_lines(world, buyer) if buyer.mode == GENUINE else []:
+            near = [link for link in line.links if link.distance <= rule.radius]
+            owed = floor_share(world, rule) * line.need - sum(link.order for link in near)
+            links = [k for k in near if feasible(world, k) and -rule.price_cap <= k.utility <= 0.0]
+            tasks.append(Task(line, min(positive(owed), unmet(line)), ranked(links)))
+    return tasks

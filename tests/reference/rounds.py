@@ -1,0 +1,58 @@
+"""8 Orders: the rounds in which lines propose and firms accept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.reference.common import positive
+from tests.reference.state import Line, Link, World
+
+
+@dataclass
+class Task:
+    """What a line still seeks in a stage, and where, best first."""
+
+    line: Line
+    target: float
+    links: list[Link]
+
+
+def smallest(world: World, line: Line) -> float:
+    """The smallest part of its order that a line gives to one firm."""
+    lot = world.params.minimum_lot * line.demand / world.goods[line.good].orders
+    return float(min(lot, line.need))
+
+
+def unmet(line: Line) -> float:
+    """Need not yet ordered."""
+    return positive(line.need - sum(link.order for link in line.links))
+
+
+def ranked(links: list[Link]) -> list[Link]:
+    """Links from the best down; equals in the order of slots."""
+    return sorted(links, key=lambda link: (-link.utility, link.firm.slot))
+
+
+def run_stage(world: World, tasks: list[Task]) -> None:
+    """Three rounds: lines propose down their lists, firms prorate, small parts are released."""
+    for _ in range(3):
+        left = {id(firm): firm.financeable - firm.ordered for firm in world.firms}
+        offered = dict.fromkeys(left, 0.0)
+        proposals: list[tuple[Task, Link, float]] = []
+        for task in tasks:
+            wanted = task.target
+            for link in task.links:
+                amount = min(wanted, left[id(link.firm)])
+                if amount > 0.0 and amount + link.order >= smallest(world, task.line):
+                    proposals.append((task, link, amount))
+                    offered[id(link.firm)] += amount
+                    wanted -= amount
+        for task, link, amount in proposals:
+            firm, accepted = link.firm, amount
+            if offered[id(firm)] > left[id(firm)]:
+                accepted = amount * left[id(firm)] / offered[id(firm)]
+                if accepted + link.order < smallest(world, task.line):
+                    continue
+            link.order += accepted
+            firm.ordered += accepted
+            task.target -= accepted

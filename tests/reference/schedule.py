@@ -1,0 +1,51 @@
+"""The order of the month, and a month of the oracles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.reference.accounts import accounts
+from tests.reference.acquisition import acquisition
+from tests.reference.candidates import candidates
+from tests.reference.enforcement import enforcement
+from tests.reference.exit_entry import exit_entry
+from tests.reference.financeable import financeable
+from tests.reference.forgetting_and_cost import forgetting_and_cost
+from tests.reference.grants import grants
+from tests.reference.inspections_planned import inspections_planned
+from tests.reference.investment import investment
+from tests.reference.learning import learning
+from tests.reference.local_market import local_market
+from tests.reference.mode import mode
+from tests.reference.money import money
+from tests.reference.orders import orders
+from tests.reference.production import production
+from tests.reference.room import room
+from tests.reference.shocks import shocks
+from tests.reference.state import Draws, World
+from tests.reference.trust import trust
+from tests.reference.value import value
+
+SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
+    shocks,
+    forgetting_and_cost,
+    grants,
+    inspections_planned,
+    candidates,
+    value,
+    mode,
+    financeable,
+    orders,
+    acquisition,
+    room,
+    local_market,
+    production,
+    money,
+    enforcement,
+    trust,
+    learning,
+    investment,
+    exit_entry,
+    accounts,
+)
+"""The processes by their numbers in docs/processes.md."""
