@@ -1,1 +1,100 @@
-"""The door to the model: `import kemitraan as km`."""
+"""The door to the model: `import kemitraan as km`.
+
+It hands on the public names of `sim`, `scenarios` and `experiments`; nothing heavy is imported
+until a name is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from kemitraan._own import check_packages
+
+if TYPE_CHECKING:
+    from scenarios.faults import ScenarioError
+    from scenarios.region import Region, list_regions, load_region
+    from scenarios.scenario import Scenario, list_scenarios, load_scenario
+    from sim.agents import Cooperative, CorporateBuyer, Mentor, Platform, Regulator, Umkm
+    from sim.ecosystem import Ecosystem
+    from sim.errors import KemitraanError
+    from sim.parameters import Parameters, levers, registry
+    from sim.trace import Trace
+
+    __version__: str
+
+check_packages("sim", "scenarios", "experiments")
+
+_HOME = {
+    "Cooperative": "sim.agents",
+    "CorporateBuyer": "sim.agents",
+    "Ecosystem": "sim.ecosystem",
+    "KemitraanError": "sim.errors",
+    "Mentor": "sim.agents",
+    "OUTCOMES": "sim.outcomes",
+    "Parameters": "sim.parameters",
+    "Platform": "sim.agents",
+    "Region": "scenarios.region",
+    "Regulator": "sim.agents",
+    "Scenario": "scenarios.scenario",
+    "ScenarioError": "scenarios.faults",
+    "Trace": "sim.trace",
+    "Umkm": "sim.agents",
+    "ceiling": "experiments.ceiling",
+    "compare": "experiments.compare",
+    "levers": "sim.parameters",
+    "list_regions": "scenarios.region",
+    "list_scenarios": "scenarios.scenario",
+    "load_region": "scenarios.region",
+    "load_scenario": "scenarios.scenario",
+    "registry": "sim.parameters",
+}
+
+__all__ = [
+    "OUTCOMES",
+    "Cooperative",
+    "CorporateBuyer",
+    "Ecosystem",
+    "KemitraanError",
+    "Mentor",
+    "Parameters",
+    "Platform",
+    "Region",
+    "Regulator",
+    "Scenario",
+    "ScenarioError",
+    "Trace",
+    "Umkm",
+    "__version__",
+    "ceiling",
+    "compare",
+    "levers",
+    "list_regions",
+    "list_scenarios",
+    "load_region",
+    "load_scenario",
+    "registry",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return _version()
+    if name not in _HOME:
+        raise AttributeError(f"module 'kemitraan' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # 40 ms
+
+    try:
+        return version("kemitraan")
+    except PackageNotFoundError:
+        return "not installed"

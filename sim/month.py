@@ -17,8 +17,8 @@ from sim.processes.delivery import account_buyers, hotel_cost
 from sim.processes.demography import close_firm, enter, survive
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
 from sim.processes.grants import give_grants
-from sim.processes.ledger import check_firms, check_markets
-from sim.processes.local_market import fill_pools, set_room, set_spending, set_wholesale
+from sim.processes.ledger import check_orders, check_pool, check_stocks
+from sim.processes.local_market import fill_pool, set_room, set_spending, set_wholesale
 from sim.processes.measured import measure_hotels, measure_lines
 from sim.processes.money import earn, invest, learn_by_supplying
 from sim.processes.orders import acquire_certificates, order_floor, order_voluntary, set_needs
@@ -31,7 +31,7 @@ from sim.processes.production import (
     set_cost_and_capacity,
 )
 from sim.processes.value import redraw_candidates, value_links
-from sim.tables import Record, Tables
+from sim.tables import RECEIVABLE_MONTHS, Record, Tables
 
 __all__ = ["POLICY_MONTH", "STATE", "begin_month", "end_month", "run_month"]
 
@@ -73,6 +73,7 @@ def begin_month(tables: Tables, p: Record, seed: int, month: int) -> None:
             advance_productivity(firms[i], p, seed, month)
             forget(firms[i], p)
             set_cost_and_capacity(firms[i], p, pressure)
+            finance(firms[i])
             pull = attractiveness(firms[i], p)
             firms[i].weight = firms[i].capacity * math.exp(pull)
             capacity += firms[i].capacity
@@ -106,9 +107,6 @@ def buy(
         redraw_candidates(firms, buyers, lines, links, tables.reserve, places)
     value_links(firms, buyers, lines, links, tables.goods, rules, p, seed, month)
     choose_modes(buyers, lines, rules, covers, levers, p, month, scratch[0], scratch[1])
-    for i in range(firms.size):
-        if firms[i].alive == 1:
-            finance(firms[i])
     set_needs(buyers, lines, links, tables.goods, p, month)
     order_voluntary(firms, buyers, lines, links, rules, month)
     order_floor(firms, buyers, lines, links, rules, covers, p, month)
@@ -116,17 +114,44 @@ def buy(
 
 
 @jit
-def trade_locally(tables: Tables, p: Record) -> None:
-    """Steps 10 and 11: room, spending, exact filling."""
+def trade_locally(
+    tables: Tables, p: Record, residual: Record, pool_scratch: npt.NDArray[np.float64]
+) -> None:
+    """Steps 10 and 11: room, spending, exact filling; and the ledger of the markets."""
     firms = tables.firms
-    for i in range(firms.size):
-        if firms[i].alive == 1:
-            set_room(firms[i], p)
-        else:
-            firms[i].room = 0.0
+    pools = tables.pools
     set_wholesale(tables.lines, tables.goods, tables.sector_state, p)
-    set_spending(tables.pools, tables.gravity, tables.sector_state, p)
-    fill_pools(firms, tables.pools)
+    set_spending(
+        pools,
+        tables.gravity,
+        tables.sector_state,
+        p,
+        pool_scratch[0],
+        pool_scratch[1],
+        pool_scratch[2],
+    )
+    check_orders(tables, p, residual)
+    worst = np.zeros(3)
+    largest = 0
+    for h in range(pools.size):
+        largest = max(largest, pools[h].stop - pools[h].start)
+    weight = np.empty(largest)
+    room = np.empty(largest)
+    row = np.empty(largest, np.int64)
+    # Pool by pool, so that its firms stay in the nearest cache from room to check.
+    for h in range(pools.size):
+        start = pools[h].start
+        stop = pools[h].stop
+        for i in range(start, stop):
+            if firms[i].alive == 1:
+                set_room(firms[i], p)
+            else:
+                firms[i].room = 0.0
+        pools[h].sold = fill_pool(firms, start, stop, pools[h].spending, weight, room, row)
+        check_pool(firms, start, stop, pools[h].spending, worst)
+    residual.local_market = worst[0]
+    residual.orders_within_finance = worst[1]
+    residual.sales_within_capacity = worst[2]
 
 
 @jit
@@ -164,6 +189,7 @@ def end_month(
         npt.NDArray[np.uint8],
     ],
     row: Record,
+    residual: Record,
     flow: npt.NDArray[np.float64],
 ) -> None:
     """Steps 12, 13, 16 to 18 of every firm, and the sums of step 19 over firms."""
@@ -182,6 +208,8 @@ def end_month(
     quality = practice = utilisation = local = 0.0
     closures = insolvencies = partner_insolvencies = written_off = closed_cash = 0.0
     costs = receipts = 0.0
+    survivors = initial = 0.0
+    cash = cash_size = receivables = bounds = 0.0
     for i in range(firms.size):
         if firms[i].alive == 0:
             firms[i].revenue = 0.0
@@ -197,7 +225,7 @@ def end_month(
         receipts += firms[i].received
         costs += firms[i].unit_cost * firms[i].output + fixed
         learn_by_supplying(firms[i], p, peers[firms[i].village, s])
-        investment += invest(firms[i], p, seed, month)
+        investment += invest(firms[i], p)
         is_eligible = eligible[s] == 1
         n_firms += 1.0
         revenue += firms[i].revenue
@@ -228,10 +256,24 @@ def end_month(
         sector_state[s, 1] += firms[i].profit_sum / 12.0
         sector_state[s, 4] += firms[i].capacity
         fate = survive(firms[i], p, seed, month)
+        if fate == 0:
+            f = firms[i]
+            cash += f.cash
+            cash_size += abs(f.cash)
+            owed = 0.0
+            for ring in range(RECEIVABLE_MONTHS):
+                owed += f.receivables[ring]
+            receivables += owed
+            bounds = max(bounds, max(-f.practice, f.practice - 1.0))
+            bounds = max(bounds, max(-f.quality, f.quality - 1.0))
+            if f.generation == f.cohort:
+                survivors += 1.0
+            if f.generation == 0:
+                initial += 1.0
         if fate > 0:
-            off, cash = close_firm(firms[i])
+            off, taken = close_firm(firms[i])
             written_off += off
-            closed_cash += cash
+            closed_cash += taken
             closures += 1.0
             firms[i].alive = 2
             if fate == 2:
@@ -240,20 +282,15 @@ def end_month(
                     partner_insolvencies += 1.0
     entries = 0.0
     entry_cash = 0.0
-    survivors = 0.0
-    initial = 0.0
     for i in range(firms.size):
         if firms[i].alive == 0:
             if enter(firms[i], sector_state, tables.goods, p, sizes, population_seed, seed, month):
                 entries += 1.0
                 entry_cash += firms[i].cash
+                cash += firms[i].cash
+                cash_size += firms[i].cash
         elif firms[i].alive == 2:
             firms[i].alive = 0
-        else:
-            if firms[i].generation == firms[i].cohort:
-                survivors += 1.0
-            if firms[i].generation == 0:
-                initial += 1.0
         if month == POLICY_MONTH - 1:
             firms[i].cohort = firms[i].generation if firms[i].alive == 1 else -1
         if (month + 1) % 12 == 0:
@@ -300,6 +337,8 @@ def end_month(
     flow[15] = entry_cash
     flow[16] = written_off
     flow[17] = hired
+    row.receivables = scale * receivables
+    check_stocks(tables, cash, cash_size, receivables, bounds, flow, residual)
 
 
 @jit
@@ -327,6 +366,7 @@ def run_month(
     month: int,
     scale: int,
     scratch: npt.NDArray[np.float64],
+    pool_scratch: npt.NDArray[np.float64],
     peers: npt.NDArray[np.float64],
     yearly: tuple[
         npt.NDArray[np.float64],
@@ -354,6 +394,7 @@ def run_month(
         month: from 0.
         scale: slots of the region one slot of the sample stands for.
         scratch: (4, at least buyers and districts).
+        pool_scratch: (3, pools).
         peers: scratch, (villages, sectors).
         yearly: (years, firms) each: profit, revenue, hired, alive, served.
         monthly: (months,), row `month` is written.
@@ -366,24 +407,25 @@ def run_month(
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
     flow = np.zeros(24)
 
-    # 1, 2 shocks, forgetting, unit cost
+    # 3 forum, 4 coaching: with later versions; grants touch nothing that steps 1 and 2 read
+    grants = give_grants(firms, eligible, lever, seed, month, scale)
+    # 1, 2 shocks, forgetting, unit cost; 7 financeable capacity, firm by firm
     shock_buyers(buyers, p, seed, month)
     row.wage_pressure = tables.state[_PRESSURE]
     begin_month(tables, p, seed, month)
-    # 3 forum, 4 coaching: with later versions; grants
-    grants = give_grants(firms, eligible, lever, seed, month, scale)
     # 5 inspections planned
     cover_buyers(buyers, rules, month)
     visits = plan_inspections(buyers, rules, levers, p, seed, month, scale)
-    # 6, 7, 8 modes, financeable capacity, orders
+    # 6, 8 candidates, modes, orders
     acquired, certificates_paid = buy(tables, rules, covers, levers, p, seed, month, scratch)
     # 9 platform and export: with later versions; 10, 11 room and local market
-    trade_locally(tables, p)
-    check_markets(tables, p, ledger[month])
+    trade_locally(tables, p, ledger[month], pool_scratch)
     # 12, 13, 15 delivery, invoices and trust, link by link
     account_buyers(firms, buyers, lines, links, tables.goods, covers, lever, p, seed, month, flow)
     # 14 inspections, sanctions, beliefs
     sanctions, fines = enforce(buyers, rules, levers, p, seed, month, scratch[2], scratch[3])
+    flow[18] = grants
+    flow[19] = certificates_paid
     # 12, 13, 16, 17, 18 firms: output, money, learning, investment, exit and entry
     end_month(
         tables,
@@ -397,6 +439,7 @@ def run_month(
         peers,
         yearly,
         row,
+        ledger[month],
         flow,
     )
     press_wages(tables.state, flow[17], p, month)
@@ -404,9 +447,6 @@ def run_month(
     measure_lines(buyers, lines, tables.goods, rules, covers, p, month)
     measure_hotels(buyers, lines, good_state[month], scratch[0], scratch[1], row, scale)
     _account(tables, p, lever, row, scale, grants, visits, sanctions, fines, acquired, flow)
-    flow[18] = grants
-    flow[19] = certificates_paid
-    check_firms(tables, flow, row, scale, ledger[month])
 
 
 @jit

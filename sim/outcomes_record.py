@@ -100,8 +100,9 @@ def follow(world: World, stop: int | None = None, before: Record | None = None) 
             world, np.full(shape, -1, np.int32), np.zeros(shape, np.int8), np.zeros(shape, np.int8)
         )
     else:
-        parts = (before.generation, before.size_class, before.woman)
-        record = Record(world, *(part.copy() for part in parts))
+        record = Record(
+            world, before.generation.copy(), before.size_class.copy(), before.woman.copy()
+        )
     while world.month < last:
         simulate(world, min(last, (world.month // YEAR + 1) * YEAR))
         if world.month % YEAR == 0:

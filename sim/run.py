@@ -32,6 +32,7 @@ def step(world: World) -> None:
         month,
         world.scale,
         world.scratch,
+        world.pool_scratch,
         world.peers,
         tuple(world.yearly),
         world.monthly,

@@ -85,18 +85,20 @@ genuine buying is measured; price_ratio: incumbent over UMKM price."""
 FIRM_DTYPE = np.dtype(
     [
         ("slot", "i8"),  # number of the slot in the full region: the key of its draws
-        ("pool", "i4"),
-        ("sector", "i4"),
-        ("village", "i4"),
-        ("district", "i4"),
-        ("generation", "i4"),  # how many firms stood here before
-        ("alive", "u1"),
-        ("size_class", "i4"),  # 0 micro, 1 small, 2 medium, as drawn at entry
-        ("productivity", "f8"),  # log deviation
         ("practice", "f8"),
+        ("pool", "i4"),
+        ("sector", "i2"),
+        ("village", "i2"),
+        ("district", "i2"),
+        ("generation", "i4"),  # how many firms stood here before
+        ("cohort", "i4"),  # generation at month 23, -1 for none
+        ("alive", "u1"),
+        ("size_class", "i2"),  # 0 micro, 1 small, 2 medium, as drawn at entry
+        ("productivity", "f8"),  # log deviation
         ("base_practice", "f8"),
         ("information", "f8"),
         ("learned_quality", "f8"),
+        ("growth_draw", "f8"),  # uniform of this month, for the shock to growth
         ("base_quality", "f8"),
         ("quality", "f8"),
         ("log_price", "f8"),
@@ -127,7 +129,6 @@ FIRM_DTYPE = np.dtype(
         ("youth", "f8"),  # exp(-age / 12)
         ("age", "i4"),  # months
         ("insolvent_months", "i4"),  # months running with cash below minus the credit line
-        ("cohort", "i4"),  # generation at month 23, -1 for none
         ("formal", "u1"),  # has bank credit
         ("woman", "u1"),  # led by a woman
         ("granted", "u1"),  # this generation had a grant
@@ -191,6 +192,8 @@ LINE_DTYPE = np.dtype(
         ("agreed", "f8"),  # delivered under the agreement this month
         ("best", "f8"),  # utility of the best feasible link within the radius; -inf for none
         ("left", "f8"),  # scratch: target left in a stage
+        ("worthwhile", "u1"),  # some feasible link is worth more than the incumbent
+        ("proposed", "u1"),  # scratch of a round
         ("signed", "u1"),
         ("buying", "u1"),
         ("buying_months", "i4"),  # months running

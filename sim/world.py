@@ -79,6 +79,7 @@ class World:
     ledger: npt.NDArray[np.void] = field(init=False)
     yearly: Yearly = field(init=False)
     scratch: npt.NDArray[np.float64] = field(init=False, repr=False)
+    pool_scratch: npt.NDArray[np.float64] = field(init=False, repr=False)
     peers: npt.NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +97,7 @@ class World:
         )
         width = max(self.tables.buyers.size, len(self.names.districts), 1)
         self.scratch = np.zeros((4, width))
+        self.pool_scratch = np.zeros((3, max(1, self.tables.pools.size)))
         self.peers = np.zeros(self.tables.village_firms.shape)
 
     @property

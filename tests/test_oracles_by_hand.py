@@ -328,11 +328,19 @@ def test_a_rare_good_is_ordered_for_all_its_months_and_the_relation_lasts_betwee
     for world.month in range(5):
         orders(world, Fixed())
         found.append((line.links[0].order, line.links[0].active))
-        world.firms[0].alive = world.month < 3
     assert found == [(0.0, False), (0.0, False), (6.0, True), (0.0, True), (0.0, True)]
+    line.links[0].trust_firm = 0.0  # the firm refuses
     world.month = 5
     orders(world, Fixed())
     assert (line.need, line.links[0].order, line.links[0].active) == (6.0, 0.0, False)
+
+
+def test_a_relation_ends_with_its_firm() -> None:
+    world = make_world(firms=[Firm(slot=0, alive=False)], goods=[Good(orders=0.33)], month=1)
+    line = connect(world, Buyer(number=0), 2.0, {0: -math.inf})
+    line.links[0].active = True
+    orders(world, Fixed())
+    assert (line.need, line.links[0].active) == (0.0, False)
 
 
 def test_a_firm_refused_only_for_a_certificate_acquires_it_once_a_month() -> None:

@@ -40,6 +40,9 @@ COMMANDS: dict[str, Command] = {
     "list": Command("listing", "list_things", "List scenarios, regions, parameters, ..."),
     "show": Command("show", "show", "Show a scenario's values and where they come from."),
     "init": Command("init", "init", "Write a new scenario file to start from."),
+    "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
+    "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
+    "trace": Command("trace", "trace", "Show one firm's months: orders, money, trust."),
 }
 """All commands in the order of the help."""
 

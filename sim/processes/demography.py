@@ -136,7 +136,8 @@ def survive(f: Record, p: Record, seed: int, month: int) -> int:
     if mark_insolvent(f):
         return 2
     u = uniform(seed, STREAM_EXIT, month, f.slot, 0, f.generation, 0, 0)
-    if u < exit_hazard(f, p):
+    # The hazard cannot exceed this, so most firms are done without it.
+    if u < p.exit_base + p.exit_weak + p.exit_young * f.youth and u < exit_hazard(f, p):
         return 1
     f.age += 1
     f.youth *= _YOUTH_DECAY

@@ -1,4 +1,4 @@
-"""Stock-flow identities of a month, checked from the columns and not from the flows that made them."""
+"""Stock-flow identities of a month, checked from the columns and not from the flows behind them."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import jit
-from sim.tables import Record, Tables
+from sim.tables import Record, Rows, Tables
 
-__all__ = ["check_firms", "check_markets"]
+__all__ = ["check_orders", "check_pool", "check_stocks"]
 
 _CASH, _RECEIVABLES = 5, 6
 
 
 @jit
-def check_markets(tables: Tables, p: Record, residual: Record) -> None:
-    """Orders within need and finance; pools sell min(spending, room); need is split without rest.
+def check_orders(tables: Tables, p: Record, residual: Record) -> None:
+    """Orders stay within need, and need is split into direct, via wholesalers and outside.
 
     Args:
-        tables: after the local market of the month.
+        tables: after the orders and the wholesale split of the month.
         p: parameters.
         residual: row of the ledger; relative residuals are written.
     """
-    firms, lines, pools = tables.firms, tables.lines, tables.pools
+    lines = tables.lines
     worst = 0.0
     need = 0.0
     direct = 0.0
@@ -42,74 +42,71 @@ def check_markets(tables: Tables, p: Record, residual: Record) -> None:
         via += tables.sector_state[s, 3]
     outside = (1.0 - p.displacement) * (need - direct)
     residual.need_split = abs(need - direct - via - outside) / max(1e-9, need)
-    worst_finance = 0.0
-    worst_capacity = 0.0
-    worst_pool = 0.0
-    for h in range(pools.size):
-        room = 0.0
-        sold = 0.0
-        for i in range(pools[h].start, pools[h].stop):
-            if firms[i].alive == 0:
-                worst_capacity = max(worst_capacity, firms[i].ordered + firms[i].local_sales)
-                continue
-            room += firms[i].room
-            sold += firms[i].local_sales
-            if firms[i].ordered > 0.0:
-                excess = firms[i].ordered - firms[i].financeable
-                worst_finance = max(worst_finance, excess / firms[i].financeable)
-            used = firms[i].ordered + firms[i].local_sales / firms[i].price
-            worst_capacity = max(worst_capacity, (used - firms[i].y_max) / firms[i].y_max)
-        expected = min(room, pools[h].spending)
-        worst_pool = max(worst_pool, abs(sold - expected) / max(1e-9, expected))
-    residual.orders_within_finance = worst_finance
-    residual.sales_within_capacity = worst_capacity
-    residual.local_market = worst_pool
 
 
 @jit
-def check_firms(
+def check_pool(
+    firms: Rows, start: int, stop: int, spending: float, worst: npt.NDArray[np.float64]
+) -> None:
+    """A pool sells min(spending, room); firms stay within finance and capacity.
+
+    Args:
+        firms: after the filling of the pool.
+        start: first row of the pool.
+        stop: row after its last.
+        spending: of the pool, million rupiah.
+        worst: (3,), raised: local market, finance, capacity (relative residuals).
+    """
+    room = 0.0
+    sold = 0.0
+    for i in range(start, stop):
+        f = firms[i]
+        if f.alive == 0:
+            worst[2] = max(worst[2], f.ordered + f.local_sales)
+            continue
+        room += f.room
+        sold += f.local_sales
+        if f.ordered > 0.0:
+            worst[1] = max(worst[1], (f.ordered - f.financeable) / f.financeable)
+        used = f.ordered + f.local_sales / f.price
+        worst[2] = max(worst[2], (used - f.y_max) / f.y_max)
+    expected = min(room, spending)
+    worst[0] = max(worst[0], abs(sold - expected) / max(1e-9, expected))
+
+
+@jit
+def check_stocks(
     tables: Tables,
+    cash: float,
+    cash_size: float,
+    receivables: float,
+    bounds: float,
     flow: npt.NDArray[np.float64],
-    row: Record,
-    scale: int,
     residual: Record,
 ) -> None:
     """Cash and receivables: what was there, plus what came, less what went, is what is there.
 
     Args:
         tables: at the end of the month.
+        cash: sum over all rows.
+        cash_size: sum of its absolute values.
+        receivables: sum over rows and months of payment.
+        bounds: how far practice or quality of any firm lies outside 0..1.
         flow: sums over the sample, see `sim.month`.
-        row: monthly outcomes; `receivables` is written.
-        scale: slots of the region one slot of the sample stands for.
         residual: row of the ledger; relative residuals are written.
     """
-    firms, links = tables.firms, tables.links
-    cash = 0.0
-    size = 1e-9
-    receivables = 0.0
-    bounds = 0.0
-    for i in range(firms.size):
-        cash += firms[i].cash
-        if firms[i].alive == 0:
-            continue
-        size += abs(firms[i].cash)
-        bounds = max(bounds, -firms[i].practice, firms[i].practice - 1.0)
-        bounds = max(bounds, -firms[i].quality, firms[i].quality - 1.0)
-    for ring in range(8):
-        for i in range(firms.size):
-            receivables += firms[i].receivables[ring]
+    links = tables.links
     for e in range(links.size):
-        bounds = max(bounds, -links[e].trust_buyer, links[e].trust_buyer - 1.0)
-        bounds = max(bounds, -links[e].trust_firm, links[e].trust_firm - 1.0)
+        link = links[e]
+        bounds = max(bounds, -link.trust_buyer, link.trust_buyer - 1.0)
+        bounds = max(bounds, -link.trust_firm, link.trust_firm - 1.0)
     inflow = flow[8] + flow[9] + flow[15] + flow[18]
     outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19]
     before = tables.state[_CASH]
-    residual.cash = abs(cash - before - (inflow - outflow)) / (size + inflow)
+    residual.cash = abs(cash - before - (inflow - outflow)) / max(1e-9, cash_size + inflow)
     tables.state[_CASH] = cash
     before = tables.state[_RECEIVABLES]
     change = flow[0] - flow[9] - flow[16]
-    scale_receivables = max(1e-9, before + flow[0])
-    residual.receivables = abs(receivables - before - change) / scale_receivables
+    residual.receivables = abs(receivables - before - change) / max(1e-9, before + flow[0])
     tables.state[_RECEIVABLES] = receivables
     residual.bounds = bounds
-    row.receivables = scale * receivables

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.jit import jit
 from sim.tables import Gravity, Record, Rows
 
-__all__ = ["fill_pool", "fill_pools", "set_room", "set_spending", "set_wholesale"]
+__all__ = ["fill_pool", "set_room", "set_spending", "set_wholesale"]
 
 
 @jit
@@ -47,99 +47,134 @@ def set_spending(
     gravity: Gravity,
     sector_state: npt.NDArray[np.float64],
     p: Record,
+    presence: npt.NDArray[np.float64],
+    spending: npt.NDArray[np.float64],
+    rate: npt.NDArray[np.float64],
 ) -> None:
     """Spending that reaches each pool: households by gravity over living firms, and wholesale.
 
     Flows are the doubly constrained gravity table of month 0 (Wilson 1967), weighted by the
     capacity alive over that of month 0, so that customers of an empty pool go elsewhere.
+
+    Args:
+        pools: `capacity` and `attractiveness` are read, `spending` is written.
+        gravity: flows of month 0.
+        sector_state: capacity (column 0) is written, wholesale (column 3) is read.
+        p: parameters.
+        presence: scratch, (pools,).
+        spending: scratch, (pools,).
+        rate: scratch, (pools,).
     """
     for s in range(sector_state.shape[0]):
         first = gravity.first_pool[s]
-        last = gravity.first_pool[s + 1]
-        size = last - first
+        size = gravity.first_pool[s + 1] - first
         capacity = 0.0
-        for h in range(first, last):
-            pools[h].spending = 0.0
-            capacity += pools[h].capacity
+        for h in range(size):
+            pool = pools[first + h]
+            capacity += pool.capacity
+            presence[h] = pool.capacity / pool.capacity_0
         sector_state[s, 0] = capacity
+        # The table is symmetric, so a column is a row: rates first, then what arrives.
+        at = gravity.offset[s]
         for o in range(size):
-            row = gravity.offset[s] + o * size
-            total = 0.0
-            for h in range(size):
-                total += gravity.share[row + h] * (
-                    pools[first + h].capacity / pools[first + h].capacity_0
-                )
-            if total <= 0.0:
+            total = _dot(gravity.share, at + o * size, presence, size)
+            rate[o] = pools[first + o].households / total if total > 0.0 else 0.0
+        for h in range(size):
+            spending[h] = presence[h] * _dot(gravity.share, at + h * size, rate, size)
+        for h in range(size):
+            pool = pools[first + h]
+            if pool.capacity <= 0.0:
+                pool.spending = 0.0
                 continue
-            per_share = pools[first + o].households / total
-            for h in range(size):
-                pools[first + h].spending += (
-                    per_share
-                    * gravity.share[row + h]
-                    * (pools[first + h].capacity / pools[first + h].capacity_0)
-                )
-        for h in range(first, last):
-            if pools[h].capacity <= 0.0:
-                pools[h].spending = 0.0
-                continue
-            change = pools[h].attractiveness - pools[h].attractiveness_0
-            pools[h].spending *= math.exp(p.market_growth * change)
-            pools[h].spending += sector_state[s, 3] * (pools[h].capacity / capacity)
+            change = pool.attractiveness - pool.attractiveness_0
+            pool.spending = spending[h] * math.exp(p.market_growth * change)
+            pool.spending += sector_state[s, 3] * (pool.capacity / capacity)
 
 
 @jit
-def fill_pool(firms: Rows, start: int, stop: int, spending: float) -> float:
+def _dot(
+    table: npt.NDArray[np.float64], at: int, vector: npt.NDArray[np.float64], size: int
+) -> float:
+    """Sum of table[at + h] vector[h], in eight running sums of fixed order."""
+    a = b = c = d = e = f = g = k = 0.0
+    whole = size - size % 8
+    for h in range(0, whole, 8):
+        a += table[at + h] * vector[h]
+        b += table[at + h + 1] * vector[h + 1]
+        c += table[at + h + 2] * vector[h + 2]
+        d += table[at + h + 3] * vector[h + 3]
+        e += table[at + h + 4] * vector[h + 4]
+        f += table[at + h + 5] * vector[h + 5]
+        g += table[at + h + 6] * vector[h + 6]
+        k += table[at + h + 7] * vector[h + 7]
+    for h in range(whole, size):
+        a += table[at + h] * vector[h]
+    return ((a + b) + (c + d)) + ((e + f) + (g + k))
+
+
+@jit
+def fill_pool(
+    firms: Rows,
+    start: int,
+    stop: int,
+    spending: float,
+    weight: npt.NDArray[np.float64],
+    room: npt.NDArray[np.float64],
+    row: npt.NDArray[np.int64],
+) -> float:
     """Share money by weight among firms with room; full firms drop out until nothing is left.
 
     Args:
-        firms: `weight` and `room` are read, `local_sales` is written, `offered` is scratch.
+        firms: `weight` and `room` are read, `local_sales` is written.
         start: first row of the pool.
         stop: row after its last.
         spending: money to place, million rupiah.
+        weight: scratch, (at least firms of the pool,).
+        room: scratch, likewise.
+        row: scratch, likewise.
 
     Returns:
         Money placed: min(spending, sum of room) to rounding.
     """
-    room = 0.0
-    weight = 0.0
+    total_room = 0.0
+    total_weight = 0.0
+    left_over = 0
     for i in range(start, stop):
-        firms[i].local_sales = 0.0
-        room += firms[i].room
-        weight += firms[i].weight
-    if spending >= room:
-        for i in range(start, stop):
-            firms[i].local_sales = firms[i].room
-        return room
+        f = firms[i]
+        f.local_sales = 0.0
+        total_room += f.room
+        if f.weight > 0.0:
+            weight[left_over] = f.weight
+            room[left_over] = f.room
+            row[left_over] = i
+            total_weight += f.weight
+            left_over += 1
+    if spending >= total_room:
+        for j in range(left_over):
+            firms[row[j]].local_sales = room[j]
+        return total_room
     left = spending
     full = True
-    while full and weight > 0.0:
+    while full and left_over > 0:
         full = False
-        rate = left / weight
-        weight = 0.0
-        for i in range(start, stop):
-            if firms[i].offered > 0.0 or firms[i].weight <= 0.0:
-                continue
-            if firms[i].weight * rate >= firms[i].room:
-                firms[i].offered = 1.0
-                firms[i].local_sales = firms[i].room
-                left -= firms[i].room
+        rate = left / total_weight
+        total_weight = 0.0
+        kept = 0
+        for j in range(left_over):
+            if weight[j] * rate >= room[j]:
+                firms[row[j]].local_sales = room[j]
+                left -= room[j]
                 full = True
             else:
-                weight += firms[i].weight
+                total_weight += weight[j]
+                weight[kept] = weight[j]
+                room[kept] = room[j]
+                row[kept] = row[j]
+                kept += 1
+        left_over = kept
         left = max(0.0, left)
-    rate = left / weight if weight > 0.0 else 0.0
-    sold = 0.0
-    for i in range(start, stop):
-        if firms[i].offered > 0.0:
-            firms[i].offered = 0.0
-        else:
-            firms[i].local_sales = firms[i].weight * rate
-        sold += firms[i].local_sales
-    return sold
-
-
-@jit
-def fill_pools(firms: Rows, pools: Rows) -> None:
-    """Every pool filled exactly."""
-    for h in range(pools.size):
-        pools[h].sold = fill_pool(firms, pools[h].start, pools[h].stop, pools[h].spending)
+    if left_over > 0:
+        rate = left / total_weight
+        for j in range(left_over):
+            firms[row[j]].local_sales = weight[j] * rate
+    return spending

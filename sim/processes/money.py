@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from sim.draws import STREAM_CAPACITY, normal
 from sim.jit import jit
+from sim.quantiles import normal_quantile
 from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS, Record
 
 __all__ = ["earn", "invest", "learn_by_supplying", "normal_profit", "working_cash"]
@@ -82,7 +82,7 @@ def learn_by_supplying(f: Record, p: Record, peers: float) -> None:
 
 
 @jit
-def invest(f: Record, p: Record, seed: int, month: int) -> float:
+def invest(f: Record, p: Record) -> float:
     """Capacity follows utilisation, with noise, while cash exceeds a cushion; returns the outlay.
 
     Growth independent of size (Gibrat): without the utilisation term the variance of log capacity
@@ -95,9 +95,7 @@ def invest(f: Record, p: Record, seed: int, month: int) -> float:
     follow = p.investment_rate * (f.utilisation - p.normal_utilisation)
     growth = min(0.02, max(-0.02, follow))
     if p.capacity_sd > 0.0:
-        growth += p.capacity_sd * normal(
-            seed, STREAM_CAPACITY, month, f.slot, 0, f.generation, 0, 0
-        )
+        growth += p.capacity_sd * normal_quantile(f.growth_draw)
     factor = math.exp(growth)
     outlay = p.investment_cost * f.capacity * max(0.0, factor - 1.0)
     if cash - outlay < least:

@@ -108,7 +108,7 @@ def _propose(firms: Rows, lines: Rows, links: Rows, k: int, floor: bool, cap: fl
 def _settle(firms: Rows, lines: Rows, links: Rows, floor: bool) -> None:
     """Rows prorate what they are offered beyond capacity; parts too small are released."""
     for k in range(lines.size):
-        if lines[k].left <= LEAST:
+        if lines[k].proposed == 0:
             continue
         for e in range(lines[k].start, lines[k].stop):
             if links[e].proposal <= 0.0:
@@ -120,7 +120,7 @@ def _settle(firms: Rows, lines: Rows, links: Rows, floor: bool) -> None:
                 if links[e].proposal + links[e].order < lines[k].smallest - LEAST:
                     links[e].proposal = 0.0
     for k in range(lines.size):
-        if lines[k].left <= LEAST:
+        if lines[k].proposed == 0:
             continue
         for e in range(lines[k].start, lines[k].stop):
             i = links[e].firm
@@ -150,9 +150,12 @@ def _rounds(
     for _ in range(ROUNDS):
         proposed = False
         for k in range(lines.size):
+            lines[k].proposed = 0
             if lines[k].left > LEAST:
                 cap = rules[month, buyers[lines[k].buyer].kind].price_cap
-                proposed |= _propose(firms, lines, links, k, floor, cap)
+                if _propose(firms, lines, links, k, floor, cap):
+                    lines[k].proposed = 1
+                    proposed = True
         if not proposed:
             break
         _settle(firms, lines, links, floor)
@@ -169,7 +172,8 @@ def order_voluntary(
 ) -> None:
     """Buyers order from feasible candidates worth more than their incumbent."""
     for k in range(lines.size):
-        lines[k].left = lines[k].need
+        # Most lines have no candidate worth more than the incumbent: they are done here.
+        lines[k].left = lines[k].need if lines[k].worthwhile == 1 else 0.0
     _rounds(firms, buyers, lines, links, rules, month, False)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim.draws import STREAM_PRODUCTIVITY, normal
+from sim.draws import STREAM_PRODUCTIVITY, uniform_pair
 from sim.jit import jit
+from sim.quantiles import normal_quantile
 from sim.tables import Record
 
 __all__ = ["advance_productivity", "finance", "forget", "produce", "set_cost_and_capacity"]
@@ -13,8 +14,13 @@ __all__ = ["advance_productivity", "finance", "forget", "produce", "set_cost_and
 
 @jit
 def advance_productivity(f: Record, p: Record, seed: int, month: int) -> None:
-    """Z' = rho z + sigma e: log productivity is an autoregression with its own keyed shocks."""
-    shock = normal(seed, STREAM_PRODUCTIVITY, month, f.slot, 0, f.generation, 0, 0)
+    """Log productivity is an autoregression: z' = rho z + sigma e, with its own keyed shocks.
+
+    The second half of the block is kept for the shock to growth in step 17.
+    """
+    first, second = uniform_pair(seed, STREAM_PRODUCTIVITY, month, f.slot, 0, f.generation, 0, 0)
+    shock = normal_quantile(first)
+    f.growth_draw = second
     f.productivity = p.productivity_persistence * f.productivity + p.productivity_sd * shock
 
 
@@ -33,7 +39,7 @@ def forget(f: Record, p: Record) -> None:
 
 @jit
 def set_cost_and_capacity(f: Record, p: Record, wage_pressure: float) -> None:
-    """V = v0 k A^-psi (1 + w), A = exp(theta_m m + theta_l l); Y_max = K exp(chi z).
+    """Unit cost v = v0 k A^-psi (1 + w), A = exp(theta_m m + theta_l l); y_max = K exp(chi z).
 
     Also the weight in the local market, K exp(attractiveness) (P6).
     """

@@ -119,6 +119,7 @@ def value_links(
         needs_certificate = lines[k].need_certificate == 1
         needs_cold = lines[k].need_cold_chain == 1
         best = -math.inf
+        lines[k].worthwhile = 0
         for e in range(lines[k].start, lines[k].stop):
             i = links[e].firm
             links[e].feasible = 0
@@ -164,6 +165,8 @@ def value_links(
             cold = not needs_cold or firms[i].cold_chain == 1
             if certified and cold:
                 links[e].feasible = 1
+                if utility > 0.0:
+                    lines[k].worthwhile = 1
                 if links[e].near == 1 and utility > best:
                     best = utility
             else:

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from tests.reference.common import feasible, willing
-from tests.reference.rounds import ranked, smallest, unmet
-from tests.reference.state import Draws, World
+from tests.reference.rounds import ROUNDING, ranked, smallest, unmet
+from tests.reference.state import Draws, Line, Link, World
 
-# Less than this share of a need is rounding, not need left.
-ROUNDING = 1e-9
+
+def best_lacking(world: World, line: Line) -> Link | None:
+    """The best link that lacks only certificate or cold chain; none where no need is left."""
+    least = smallest(world, line) * (1.0 - ROUNDING)
+    lacking = [
+        link
+        for link in line.links
+        if link.utility > 0.0
+        and willing(world, link)
+        and not feasible(world, link)
+        and link.firm.financeable - link.firm.ordered >= least
+    ]
+    return ranked(lacking)[0] if lacking and unmet(line) > ROUNDING * line.need else None
 
 
 def acquisition(world: World, draws: Draws) -> None:
     """Lets the best firm of each line with need left acquire what it lacks."""
     p = world.params
     acquired: list[int] = []
-    for line in world.lines:
-        if unmet(line) <= ROUNDING * line.need:
+    # All lines look first, so that what one firm acquires for a line changes no other's choice.
+    for line, link in [(line, best_lacking(world, line)) for line in world.lines]:
+        if link is None or link.firm.slot in acquired:
             continue
-        lacking = [
-            link
-            for link in line.links
-            if link.utility > 0.0
-            and willing(world, link)
-            and not feasible(world, link)
-            and link.firm.financeable - link.firm.ordered >= smallest(world, line)
-        ]
-        if not lacking:
-            continue
-        firm = ranked(lacking)[0].firm
+        firm = link.firm
         key = (firm.slot, line.buyer.number + 1, firm.generation, line.good)
         u = draws.uniform("certificate", world.month, *key)
-        cost = p.certificate_cost
-        if firm.slot not in acquired and u < p.certificate_hazard and firm.cash > cost:
+        if u < p.certificate_hazard and firm.cash > p.certificate_cost:
             if line.need_certificate:
                 firm.certificates |= 1 << line.good
             if line.need_cold_chain:
                 firm.cold_chain = True
-            firm.cash -= cost
+            firm.cash -= p.certificate_cost
             acquired.append(firm.slot)

@@ -29,12 +29,15 @@ def enforcement(world: World, draws: Draws) -> None:
             fine = world.levers.fine * (1.0 + p.sanction_escalation * buyer.sanctions)
             buyer.fines_due[(world.month + delay) % len(buyer.fines_due)] += fine
             buyer.sanctions += 1
-    covered = [buyer for buyer in world.buyers if is_covered(world, buyer, draws)]
-    for buyer in covered:
-        if world.rule(buyer.kind).binding:
-            near = [other for other in covered if other.district == buyer.district]
-            news = sum(other.sanctioned for other in near) / len(near)
-            belief = buyer.belief
-            belief += p.belief_learning * (float(buyer.visited) - buyer.belief)
-            belief += p.belief_news * (news - buyer.belief)
-            buyer.belief = clip(belief, 0.0, 1.0)
+    bound = [
+        buyer
+        for buyer in world.buyers
+        if world.rule(buyer.kind).binding and is_covered(world, buyer, draws)
+    ]
+    for buyer in bound:
+        near = [other for other in bound if other.district == buyer.district]
+        news = sum(other.sanctioned for other in near) / len(near)
+        belief = buyer.belief
+        belief += p.belief_learning * (float(buyer.visited) - buyer.belief)
+        belief += p.belief_news * (news - buyer.belief)
+        buyer.belief = clip(belief, 0.0, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import clip, normal_profit, unit_cost
+from tests.reference.common import clip, logistic, normal_profit, unit_cost
 from tests.reference.state import Draws, Firm, World
 
 
@@ -13,7 +13,7 @@ def exit_hazard(world: World, firm: Firm) -> float:
     p = world.params
     rate = sum(firm.profit_ring) / len(firm.profit_ring) / firm.capacity
     reference = p.exit_reference * normal_profit(world, firm) / firm.capacity
-    weak = 1.0 / (1.0 + math.exp(p.exit_slope * (rate - reference)))
+    weak = logistic(-p.exit_slope * (rate - reference))
     return float(p.exit_base + p.exit_weak * weak + p.exit_young * math.exp(-firm.age / 12.0))
 
 
@@ -23,8 +23,9 @@ def entry_chance(world: World, sector: int, living: list[Firm]) -> float:
     firms = [firm for firm in living if firm.sector == sector]
     capacity = sum(firm.capacity for firm in firms)
     profit = sum(sum(firm.profit_ring) / len(firm.profit_ring) for firm in firms)
-    rate = profit / capacity if capacity > 0.0 else 0.0
     usual = max(world.profit_rate_0[sector], 0.01)
+    # A sector without a living firm tells entrants nothing: its rate counts as usual.
+    rate = profit / capacity if capacity > 0.0 else usual
     response = p.entry_response * (rate / usual - 1.0)
     return 1.0 - math.exp(-p.entry_rate * math.exp(clip(response, -2.0, 2.0)))
 

@@ -15,7 +15,8 @@ def investment(world: World, draws: Draws) -> None:
         kept = working_cash(world, firm)
         if firm.cash > p.investment_cushion * kept:
             drift = p.investment_rate * (firm.utilisation - p.normal_utilisation)
-            noise = draws.normal("capacity", world.month, firm.slot, 0, firm.generation)
+            key = (firm.slot, 0, firm.generation)
+            noise = draws.normal("productivity", world.month, *key, index=1)
             growth = math.exp(clip(drift, -0.02, 0.02) + p.capacity_sd * noise)
             cost = p.investment_cost * firm.capacity * positive(growth - 1.0)
             if firm.cash - cost >= kept:

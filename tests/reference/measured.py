@@ -7,6 +7,8 @@ import math
 from tests.reference.common import covered_lines, floor_share, is_covered
 from tests.reference.state import NONE, Buyer, Draws, Line, World
 
+ROUNDING = 1e-9
+
 
 def window(world: World, line: Line) -> int:
     """Months over which genuine buying is measured."""
@@ -30,7 +32,8 @@ def is_buying(world: World, line: Line) -> bool:
     months = line.agreement[-window(world, line) :]
     delivered = sum(entry[0] for entry in months)
     floor = sum(entry[1] for entry in months)
-    return floor > 0.0 and delivered >= 0.5 * floor
+    # A floor met exactly in one of two months is exactly half: rounding must not decide.
+    return floor > 0.0 and delivered >= 0.5 * floor * (1.0 - ROUNDING)
 
 
 def measure(world: World, draws: Draws) -> None:
@@ -43,7 +46,7 @@ def measure(world: World, draws: Draws) -> None:
             line.signed = line.buying = line.on_paper = False
         for line in covered_lines(world, buyer) if covered else []:
             line.signed = binding or buyer.mode != NONE
-            line.buying = is_buying(world, line)
+            line.buying = line.signed and is_buying(world, line)
             line.on_paper = line.signed and buyer.mode != NONE and not line.buying
         buyer.buying = any(line.buying for line in buyer.lines)
         buyer.on_paper = not buyer.buying and any(line.on_paper for line in buyer.lines)

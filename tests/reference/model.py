@@ -40,6 +40,7 @@ class ReferenceModel(mesa.Model):  # type: ignore[misc]
         params: parameter values by name.
         policy: lever settings month by month.
         seed: seed of the keyed draws.
+        population_seed: seed of what firms and buyers are; `seed` if none.
         month: the first month.
         scale: how many firms of the region one firm stands for.
         draw_firm: attributes of an entrant, from the world and its slot.
@@ -53,6 +54,7 @@ class ReferenceModel(mesa.Model):  # type: ignore[misc]
         policy: Policy,
         *,
         seed: int,
+        population_seed: int | None = None,
         month: int = 0,
         scale: int = 1,
         draw_firm: DrawFirm | None = None,
@@ -60,7 +62,7 @@ class ReferenceModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         # Mesa's own generator is never read: every draw is keyed.
         super().__init__(rng=seed)
-        self.draws = KeyedDraws(seed)
+        self.draws = KeyedDraws(seed, population_seed)
         self.policy = policy
         self.world = world_from_tables(
             tables,

@@ -17,6 +17,10 @@ class Task:
     links: list[Link]
 
 
+# Less than this share is rounding: it decides nothing.
+ROUNDING = 1e-9
+
+
 def smallest(world: World, line: Line) -> float:
     """The smallest part of its order that a line gives to one firm."""
     lot = world.params.minimum_lot * line.demand / world.goods[line.good].orders
@@ -26,6 +30,11 @@ def smallest(world: World, line: Line) -> float:
 def unmet(line: Line) -> float:
     """Need not yet ordered."""
     return positive(line.need - sum(link.order for link in line.links))
+
+
+def enough(world: World, link: Link, amount: float) -> bool:
+    """Whether an amount, with what the link already has this month, reaches the smallest part."""
+    return amount + link.order >= smallest(world, link.line) * (1.0 - ROUNDING)
 
 
 def ranked(links: list[Link]) -> list[Link]:
@@ -43,7 +52,7 @@ def run_stage(world: World, tasks: list[Task]) -> None:
             wanted = task.target
             for link in task.links:
                 amount = min(wanted, left[id(link.firm)])
-                if amount > 0.0 and amount + link.order >= smallest(world, task.line):
+                if amount > 0.0 and enough(world, link, amount):
                     proposals.append((task, link, amount))
                     offered[id(link.firm)] += amount
                     wanted -= amount
@@ -51,7 +60,7 @@ def run_stage(world: World, tasks: list[Task]) -> None:
             firm, accepted = link.firm, amount
             if offered[id(firm)] > left[id(firm)]:
                 accepted = amount * left[id(firm)] / offered[id(firm)]
-                if accepted + link.order < smallest(world, task.line):
+                if not enough(world, link, accepted):
                     continue
             link.order += accepted
             firm.ordered += accepted

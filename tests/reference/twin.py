@@ -35,6 +35,7 @@ def twin_of(
         params,
         sim_world.policy,
         seed=sim_world.seed,
+        population_seed=sim_world.population_seed,
         scale=sim_world.scale,
         draw_firm=entrants(sim_world, class_draw or usual, params["entrant_capacity"]),
     )

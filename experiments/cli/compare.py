@@ -1,0 +1,90 @@
+"""`kemitraan compare`: scenarios against a baseline, as a table, a document and a folder."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.cli.options import JsonOption, LangOption, MonthsOption, RegionOption, language
+from experiments.cli.output import message, print_json
+
+__all__ = ["compare"]
+
+_WIDE = 160
+
+
+def compare(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO...]", help="Names or files; the headline ones if none."),
+    ] = None,
+    *,
+    baseline: Annotated[str, typer.Option("--baseline", help="What they are compared with.")] = (
+        "no_policy"
+    ),
+    uncertainty: Annotated[
+        str,
+        typer.Option("--uncertainty", help="parameters (vary what is assumed) or seeds."),
+    ] = "parameters",
+    replicates: Annotated[int, typer.Option("--replicates", help="Pairs of runs.")] = 64,
+    region: RegionOption = None,
+    scale: Annotated[
+        str, typer.Option("--scale", help="Simulate every so many-th firm; or auto.")
+    ] = "auto",
+    months: MonthsOption = None,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.")] = 1,
+    windows: Annotated[
+        str,
+        typer.Option("--windows", help="Such as 'policy,after' or 'year 1,year 5'; or all."),
+    ] = "policy,after",
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="size_class, sector, district, owner_sex or good."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", help="A new folder; runs/compare-NNN if none.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", help="Processes; all cores if none.")
+    ] = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
+) -> None:
+    """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
+    from experiments.compare import HEADLINE  # noqa: PLC0415  # numpy, numba
+    from experiments.compare import compare as run  # noqa: PLC0415
+    from experiments.comparison import check_grouping, check_windows  # noqa: PLC0415
+    from experiments.report import text  # noqa: PLC0415
+    from experiments.store import next_folder  # noqa: PLC0415
+
+    speech = language(lang)
+    show = check_windows(windows)
+    check_grouping(by)
+    result = run(
+        scenarios or list(HEADLINE),
+        region=region,
+        baseline=baseline,
+        uncertainty=uncertainty,
+        replicates=replicates,
+        seed=seed,
+        jobs=jobs,
+        out=Path(out) if out is not None else next_folder(),
+        scale=scale,
+        months=months,
+        lang=speech,
+        quiet=quiet,
+    )
+    if json:
+        print_json(result.to_json(show, by))
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
+    print(text(result, lang=speech, width=width, show=show, by=by))
+    if result.folder is not None:
+        print(result.folder.as_posix())
+    if not quiet:
+        message(f"{result.seconds:.0f} s")

@@ -1,0 +1,195 @@
+"""`compare`: scenarios against a baseline, with both uncertainties."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from os import PathLike
+from pathlib import Path
+
+from experiments.comparison import Comparison
+from experiments.design import Study, make_jobs, make_study
+from experiments.runner import default_jobs, pilot, run_jobs, warm
+from experiments.words import number, say
+from scenarios.region import Region, load_region
+from scenarios.scenario import Scenario, load_scenario
+from sim.errors import KemitraanError
+
+__all__ = ["HEADLINE", "Comparison", "compare"]
+
+HEADLINE = ("hotel_memorandum", "mandated_hotel_partnership", "cash_grant")
+"""Scenarios compared when none is named."""
+
+ScenarioLike = str | PathLike[str] | Scenario
+
+
+def compare(
+    scenarios: ScenarioLike | Sequence[ScenarioLike] = HEADLINE,
+    region: str | PathLike[str] | Region | None = None,
+    baseline: ScenarioLike = "no_policy",
+    uncertainty: str = "parameters",
+    replicates: int = 64,
+    seed: int = 1,
+    jobs: int | None = None,
+    out: str | PathLike[str] | None = None,
+    scale: int | str | None = None,
+    months: int | None = None,
+    *,
+    lang: str = "en",
+    quiet: bool = False,
+) -> Comparison:
+    """Runs scenarios and a baseline side by side and measures the differences.
+
+    Args:
+        scenarios: names, files or scenarios; one or several.
+        region: a region, its name or folder; the scenarios' own if none.
+        baseline: what the others are compared with.
+        uncertainty: "parameters" varies every assumed figure over its range, the same in all
+            scenarios of a replicate; "seeds" holds assumptions fixed.
+        replicates: pairs.
+        seed: of the experiment; the same seed gives the same numbers.
+        jobs: processes; as many as there are processors if none.
+        out: folder for tables, figures and the manifest; nothing is written if none.
+        scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
+        months: length of the runs instead of the scenarios'.
+        lang: language of messages.
+        quiet: no messages and no progress on stderr.
+
+    Returns:
+        The comparison, with `.effects(...)`, `.levels(...)`, figures, drivers and the ceiling.
+
+    Raises:
+        KemitraanError: wrong use, or scenarios that cannot stand side by side.
+    """
+    from experiments.store import check_target, write_folder  # noqa: PLC0415  # pyarrow only now
+
+    target = None if out is None else check_target(Path(out))
+    study = _study(scenarios, baseline, region, seed, scale, months)
+    workers = default_jobs() if jobs is None else jobs
+    if not 1 <= workers <= 1024:
+        raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
+    work = make_jobs(study, uncertainty, replicates)
+    workers = min(workers, len(work))
+    tell = _silent if quiet else _tell
+    warm(tell)
+    trial = pilot(study, work, workers)
+    plan = {
+        "scenarios": len(study.scenarios),
+        "pairs": replicates,
+        "extra_pairs": len(work) - replicates,
+        "firms": study.firms,
+        "months": study.months,
+        "scale": study.scale,
+        "seed": seed,
+        "uncertainty": uncertainty,
+        "assumptions_varied": len(study.varied) if uncertainty == "parameters" else 0,
+        "jobs": workers,
+        "seconds": round(trial.seconds, 1),
+    }
+    tell(plan_line(plan, lang))
+    begun = time.perf_counter()
+    with _progress(len(work), quiet=quiet) as advance:
+        results = run_jobs(study, work, workers, unit_seconds=trial.unit_seconds, progress=advance)
+    comparison = Comparison(
+        study, uncertainty, work, results, plan, seconds=time.perf_counter() - begun
+    )
+    if target is not None:
+        comparison.folder = write_folder(comparison, target, lang=lang)
+    return comparison
+
+
+def plan_line(plan: dict[str, object], lang: str = "en") -> str:
+    """What will be run, in one line."""
+    seconds = float(str(plan["seconds"]))
+    workers = int(str(plan["jobs"]))
+    varied = int(str(plan["assumptions_varied"]))
+    extra = int(str(plan["extra_pairs"]))
+    minutes = f"{seconds / 60:.0f} min" if seconds >= 180 else f"{max(1, seconds):.0f} s"
+    line = say(
+        "plan",
+        lang,
+        scenarios=plan["scenarios"],
+        pairs=plan["pairs"],
+        firms=number(float(str(plan["firms"])), lang),
+        months=plan["months"],
+        time=minutes,
+        cores=f"{workers} {say('core' if workers == 1 else 'cores', lang)}",
+        assumptions=say("varied", lang, n=varied) if varied else say("held", lang),
+    )
+    return f"{line} {say('extra', lang, n=extra)}" if extra else line
+
+
+def _study(
+    scenarios: ScenarioLike | Sequence[ScenarioLike],
+    baseline: ScenarioLike,
+    region: str | PathLike[str] | Region | None,
+    seed: int,
+    scale: int | str | None,
+    months: int | None,
+) -> Study:
+    given = [scenarios] if isinstance(scenarios, str | PathLike | Scenario) else list(scenarios)
+    if not given:
+        raise KemitraanError("nothing to compare: name at least one scenario")
+    if isinstance(scale, str) and scale != "auto":
+        if not scale.isdigit():
+            raise KemitraanError(f"--scale {scale}: is neither a whole number nor 'auto'")
+        scale = int(scale)
+    loaded = [_load(one, months) for one in given]
+    first = _load(baseline, months)
+    if region is None:
+        places = dict.fromkeys(one.region for one in loaded)
+        if len(places) > 1:
+            listed = ", ".join(f"{one.name} {one.region}" for one in loaded)
+            raise KemitraanError(f"the scenarios are of different regions ({listed}): give one")
+        region = next(iter(places))
+    return make_study(
+        load_region(region),
+        [first, *loaded],
+        seed=seed,
+        scale=None if isinstance(scale, str) else scale,
+        months=months,
+    )
+
+
+def _load(one: ScenarioLike, months: int | None) -> Scenario:
+    if isinstance(one, Scenario):
+        return one
+    return load_scenario(one if isinstance(one, str) else Path(one), months=months)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+class _progress:  # noqa: N801  # used as a function
+    """A bar on stderr, on a terminal only."""
+
+    def __init__(self, total: int, *, quiet: bool) -> None:
+        self._total = total
+        self._shown = not quiet and sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int], None]:
+        if not self._shown:
+            return lambda _: None
+        from rich.console import Console  # noqa: PLC0415  # 0.1 s, on a terminal only
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TimeRemainingColumn,
+        )
+
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        task = self._bar.add_task("", total=self._total)
+        return lambda done: self._bar.advance(task, done)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._bar.stop()

@@ -1,0 +1,366 @@
+"""A finished comparison: its tables, figures and words."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.ceiling import ceiling, reach_per_month
+from experiments.design import DISPLACEMENT, DRAW, Job, Study
+from experiments.effects import (
+    EFFECT_COLUMNS,
+    Differences,
+    displacement_table,
+    driver_table,
+    effects_table,
+    levels_table,
+)
+from experiments.unit import Cell, Result, cells
+from sim.errors import KemitraanError
+from sim.outcomes import OUTCOMES, windows
+from sim.outcomes_groups import GROUP_OUTCOMES, GROUPINGS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["HEADLINE_OUTCOME", "LEVEL_COLUMNS", "Comparison"]
+
+HEADLINE_OUTCOME = "profit"
+LEVEL_COLUMNS = ("scenario", "outcome", "unit", "group", "window", "mean", "p05", "p50", "p95")
+_FEWEST_BUYERS = 5
+_PURCHASES = (
+    ("direct_purchases", "direct purchases"),
+    ("moved_from_umkm", "less what moved from other UMKM"),
+    ("local_sales", "local markets (learning, market growth, what moved included)"),
+)
+
+
+class Comparison:
+    """Effects of scenarios against a baseline.
+
+    Attributes:
+        study: what the runs shared.
+        uncertainty: "parameters" or "seeds".
+        jobs: the replicates, in order.
+        results: their numbers, in the same order.
+        plan: what was run, as plain JSON.
+        seconds: the runs took, by the clock.
+        folder: where it was written, if it was.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        uncertainty: str,
+        jobs: Sequence[Job],
+        results: Sequence[Result],
+        plan: Mapping[str, object],
+        *,
+        seconds: float = 0.0,
+    ) -> None:
+        self.study = study
+        self.uncertainty = uncertainty
+        self.jobs = list(jobs)
+        self.results = list(results)
+        self.plan = dict(plan)
+        self.seconds = seconds
+        self.folder: Path | None = None
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios, without the baseline."""
+        return self.study.names[1:]
+
+    @property
+    def baseline(self) -> str:
+        """Name of the baseline."""
+        return self.study.names[0]
+
+    @cached_property
+    def layout(self) -> list[Cell]:
+        """What each number of a result is."""
+        return cells(self._names, self.study.months)
+
+    @cached_property
+    def _names(self) -> Any:  # noqa: ANN401  # Names of the world; see sim.world
+        from experiments.unit import region_names  # noqa: PLC0415
+
+        return region_names(self.study)
+
+    def role(self, role: str) -> list[Result]:
+        """Results of the replicates of one role, see `experiments.design.Job`."""
+        return [r for job, r in zip(self.jobs, self.results, strict=True) if job.role == role]
+
+    @cached_property
+    def differences(self) -> Differences:
+        """All values by role."""
+        roles = dict.fromkeys(job.role for job in self.jobs)
+        return Differences({k: np.stack([r.numbers for r in self.role(k)]) for k in roles})
+
+    @cached_property
+    def all_effects(self) -> pd.DataFrame:
+        """Effects of every outcome, window and group, with a last column `by`."""
+        return effects_table(self.differences, self.layout, self.study.names)
+
+    @cached_property
+    def all_levels(self) -> pd.DataFrame:
+        """Levels of every outcome, window and group, with a last column `by`."""
+        return levels_table(self.differences, self.layout, self.study.names)
+
+    def effects(
+        self,
+        outcome: str | Sequence[str] | None = None,
+        window: str | None = "policy",
+        by: str | None = None,
+    ) -> pd.DataFrame:
+        """Differences from the baseline, one row a scenario, outcome and group.
+
+        Args:
+            outcome: one or several; all if none.
+            window: "policy", "after", "year 1" to "year 5", "before"; all if none.
+            by: a grouping such as "size_class"; none for the region as a whole.
+
+        Returns:
+            A tidy table. `sim_low` and `sim_high` bound the mean with assumptions held fixed (95 %,
+            simulation error alone); `range_low` and `range_high` hold 5-95 % of parameter draws.
+
+        Raises:
+            KemitraanError: an unknown outcome, window or grouping.
+        """
+        return self._chosen(self.all_effects, outcome, window, by)[list(EFFECT_COLUMNS)]
+
+    def levels(
+        self,
+        outcome: str | Sequence[str] | None = None,
+        window: str | None = "policy",
+        by: str | None = None,
+    ) -> pd.DataFrame:
+        """Levels in each scenario and the baseline: mean, 5, 50 and 95 % points over the runs."""
+        return self._chosen(self.all_levels, outcome, window, by)[list(LEVEL_COLUMNS)]
+
+    def _chosen(
+        self,
+        table: pd.DataFrame,
+        outcome: str | Sequence[str] | None,
+        window: str | None,
+        by: str | None,
+    ) -> pd.DataFrame:
+        names = [outcome] if isinstance(outcome, str) else outcome
+        _known("window", [window] if window else [], windows(self.study.months))
+        _known("grouping", [by] if by else [], GROUPINGS)
+        _known("outcome", names or [], GROUP_OUTCOMES[by] if by else OUTCOMES)
+        rows = table["by"] == (by or "")
+        if names is not None:
+            rows &= table["outcome"].isin(list(names))
+        if window is not None:
+            rows &= table["window"] == window
+        chosen: pd.DataFrame = table.loc[rows].reset_index(drop=True)
+        return chosen
+
+    def paired(self, outcome: str, window: str = "policy") -> dict[str, npt.NDArray[np.float64]]:
+        """Effect of each scenario in each replicate of the draws."""
+        at = self.layout.index(Cell(outcome, "", "all", window))
+        effects = self.differences.effects[DRAW][:, :, at]
+        return {name: effects[:, s] for s, name in enumerate(self.scenarios)}
+
+    @cached_property
+    def displacement(self) -> pd.DataFrame:
+        """Effects over the policy with displacement at 0, at its value and at 1."""
+        value = self.study.parameters[DISPLACEMENT]
+        return displacement_table(self.differences, self.layout, self.study.names, value)
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """Rank correlation of every varied assumption with the profit effect, by scenario."""
+        draws = [job for job in self.jobs if job.role == DRAW]
+        names = [name for name in self.study.varied if name in draws[0].changes]
+        points = np.array([[job.changes[name] for name in names] for job in draws])
+        return driver_table(points, names, self.paired(HEADLINE_OUTCOME))
+
+    @property
+    def drivers(self) -> pd.DataFrame:
+        """The three assumptions that the profit effect of each scenario hangs on most."""
+        return self.correlations.groupby("scenario", sort=False).head(3).reset_index(drop=True)
+
+    @cached_property
+    def ceiling(self) -> pd.DataFrame:
+        """The ceiling of each scenario, with a first column `scenario`."""
+        import pandas as pd  # noqa: PLC0415  # loaded already by now
+
+        parts = []
+        for scenario in self.study.scenarios[1:]:
+            table = ceiling(scenario, self.study.region)
+            table.attrs = {}
+            table.insert(0, "scenario", scenario.name)
+            parts.append(table.astype(dict.fromkeys(("channel", "note"), object)))
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What a reader must know besides the numbers."""
+        notes = [f"{self.study.region.name}: an example with this region's data, never a forecast"]
+        if self.study.scale > 1:
+            notes.append(f"1 firm in {self.study.scale} simulated; totals are the region's")
+        few = [
+            f"{name} ({kept} of {count})"
+            for name, kept, count in zip(
+                self._names.hotel_classes,
+                self._names.sampled_by_class,
+                self._names.hotels_by_class,
+                strict=True,
+            )
+            if kept < min(_FEWEST_BUYERS, count)
+        ]
+        if few:
+            notes.append(f"fewer than {_FEWEST_BUYERS} sampled hotels stand for: {', '.join(few)}")
+        if self.uncertainty == "seeds":
+            notes.append("assumptions held fixed: intervals are simulation error alone")
+        for name, assumption in sorted(
+            {k: a for s in self.study.scenarios for k, a in s.assume.items()}.items()
+        ):
+            notes.append(f"assumed in every scenario: {name} {assumption.value:g}")
+        return notes + [n for n in map(self._beyond, self.study.scenarios[1:]) if n]
+
+    def _beyond(self, scenario: Any) -> str:  # noqa: ANN401  # a Scenario
+        """Names the source of a revenue effect that is larger than what the policy reaches."""
+        reach = reach_per_month(self.ceiling[self.ceiling["scenario"] == scenario.name])
+        table = self.effects(["revenue", *(name for name, _ in _PURCHASES)])
+        means = table[table["scenario"] == scenario.name].set_index("outcome")["mean"]
+        if not means["revenue"] > reach:
+            return ""
+        parts = [f"{label} {means[name]:+,.0f}" for name, label in _PURCHASES]
+        return (
+            f"{scenario.name}: the revenue effect, Rp {means['revenue']:,.0f} m a month, is beyond "
+            f"the policy's reach of Rp {reach:,.0f} m; it comes from: {'; '.join(parts)}"
+        )
+
+    def to_json(
+        self, show: Sequence[str] = ("policy", "after"), by: str | None = None
+    ) -> dict[str, Any]:
+        """One plain document: folder, plan, effects, levels, ceiling, notes and more.
+
+        Args:
+            show: windows to include, where the run has them.
+            by: a grouping to include besides the region as a whole.
+        """
+        wanted = [w for w in show if w in windows(self.study.months)]
+        groupings = [None, by] if by else [None]
+        document = {
+            "folder": None if self.folder is None else self.folder.as_posix(),
+            "plan": self.plan,
+            "effects": [
+                r for w in wanted for g in groupings for r in rows(self.effects(None, w, g))
+            ],
+            "levels": [r for w in wanted for g in groupings for r in rows(self.levels(None, w, g))],
+            "ceiling": rows(self.ceiling),
+            "displacement": rows(self.displacement),
+            "drivers": rows(self.drivers),
+            "notes": self.notes,
+        }
+        json.dumps(document, allow_nan=False)
+        return document
+
+    def plot_effects(
+        self,
+        outcomes: Sequence[str] | None = None,
+        window: str = "policy",
+        ax: Axes | None = None,
+        lang: str = "en",
+    ) -> Axes:
+        """Forest of effects: thick bar the range over assumptions, thin the simulation error."""
+        from experiments.figures.forest import forest  # noqa: PLC0415  # matplotlib
+
+        return forest(self, outcomes, window, ax=ax, lang=lang)
+
+    def plot_fan(
+        self,
+        outcome: str = HEADLINE_OUTCOME,
+        scenario: str | None = None,
+        ax: Axes | None = None,
+        lang: str = "en",
+    ) -> Axes:
+        """How the paired effect unfolds month by month: median, 50 %, 90 % and single runs."""
+        from experiments.figures.fan import fan  # noqa: PLC0415  # matplotlib
+
+        return fan(self, outcome, scenario, ax=ax, lang=lang)
+
+    def plot_states(
+        self, scenario: str | None = None, ax: Axes | None = None, lang: str = "en"
+    ) -> Axes:
+        """Hotels signed, buying and on paper over time, by good."""
+        from experiments.figures.states import states  # noqa: PLC0415  # matplotlib
+
+        return states(self, scenario, ax=ax, lang=lang)
+
+    def __str__(self) -> str:
+        from experiments.report import text  # noqa: PLC0415  # only when shown
+
+        return text(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"Comparison({', '.join(self.scenarios)} against {self.baseline}, "
+            f"{self.plan['pairs']} pairs, region {self.study.region.name})"
+        )
+
+    def _repr_html_(self) -> str:
+        from experiments.report import html  # noqa: PLC0415  # only when shown
+
+        return html(self)
+
+
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as plain JSON: what is not a number is null."""
+    found: list[dict[str, Any]] = []
+    for record in table.to_dict("records"):
+        row: dict[str, Any] = {}
+        for key, value in record.items():
+            plain = value.item() if isinstance(value, np.generic) else value
+            lost = isinstance(plain, float) and not math.isfinite(plain)
+            row[str(key)] = None if lost else plain
+        found.append(row)
+    return found
+
+
+def check_windows(text: str) -> list[str]:
+    """Window names from a list with commas; "all" for every one.
+
+    Raises:
+        KemitraanError: one is not known.
+    """
+    every = windows(12 * 9)
+    names = list(every) if text.strip() == "all" else [w.strip() for w in text.split(",")]
+    _known("window", names, every)
+    return names
+
+
+def check_grouping(by: str | None) -> None:
+    """Refuses an unknown grouping.
+
+    Raises:
+        KemitraanError: it is not known.
+    """
+    _known("grouping", [by] if by else [], GROUPINGS)
+
+
+def _known(what: str, names: Sequence[str], known: object) -> None:
+    """Refuses names that are not there, with what there is.
+
+    Raises:
+        KemitraanError: one is not known.
+    """
+    from scenarios.faults import did_you_mean  # noqa: PLC0415
+
+    listed = list(known)  # type: ignore[call-overload]
+    for name in names:
+        if name not in listed:
+            hint = did_you_mean(name, listed, listed=0)
+            raise KemitraanError(f"no {what} {name!r}{hint}; known: {', '.join(listed)}")

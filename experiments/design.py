@@ -1,0 +1,263 @@
+"""What is run: scenarios side by side, the values they share, and one job a replicate.
+
+The unit of work is one set of parameter values and one seed with **all** scenarios, so that every
+difference is one between twins. Replicate r has the same seed and the same values in each scenario.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios.region import Region
+from scenarios.scenario import Assumption, Scenario
+from sim.draws import replicate_seed, uniform
+from sim.errors import KemitraanError
+from sim.parameters import Parameters, assumed, registry
+
+__all__ = [
+    "UNCERTAINTIES",
+    "Job",
+    "Study",
+    "auto_scale",
+    "latin_hypercube",
+    "make_jobs",
+    "make_study",
+]
+
+UNCERTAINTIES = ("parameters", "seeds")
+DRAW, FIXED, NONE_MOVED, ALL_MOVED = "draw", "fixed", "displacement 0", "displacement 1"
+DISPLACEMENT = "displacement"
+FIXED_REPLICATES = 16
+"""Extra replicates at the registry's values, and at displacement 0 and 1 each."""
+MOST_FIRMS = 20_000
+BURN_IN = 24
+SHORTEST = 36
+_STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that the runs of one comparison share.
+
+    Attributes:
+        region: the place.
+        scenarios: the baseline first.
+        parameters: values where nothing is varied.
+        varied: low and high end of what `uncertainty` parameters varies.
+        seed: the experiment's.
+        scale: slots of the region one slot of the sample stands for.
+        months: length of every run.
+        first_month: calendar month of month 0, "YYYY-MM".
+    """
+
+    region: Region
+    scenarios: tuple[Scenario, ...]
+    parameters: Parameters
+    varied: Mapping[str, tuple[float, float]]
+    seed: int
+    scale: int
+    months: int
+    first_month: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the scenarios, the baseline first."""
+        return tuple(s.name for s in self.scenarios)
+
+    @property
+    def branch_month(self) -> int:
+        """Month at which scenarios part: the end of the burn-in, or the earliest lever."""
+        starts = [s.start for one in self.scenarios for s in one.levers.values()]
+        return max(0, min([BURN_IN, *starts]))
+
+    @property
+    def firms(self) -> int:
+        """Firms of the sample, roughly."""
+        return round(self.region.firms / self.scale)
+
+    def digest(self) -> str:
+        """SHA-256 of all that can change a number."""
+        content = {
+            "region": self.region.digest(),
+            "scenarios": [s.digest() for s in self.scenarios],
+            "parameters": self.parameters.digest(),
+            "varied": {k: list(v) for k, v in self.varied.items()},
+            "seed": self.seed,
+            "scale": self.scale,
+            "months": self.months,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One replicate of all scenarios.
+
+    Attributes:
+        role: "draw" (values drawn, or the seeds of `uncertainty` seeds), "fixed" (the registry's
+            values), "displacement 0" or "displacement 1" (the registry's otherwise).
+        replicate: its number within the role.
+        seed: of the run.
+        changes: parameters that differ from the study's.
+    """
+
+    role: str
+    replicate: int
+    seed: int
+    changes: Mapping[str, float]
+
+
+def auto_scale(firms: int) -> int:
+    """1 up to 20,000 firms, else the smallest of 1, 2, 5, 10, 20, ... that stays below."""
+    power = 1
+    while True:
+        for factor in (1, 2, 5):
+            if firms / (factor * power) <= MOST_FIRMS:
+                return factor * power
+        power *= 10
+
+
+def make_study(
+    region: Region,
+    scenarios: Sequence[Scenario],
+    *,
+    seed: int,
+    scale: int | None,
+    months: int | None,
+) -> Study:
+    """Scenarios side by side on common ground; the first is the baseline.
+
+    Raises:
+        KemitraanError: they disagree on calendar, length or an assumption, or two share a name.
+    """
+    names = [s.name for s in scenarios]
+    for name in names:
+        if names.count(name) > 1 and name != names[0]:
+            raise KemitraanError(f"two scenarios are called {name!r}: give one another name")
+    if len({s.first_month for s in scenarios}) > 1:
+        listed = ", ".join(f"{s.name} {s.first_month}" for s in scenarios)
+        raise KemitraanError(f"the scenarios start in different months ({listed}): set one")
+    lengths = {s.months for s in scenarios}
+    if months is None and len(lengths) > 1:
+        listed = ", ".join(f"{s.name} {s.months}" for s in scenarios)
+        raise KemitraanError(f"the scenarios differ in length ({listed}): give --months")
+    length = months if months is not None else scenarios[0].months
+    if length < SHORTEST:
+        raise KemitraanError(
+            f"--months {length}: a comparison needs at least {SHORTEST}, 24 before and 12 of policy"
+        )
+    if not 0 <= seed < 1 << 64:
+        raise KemitraanError(f"--seed {seed}: is outside 0..2^64 - 1")
+    if scale is not None and not 1 <= scale <= max(1, region.firms // 200):
+        most = max(1, region.firms // 200)
+        raise KemitraanError(f"--scale {scale}: is outside 1..{most} for {region.firms:,} firms")
+    parameters, varied = _common_values(scenarios)
+    return Study(
+        region=region,
+        scenarios=tuple(scenarios),
+        parameters=parameters,
+        varied=varied,
+        seed=seed,
+        scale=auto_scale(region.firms) if scale is None else scale,
+        months=length,
+        first_month=scenarios[0].first_month,
+    )
+
+
+def _common_values(
+    scenarios: Sequence[Scenario],
+) -> tuple[Parameters, dict[str, tuple[float, float]]]:
+    """Values and ranges of all scenarios: the registry's, changed by what they assume."""
+    by: dict[str, tuple[str, Assumption]] = {}
+    for scenario in scenarios:
+        for name, one in scenario.assume.items():
+            other = by.setdefault(name, (scenario.name, one))
+            if (other[1].value, other[1].low, other[1].high) != (one.value, one.low, one.high):
+                raise KemitraanError(
+                    f"{other[0]} and {scenario.name} assume different things of {name}: "
+                    f"{_shown(other[1])} and {_shown(one)}; in one comparison all scenarios "
+                    "share one world"
+                )
+    parameters = Parameters.default().replace(
+        check=False, **{name: one.value for name, (_, one) in by.items()}
+    )
+    entries = registry()
+    varied = {name: (entries[name].low, entries[name].high) for name in assumed()}
+    for name, (_, one) in by.items():
+        varied.pop(name, None)
+        if one.low < one.high:
+            varied[name] = (one.low, one.high)
+    return parameters, {name: varied[name] for name in entries if name in varied}
+
+
+def _shown(one: Assumption) -> str:
+    return (
+        f"{one.value:g} ({one.low:g} to {one.high:g})" if one.low < one.high else f"{one.value:g}"
+    )
+
+
+def latin_hypercube(
+    seed: int, rows: int, ranges: Mapping[str, tuple[float, float]]
+) -> npt.NDArray[np.float64]:
+    """(rows, ranges): each range cut into `rows` equal parts, each part drawn from once.
+
+    A column depends on the seed, the number of rows and the parameter's name only, so that one more
+    parameter in the registry leaves the draws of the others as they were; and the draws are our
+    own keyed ones, the same with every version of every library.
+    """
+    key = np.uint64(seed)
+    points = np.empty((rows, len(ranges)))
+    for column, (name, (low, high)) in enumerate(ranges.items()):
+        code = zlib.crc32(name.encode())
+        order = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, 0, 0) for r in range(rows)]
+        inside = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, 0, 1) for r in range(rows)]
+        part = np.argsort(np.argsort(order, kind="stable"), kind="stable")
+        points[:, column] = low + (high - low) * (part + np.array(inside)) / rows
+    return points
+
+
+def make_jobs(
+    study: Study, uncertainty: str, replicates: int, extra: int = FIXED_REPLICATES
+) -> list[Job]:
+    """All replicates in the order of the design.
+
+    Args:
+        study: what they share.
+        uncertainty: "parameters" or "seeds".
+        replicates: how many pairs.
+        extra: replicates at the registry's values and at each end of displacement, with
+            `uncertainty` parameters.
+    """
+    if uncertainty not in UNCERTAINTIES:
+        known = ", ".join(UNCERTAINTIES)
+        raise KemitraanError(f"--uncertainty {uncertainty}: is not known; known: {known}")
+    if not 2 <= replicates <= 100_000:
+        raise KemitraanError(f"--replicates {replicates}: is outside 2..100000")
+    seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
+    if uncertainty == "seeds":
+        return [Job(DRAW, r, seeds[r], {}) for r in range(replicates)]
+    points = latin_hypercube(study.seed, replicates, study.varied)
+    names = list(study.varied)
+    jobs = [
+        Job(DRAW, r, seeds[r], dict(zip(names, points[r].tolist(), strict=True)))
+        for r in range(replicates)
+    ]
+    for role, values in (
+        (FIXED, {}),
+        (NONE_MOVED, {DISPLACEMENT: 0.0}),
+        (ALL_MOVED, {DISPLACEMENT: 1.0}),
+    ):
+        jobs += [Job(role, r, seeds[r], values) for r in range(extra)]
+    return jobs
+
+
+def with_region(scenario: Scenario, region: Region) -> Scenario:
+    """The scenario placed in another region."""
+    return replace(scenario, region=region.name)

@@ -1,0 +1,261 @@
+"""From numbers of units to effects: paired differences with two intervals, and levels.
+
+Every effect is a difference between a scenario and the baseline in the same replicate. The range is
+taken over parameter draws, the simulation error over seeds at the registry's values; neither is
+ever shown as the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.design import ALL_MOVED, DRAW, FIXED, NONE_MOVED
+from experiments.unit import Cell
+from sim.outcomes import OUTCOMES
+from sim.outcomes_groups import GROUP_OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["EFFECT_COLUMNS", "Differences", "displacement_table", "driver_table", "effects_table",
+           "levels_table", "mean_interval", "quantile"]  # fmt: skip
+
+EFFECT_COLUMNS = (
+    "scenario", "baseline", "outcome", "unit", "for_whom", "group", "window", "denominator",
+    "level_baseline", "mean", "relative", "sim_low", "sim_high", "range_low", "range_high",
+    "share_better", "variance_ratio", "pairs",
+)  # fmt: skip
+Floats = npt.NDArray[np.float64]
+_GROUP_UNITS = {"profit_per_firm": "Rp a month", "revenue_per_firm": "Rp a month"}
+
+
+class Differences:
+    """Values of all runs by role, and their differences from the baseline."""
+
+    def __init__(self, levels: Mapping[str, Floats]) -> None:
+        """Takes (replicates, scenarios, cells) by role; the baseline is scenario 0."""
+        self.levels = levels
+        self.effects = {role: v[:, 1:] - v[:, :1] for role, v in levels.items()}
+
+    @property
+    def fixed(self) -> Floats:
+        """Effects with assumptions at the registry's values."""
+        return self.effects.get(FIXED, self.effects[DRAW])
+
+    @property
+    def fixed_levels(self) -> Floats:
+        """Values with assumptions at the registry's values."""
+        return self.levels.get(FIXED, self.levels[DRAW])
+
+    @property
+    def varied(self) -> bool:
+        """Whether assumptions were varied."""
+        return FIXED in self.effects
+
+
+def _unit(cell: Cell) -> str:
+    return _GROUP_UNITS.get(cell.outcome) or OUTCOMES[cell.outcome].unit
+
+
+def _for_whom(cell: Cell) -> str:
+    return cell.by or OUTCOMES[cell.outcome].for_whom
+
+
+def _denominator(cell: Cell) -> str:
+    if cell.by:
+        return GROUP_OUTCOMES[cell.by][cell.outcome]
+    return OUTCOMES[cell.outcome].denominator
+
+
+def _better(cell: Cell) -> int:
+    name = cell.outcome.removesuffix("_per_firm")
+    return OUTCOMES[name].better if name in OUTCOMES else 0
+
+
+def mean_interval(sample: Floats) -> tuple[Floats, Floats]:
+    """95 % interval of the mean over the first axis, by Student's t; nan below two values."""
+    from scipy.special import stdtrit  # noqa: PLC0415  # 0.1 s
+
+    count = np.sum(np.isfinite(sample), axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(sample, axis=0) / count
+        spread = np.nansum((sample - mean) ** 2, axis=0) / (count - 1)
+        half = stdtrit(np.maximum(count - 1, 1), 0.975) * np.sqrt(spread / count)
+    half = np.where(count > 1, half, np.nan)
+    return mean - half, mean + half
+
+
+def _mean(sample: Floats) -> Floats:
+    count = np.sum(np.isfinite(sample), axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count > 0, np.nansum(sample, axis=0) / count, np.nan)
+
+
+def quantile(sample: Floats, q: float) -> Floats:
+    """Quantile over the first axis among finite values, by linear interpolation."""
+    ordered = np.sort(sample, axis=0)  # nan last
+    count = np.sum(np.isfinite(sample), axis=0)
+    place = q * np.maximum(count - 1, 0)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0))
+    first = np.take_along_axis(ordered, low[None], axis=0)[0]
+    second = np.take_along_axis(ordered, high[None], axis=0)[0]
+    return np.where(count > 0, first + (place - low) * (second - first), np.nan)
+
+
+def effects_table(
+    differences: Differences, layout: Sequence[Cell], names: Sequence[str]
+) -> pd.DataFrame:
+    """One row a scenario and cell, with the columns `EFFECT_COLUMNS`; names[0] is the baseline."""
+    import pandas as pd  # noqa: PLC0415  # 0.4 s
+
+    draws, fixed = differences.effects[DRAW], differences.fixed
+    base = _mean(differences.levels[DRAW][:, 0])
+    mean = _mean(draws)
+    sim_low, sim_high = mean_interval(fixed)
+    blank = np.full_like(mean, np.nan)
+    range_low = quantile(draws, 0.05) if differences.varied else blank
+    range_high = quantile(draws, 0.95) if differences.varied else blank
+    pairs = np.sum(np.isfinite(draws), axis=0)
+    better = np.array([_better(cell) for cell in layout], dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.sum(draws * better > 0, axis=0) / pairs
+        share = np.where((pairs > 0) & (better != 0), share, np.nan)
+        ratio = _variance(fixed) / (
+            _variance(differences.fixed_levels[:, 1:]) + _variance(differences.fixed_levels[:, :1])
+        )
+        relative = np.where(base != 0, mean / np.abs(base), np.nan)
+    one = {
+        "outcome": [cell.outcome for cell in layout],
+        "unit": [_unit(cell) for cell in layout],
+        "for_whom": [_for_whom(cell) for cell in layout],
+        "group": [cell.group for cell in layout],
+        "window": [cell.window for cell in layout],
+        "denominator": [_denominator(cell) for cell in layout],
+    }
+    parts = [
+        pd.DataFrame(
+            {
+                "scenario": name,
+                "baseline": names[0],
+                **one,
+                "level_baseline": base,
+                "mean": mean[s],
+                "relative": relative[s],
+                "sim_low": sim_low[s],
+                "sim_high": sim_high[s],
+                "range_low": range_low[s],
+                "range_high": range_high[s],
+                "share_better": share[s],
+                "variance_ratio": ratio[s],
+                "pairs": pairs[s],
+                "by": [cell.by for cell in layout],
+            }
+        )
+        for s, name in enumerate(names[1:])
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    kept: pd.DataFrame = table.loc[table["pairs"] > 0].reset_index(drop=True)
+    return kept
+
+
+def _variance(sample: Floats) -> Floats:
+    mean = _mean(sample)
+    count = np.sum(np.isfinite(sample), axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.nansum((sample - mean) ** 2, axis=0) / (count - 1))
+
+
+def levels_table(
+    differences: Differences, layout: Sequence[Cell], names: Sequence[str]
+) -> pd.DataFrame:
+    """Mean and 5, 50, 95 % points of the level of every cell, the baseline's too."""
+    import pandas as pd  # noqa: PLC0415  # 0.4 s
+
+    levels = differences.levels[DRAW]
+    statistics = {
+        "mean": _mean(levels),
+        "p05": quantile(levels, 0.05),
+        "p50": quantile(levels, 0.5),
+        "p95": quantile(levels, 0.95),
+    }
+    parts = [
+        pd.DataFrame(
+            {
+                "scenario": name,
+                "outcome": [cell.outcome for cell in layout],
+                "unit": [_unit(cell) for cell in layout],
+                "group": [cell.group for cell in layout],
+                "window": [cell.window for cell in layout],
+                **{key: value[s] for key, value in statistics.items()},
+                "by": [cell.by for cell in layout],
+            }
+        )
+        for s, name in enumerate(names)
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    kept: pd.DataFrame = table.loc[np.isfinite(table["mean"])].reset_index(drop=True)
+    return kept
+
+
+def displacement_table(
+    differences: Differences, layout: Sequence[Cell], names: Sequence[str], value: float
+) -> pd.DataFrame:
+    """Effects over the policy with displacement at 0, at its value and at 1, all else fixed."""
+    import pandas as pd  # noqa: PLC0415  # 0.4 s
+
+    columns = ("scenario", "outcome", "unit", "displacement", "mean", "sim_low", "sim_high")
+    chosen = [k for k, cell in enumerate(layout) if not cell.by and cell.window == "policy"]
+    rows = []
+    for role, at in ((NONE_MOVED, 0.0), (FIXED, value), (ALL_MOVED, 1.0)):
+        if role not in differences.effects:
+            continue
+        sample = differences.effects[role][:, :, chosen]
+        mean, (low, high) = _mean(sample), mean_interval(sample)
+        rows += [
+            (name, layout[k].outcome, _unit(layout[k]), at, mean[s, c], low[s, c], high[s, c])
+            for s, name in enumerate(names[1:])
+            for c, k in enumerate(chosen)
+        ]
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def driver_table(
+    points: Floats, parameters: Sequence[str], effects: Mapping[str, Floats]
+) -> pd.DataFrame:
+    """Rank correlation of each varied assumption with each scenario's effect, strongest first.
+
+    `noise` is what the largest of so many correlations reaches by chance in one of twenty designs:
+    what stays below it may be an accident.
+    """
+    import pandas as pd  # noqa: PLC0415  # 0.4 s
+
+    columns = ("scenario", "parameter", "correlation", "noise", "clear")
+    rows = []
+    for scenario, effect in effects.items():
+        usable = np.isfinite(effect)
+        count = int(usable.sum())
+        if count < 3 or np.ptp(effect[usable]) == 0:
+            continue
+        noise = NormalDist().inv_cdf(1 - 0.025 / max(1, len(parameters))) / np.sqrt(count - 1)
+        ranked = _ranks(effect[usable])
+        found = [
+            (name, float(np.corrcoef(_ranks(points[usable, c]), ranked)[0, 1]))
+            for c, name in enumerate(parameters)
+            if np.ptp(points[usable, c]) > 0
+        ]
+        found.sort(key=lambda pair: -abs(pair[1]))
+        rows += [(scenario, name, rho, noise, abs(rho) > noise) for name, rho in found]
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _ranks(sample: Floats) -> Floats:
+    """Ranks, ties at their mean."""
+    _, place, count = np.unique(sample, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return (last - (count - 1) / 2.0)[place]

@@ -1,0 +1,238 @@
+"""The comparison as text and as HTML: effects with both intervals, and what they hang on."""
+
+from __future__ import annotations
+
+import html as escape
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.words import interval, number, percent, say, unit_words
+from sim.outcomes import OUTCOMES, windows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.comparison import Comparison
+
+__all__ = ["TABLE_OUTCOMES", "html", "text"]
+
+HOTELS = "hotels"
+TABLE_OUTCOMES = (
+    "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
+    "revenue_per_micro", "firms_gaining", "in_business", "jobs", "ever_partnered", HOTELS,
+    "same_trade", "hotel_cost", "public_cost", "net_benefit", "outside_loss", "gini",
+)  # fmt: skip
+"""Rows of the table on the screen."""
+HOTEL_STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
+_FEWEST_FOR_DRIVERS = 20
+_MISSING = "-"
+
+
+def text(
+    comparison: Comparison,
+    *,
+    lang: str = "en",
+    width: int = 118,
+    show: Sequence[str] = ("policy", "after"),
+    by: str | None = None,
+) -> str:
+    """All that the screen shows of a comparison, but the folder.
+
+    Args:
+        comparison: finished.
+        lang: "en" or "id".
+        width: of the screen; scenarios that do not fit stand in a further table.
+        show: windows, where the run has them.
+        by: a grouping to add, such as "size_class".
+    """
+    lines = []
+    for window in (w for w in show if w in windows(comparison.study.months)):
+        lines += [*_table(comparison, window, lang, width), ""]
+        if by is not None:
+            lines += [*_groups(comparison, window, by, lang, width), ""]
+    return "\n".join([*lines, *_below(comparison, lang)])
+
+
+def window_title(comparison: Comparison, window: str, lang: str) -> str:
+    """A window with its calendar years."""
+    cut = windows(comparison.study.months)[window]
+    scenario = comparison.study.scenarios[0]
+    first, last = scenario.calendar(cut.start), scenario.calendar(cut.stop - 1)
+    years = (first[:4], last[:4]) if first.endswith("-01") else (first, last)
+    span = years[0] if years[0] == years[1] else f"{years[0]}-{years[1]}"
+    if window.startswith("year "):
+        return f"{say('year', lang)} {window[5:]} ({span})"
+    return f"{say(window, lang)} ({span})"
+
+
+def _label(outcome: str, lang: str) -> str:
+    if outcome == HOTELS:
+        return say("hotels", lang)
+    one = OUTCOMES[outcome]
+    unit = one.unit
+    return f"{one.label[lang]}, {unit_words(unit, lang)}" if unit != "firms" else one.label[lang]
+
+
+def unclear(low: float, high: float) -> bool:
+    """Whether an interval reaches across zero without being nothing but zero."""
+    return low <= 0.0 <= high and low < high
+
+
+def spread(row: pd.Series) -> tuple[float, float]:
+    """The wider story: the range where assumptions were varied, else the simulation error."""
+    if math.isfinite(row["range_low"]):
+        return float(row["range_low"]), float(row["range_high"])
+    return float(row["sim_low"]), float(row["sim_high"])
+
+
+def _cells(row: pd.Series, lang: str) -> tuple[str, str]:
+    """Effect with its range, and the simulation error alone."""
+    low, high = spread(row)
+    middle, half = (row["sim_low"] + row["sim_high"]) / 2, (row["sim_high"] - row["sim_low"]) / 2
+    error = f"±{number(half, lang)}"
+    mark = " ?" if unclear(low, high) else ""
+    if row["mean"] == 0 and low == high == 0:
+        return "0", ""
+    if not math.isfinite(row["range_low"]):
+        return f"{number(row['mean'], lang, signed=True)} {error}{mark}", ""
+    first = f"{number(row['mean'], lang, signed=True)} {interval(low, high, lang)}{mark}"
+    return first, f"{number(middle, lang, signed=True)} {error}"
+
+
+def _hotel_cell(levels: pd.DataFrame, scenario: str, lang: str) -> str:
+    own = levels[levels["scenario"] == scenario].set_index("outcome")["mean"]
+    return " / ".join(percent(float(own.get(name, math.nan)), lang) for name in HOTEL_STATES)
+
+
+def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[str]:
+    effects = comparison.effects(None, window).set_index(["scenario", "outcome"])
+    levels = comparison.levels(list(HOTEL_STATES), window)
+    varied = comparison.uncertainty != "seeds"
+    title = (
+        f"{window_title(comparison, window, lang)}, {say('against', lang)} {comparison.baseline}"
+    )
+    body: list[list[str]] = []
+    for outcome in TABLE_OUTCOMES:
+        if outcome == HOTELS:
+            cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
+            body.append([_label(outcome, lang), *cells])
+            continue
+        pairs = [
+            _cells(effects.loc[(name, outcome)], lang)
+            if (name, outcome) in effects.index
+            else (_MISSING, "")
+            for name in comparison.scenarios
+        ]
+        body.append([_label(outcome, lang), *(first for first, _ in pairs)])
+        if varied and any(second for _, second in pairs):
+            body.append([f"  ({say('simulation', lang)})", *(second for _, second in pairs)])
+    legend = say("range_legend" if varied else "fixed_legend", lang)
+    return [
+        *_laid_out([title, *comparison.scenarios], body, width),
+        f"{legend}  {say('mark', lang)}",
+    ]
+
+
+def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int) -> list[str]:
+    outcome = "hotel_purchases" if by == "good" else "profit_per_firm"
+    effects = comparison.effects(outcome, window, by)
+    unit = unit_words(str(effects["unit"].iloc[0]), lang)
+    index = effects.set_index(["scenario", "group"])
+    body = []
+    for group in dict.fromkeys(effects["group"]):
+        cells = [
+            _cells(index.loc[(name, group)], lang)[0] if (name, group) in index.index else _MISSING
+            for name in comparison.scenarios
+        ]
+        body.append([f"  {group}", *cells])
+    return _laid_out([f"{outcome}, {unit}, {by}", *comparison.scenarios], body, width)
+
+
+def _laid_out(head: list[str], body: list[list[str]], width: int) -> list[str]:
+    """Aligned columns; scenarios beyond the width follow in further blocks."""
+    table = [head, *body]
+    sizes = [max(len(row[i]) for row in table) for i in range(len(head))]
+    lines: list[str] = []
+    first = 1
+    while first < len(head):
+        last, used = first, sizes[0] + 2 + sizes[first]
+        while last + 1 < len(head) and used + 2 + sizes[last + 1] <= width:
+            last += 1
+            used += 2 + sizes[last]
+        columns = [0, *range(first, last + 1)]
+        lines += ["  ".join(row[i].ljust(sizes[i]) for i in columns).rstrip() for row in table]
+        first = last + 1
+        lines += [""] if first < len(head) else []
+    return lines
+
+
+def _below(comparison: Comparison, lang: str) -> list[str]:
+    """What stands under the table: what is unclear, what it hangs on, displacement, notes."""
+    lines = []
+    effects = comparison.effects([o for o in TABLE_OUTCOMES if o != HOTELS], "policy")
+    for name in comparison.scenarios:
+        own = effects[effects["scenario"] == name]
+        lines.append(f"{name}")
+        lines += [f"  {line}" for line in _unclear_lines(own, lang)]
+        lines += [f"  {line}" for line in _share_lines(own, lang)]
+        if comparison.uncertainty != "seeds":
+            lines.append(f"  {_hangs_line(comparison, name, lang)}")
+            lines.append(f"  {_displaced_line(comparison, name, lang)}")
+    return [*lines, "", *comparison.notes]
+
+
+def _unclear_lines(own: pd.DataFrame, lang: str) -> list[str]:
+    items = []
+    for _, row in own.iterrows():
+        low, high = spread(row)
+        if unclear(low, high):
+            unit = unit_words(str(row["unit"]), lang)
+            label = OUTCOMES[str(row["outcome"])].label[lang]
+            items.append(f"{label} {number((high - low) / 2, lang)} {unit}")
+    line = say("unclear", lang, k=len(items), n=len(own))
+    if not items:
+        return [line]
+    return [line, "  " + say("would", lang, items="; ".join(items))]
+
+
+def _share_lines(own: pd.DataFrame, lang: str) -> list[str]:
+    row = own[own["outcome"] == "profit"].iloc[0]
+    if not math.isfinite(row["share_better"]):
+        return []
+    k = round(float(row["share_better"]) * int(row["pairs"]))
+    return [f"{OUTCOMES['profit'].label[lang]}: {say('share', lang, k=k, n=int(row['pairs']))}"]
+
+
+def _hangs_line(comparison: Comparison, name: str, lang: str) -> str:
+    table = comparison.correlations
+    own = table[table["scenario"] == name].head(3)
+    if int(str(comparison.plan["pairs"])) < _FEWEST_FOR_DRIVERS or own.empty:
+        return say("hangs_few", lang)
+    listed = [
+        f"{p} ({number(float(c), lang, signed=True)})"
+        for p, c in zip(own["parameter"], own["correlation"], strict=True)
+    ]
+    clear = [item for item, ok in zip(listed, own["clear"], strict=True) if ok]
+    if clear:
+        return say("hangs", lang, items=", ".join(clear))
+    return say("hangs_none", lang, n=len(comparison.study.varied), items=", ".join(listed))
+
+
+def _displaced_line(comparison: Comparison, name: str, lang: str) -> str:
+    table = comparison.displacement
+    own = table[(table["scenario"] == name) & (table["outcome"] == "profit")]
+    items = [
+        f"{number(float(row['mean']), lang, signed=True)} "
+        f"±{number(float(row['sim_high'] - row['sim_low']) / 2, lang)}"
+        for _, row in own.iterrows()
+    ]
+    unit = unit_words(OUTCOMES["profit"].unit, lang)
+    value = percent(100 * comparison.study.parameters["displacement"], lang)
+    joined = f"{' / '.join(items)} {unit} ({say('simulation', lang)})"
+    return say("displaced", lang, value=value, items=joined)
+
+
+def html(comparison: Comparison, *, lang: str = "en") -> str:
+    """The same as a notebook shows it."""
+    return f"<pre>{escape.escape(text(comparison, lang=lang))}</pre>"

@@ -1,0 +1,187 @@
+"""Runs the jobs of a study on one or more processes; the answer is the same for any number.
+
+Processes are spawned, never forked, so that it works alike on every system and in a notebook.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children, get_context
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from experiments.design import Job, Study
+from experiments.unit import ModelError, Result, run_unit
+from sim.errors import KemitraanError
+
+if TYPE_CHECKING:
+    from sim.population import RegionLike
+
+__all__ = ["Pilot", "default_jobs", "pilot", "run_jobs", "warm"]
+
+_THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
+_CHUNK_SECONDS = 0.2
+_PILOT_FIRMS = 2_000
+_PILOT_MONTHS = 12
+# A small world stays in the processor's fast memory, and measuring outcomes takes time too.
+_PILOT_FACTOR = 1.25
+
+_study: Study | None = None
+
+
+class Pilot(NamedTuple):
+    """What a short trial says about the whole.
+
+    Attributes:
+        unit_seconds: of one core, for one job.
+        seconds: by the clock, for all jobs on so many processes.
+    """
+
+    unit_seconds: float
+    seconds: float
+
+
+def default_jobs() -> int:
+    """Processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return max(1, len(affinity(0)) if affinity is not None else os.cpu_count() or 1)
+
+
+def warm(tell: Callable[[str], None]) -> None:
+    """Compiles the kernels, or loads them, before workers start; says once if it takes time."""
+    from sim.jit import cache_is_warm  # noqa: PLC0415  # numba
+
+    if not cache_is_warm():
+        tell("compiling the model for this machine; this once takes up to a minute")
+
+
+def pilot(study: Study, jobs: Sequence[Job], workers: int) -> Pilot:
+    """Times a few months of a small sample of the study's own region."""
+    from sim.population import build_world  # noqa: PLC0415  # numba
+    from sim.run import simulate  # noqa: PLC0415
+
+    scale = max(study.scale, round(study.region.firms / _PILOT_FIRMS))
+    world = build_world(
+        cast("RegionLike", study.region),
+        study.parameters,
+        seed=jobs[0].seed,
+        scale=scale,
+        months=_PILOT_MONTHS + 1,
+    )
+    simulate(world, 1)
+    begun = time.perf_counter()
+    simulate(world)
+    each = (time.perf_counter() - begun) / (world.n_firms * _PILOT_MONTHS)
+    branch = study.branch_month
+    months = branch + len(study.scenarios) * (study.months - branch)
+    unit = _PILOT_FACTOR * each * months * world.n_firms * scale / study.scale
+    return Pilot(unit, unit * len(jobs) / workers)
+
+
+def run_jobs(
+    study: Study,
+    jobs: Sequence[Job],
+    workers: int,
+    *,
+    unit_seconds: float = _CHUNK_SECONDS,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Result]:
+    """The results of the jobs, in the order of the jobs.
+
+    Args:
+        study: what the jobs share.
+        jobs: what to run.
+        workers: processes; 1 runs here.
+        unit_seconds: time of one job, so that chunks last long enough to be worth a message.
+        progress: called with the number of jobs just done.
+
+    Raises:
+        ModelError: a run broke an identity.
+        KemitraanError: a worker ended without a word.
+    """
+    if workers == 1 or len(jobs) == 1:
+        results = []
+        for job in jobs:
+            results.append(run_unit(study, job))
+            progress(1)
+        return results
+    size = max(1, min(round(_CHUNK_SECONDS / max(unit_seconds, 1e-3)), len(jobs) // workers))
+    chunks = [jobs[i : i + size] for i in range(0, len(jobs), size)]
+    return _in_processes(study, chunks, min(workers, len(chunks)), progress)
+
+
+def _in_processes(
+    study: Study, chunks: Sequence[Sequence[Job]], workers: int, progress: Callable[[int], None]
+) -> list[Result]:
+    others = set(active_children())
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(study,)
+    )
+    try:
+        with _plain_start():
+            futures: list[Future[list[Result]]] = [pool.submit(_run, chunk) for chunk in chunks]
+        for future in as_completed(futures):
+            progress(len(future.result()))
+        return [result for future in futures for result in future.result()]
+    except BrokenProcessPool as error:
+        raise ModelError(
+            "a worker process ended without a word, perhaps for want of memory; "
+            "run again with --jobs 1, or with a larger --scale"
+        ) from error
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
+            if process not in others:
+                process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _plain_start() -> Iterator[None]:
+    """Workers start without the caller's main program, and with one thread for linear algebra.
+
+    A spawned process imports the main program again. A script without the `__main__` guard would
+    then run itself once more in every worker, and a notebook has no file to import; workers need
+    only this module, so the main program is hidden from them while they start.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    environment = {f"{name}_NUM_THREADS": "1" for name in _THREADS}
+    before = {name: os.environ.get(name) for name in environment}
+    try:
+        if "__file__" in kept:
+            del main.__file__
+        main.__spec__ = None
+        os.environ.update(environment)
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
+        for name, old in before.items():
+            if old is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = old
+
+
+def _begin(study: Study) -> None:
+    """In a worker, once: keeps the study; an interrupt is the parent's to handle."""
+    global _study  # noqa: PLW0603  # one study a worker, sent once and not with every job
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _study = study
+
+
+def _run(jobs: Sequence[Job]) -> list[Result]:
+    """In a worker: a chunk of jobs."""
+    if _study is None:  # the initializer did not run
+        raise KemitraanError("a worker has no study")
+    return [run_unit(_study, job) for job in jobs]

@@ -1,0 +1,209 @@
+"""A comparison as a folder: written under a temporary name, then renamed; never over another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import KemitraanError
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
+
+__all__ = ["check_target", "next_folder", "write_folder"]
+
+RUNS = Path("runs")
+SCHEMA = 1
+_PACKAGES = ("kemitraan", "numpy", "numba", "pandas", "pyarrow", "matplotlib", "scipy")
+_SUMMARY = ("scenario", "outcome", "unit", "window", "level_baseline", "mean", "sim_low",
+            "sim_high", "range_low", "range_high", "share_better", "pairs")  # fmt: skip
+
+
+def next_folder(root: Path = RUNS) -> Path:
+    """The next free `compare-001`, `compare-002`, ... of a folder; nothing is made."""
+    taken = {path.name for path in root.iterdir()} if root.is_dir() else set()
+    number = 1
+    while f"compare-{number:03d}" in taken:
+        number += 1
+    return root / f"compare-{number:03d}"
+
+
+def check_target(folder: Path) -> Path:
+    """A folder to write: not there yet, or empty.
+
+    Raises:
+        KemitraanError: it holds something, is a file, or cannot be made.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise KemitraanError(f"--out {folder}: is a file; name a new folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise KemitraanError(f"--out {folder}: is there already and not empty; name a new folder")
+    parent = folder.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise KemitraanError(f"--out {folder}: cannot be written there")
+    return folder
+
+
+def write_folder(comparison: Comparison, target: Path, *, lang: str = "en") -> Path:
+    """Writes tables, figures and the manifest, and gives the folder its name last.
+
+    Args:
+        comparison: finished.
+        target: a new or empty folder; made.
+        lang: language of the figures.
+    """
+    check_target(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
+    if partial.exists():
+        shutil.rmtree(partial)
+    partial.mkdir()
+    try:
+        _tables(comparison, partial)
+        _scenarios(comparison, partial)
+        _figures(comparison, partial / "figures", lang)
+        _manifest(comparison, partial)
+        if target.is_dir():
+            target.rmdir()  # empty, as checked; a rename onto it fails on some systems
+        partial.rename(target)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise KemitraanError(f"{target}: cannot be written: {error.strerror}") from error
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return target
+
+
+def _tables(comparison: Comparison, folder: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415  # 0.2 s
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    def put(table: pa.Table, name: str) -> None:
+        pq.write_table(table, folder / name, compression="zstd")
+
+    layout, names = comparison.layout, comparison.study.names
+    units, cells = len(comparison.jobs), len(layout)
+    per_unit = len(names) * cells
+
+    def repeated(values: list[str], inner: int, outer: int) -> pa.Array:
+        """Each value `inner` times, all of it `outer` times, as a dictionary column."""
+        words = list(dict.fromkeys(values))
+        code = {word: k for k, word in enumerate(words)}
+        codes = np.tile(np.repeat([code[v] for v in values], inner), outer).astype(np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words))
+
+    columns: dict[str, pa.Array] = {
+        "unit": pa.array(np.repeat(np.arange(units, dtype=np.int32), per_unit)),
+        "role": repeated([job.role for job in comparison.jobs], per_unit, 1),
+        "replicate": pa.array(
+            np.repeat(np.array([j.replicate for j in comparison.jobs], np.int32), per_unit)
+        ),
+        "scenario": repeated(list(names), cells, units),
+        "outcome": repeated([c.outcome for c in layout], 1, units * len(names)),
+        "by": repeated([c.by for c in layout], 1, units * len(names)),
+        "group": repeated([c.group for c in layout], 1, units * len(names)),
+        "window": repeated([c.window for c in layout], 1, units * len(names)),
+        "value": pa.array(np.concatenate([r.numbers.ravel() for r in comparison.results])),
+    }
+    put(pa.table(columns), "outcomes.parquet")
+    put(pa.Table.from_pandas(comparison.all_effects, preserve_index=False), "effects.parquet")
+    put(_design(comparison), "design.parquet")
+    summary = comparison.effects(None, None)[list(_SUMMARY)]
+    with (folder / "summary.csv").open("w", encoding="utf-8", newline="\n") as file:
+        summary.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
+
+
+def _design(comparison: Comparison) -> Any:  # noqa: ANN401  # a pyarrow table
+    """Role, replicate, seed and every varied assumption of each unit."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    study, jobs = comparison.study, comparison.jobs
+    columns: dict[str, list[Any]] = {
+        "unit": list(range(len(jobs))),
+        "role": [job.role for job in jobs],
+        "replicate": [job.replicate for job in jobs],
+        "seed": [str(job.seed) for job in jobs],
+    }
+    for name in study.varied:
+        columns[name] = [job.changes.get(name, study.parameters[name]) for job in jobs]
+    return pa.table(columns)
+
+
+def _scenarios(comparison: Comparison, folder: Path) -> None:
+    resolved = [scenario.resolved() for scenario in comparison.study.scenarios]
+    _write(folder / "scenarios.resolved.json", json.dumps(resolved, indent=2, ensure_ascii=False))
+
+
+def _figures(comparison: Comparison, folder: Path, lang: str) -> None:
+    from experiments.figures.files import write_figures  # noqa: PLC0415  # matplotlib
+
+    folder.mkdir()
+    write_figures(comparison, folder, lang)
+
+
+def _manifest(comparison: Comparison, folder: Path) -> None:
+    """What was run with what, and a hash of every file; no user, machine or absolute path."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    study = comparison.study
+    manifest = {
+        "schema": SCHEMA,
+        "complete": True,
+        "kind": "compare",
+        "baseline": comparison.baseline,
+        "scenarios": list(comparison.scenarios),
+        "region": study.region.name,
+        "seed": study.seed,
+        "seed_scheme": "replicate r: sim.draws.replicate_seed(seed, r); draws keyed by entity",
+        "uncertainty": comparison.uncertainty,
+        "plan": {k: v for k, v in comparison.plan.items() if k not in ("seconds", "jobs")},
+        "digests": {
+            "study": study.digest(),
+            "region": study.region.digest(),
+            "parameters": study.parameters.digest(),
+            "model": model_digest(),
+        },
+        "versions": {"python": ".".join(map(str, sys.version_info[:3])), **_versions()},
+        "notes": comparison.notes,
+        "files": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        },
+    }
+    _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def model_digest() -> str:
+    """SHA-256 over the sources of the model: equal where the same program ran."""
+    root = Path(__file__).resolve().parents[1] / "sim"
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py"), key=lambda p: p.relative_to(root).as_posix()):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _versions() -> Mapping[str, str]:
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _write(path: Path, content: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(content + "\n")

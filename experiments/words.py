@@ -1,0 +1,141 @@
+"""Words and numbers for people, in two languages; keys and machine output are never translated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+__all__ = ["PHRASES", "interval", "number", "percent", "say", "unit_words"]
+
+PHRASES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "against": "against",
+        "range": "range, because assumptions are uncertain",
+        "range_legend": "[5..95 %: range, because assumptions are uncertain]",
+        "fixed_legend": "assumptions held fixed: +- is simulation error alone, 95 %",
+        "simulation": "simulation error alone",
+        "at_registry": "(simulation error alone,",
+        "at_registry_2": " assumptions held fixed)",
+        "share": "better in {k} of {n} paired simulations, if these assumptions hold",
+        "unclear": "no clear difference in {k} of {n} outcomes",
+        "would": "an effect would have shown from: {items}",
+        "hangs": "hangs on: {items}",
+        "hangs_few": "hangs on: too few simulation runs to tell",
+        "hangs_none": "hangs on: no single assumption stands out of {n} (largest: {items})",
+        "displaced": "profit effect if none / {value} / all of the purchases are moved from other"
+        " UMKM: {items}",
+        "hotels": "hotels: signed / buying / after 12 months / on paper",
+        "policy": "POLICY YEARS",
+        "after": "AFTER FUNDING STOPS",
+        "before": "YEAR BEFORE",
+        "year": "YEAR",
+        "none": "none",
+        "mark": "? no clear difference: the interval reaches across zero",
+        "plan": "plan: {scenarios} scenarios x {pairs} pairs x {firms} firms x {months} months,"
+        " about {time} on {cores}; {assumptions}",
+        "varied": "{n} assumptions varied",
+        "held": "assumptions held fixed",
+        "extra": "(with {n} more runs of each at fixed assumptions)",
+        "core": "core",
+        "cores": "cores",
+        "example": "{region}: an example with this region's data, never a forecast for it",
+        "sample": "1 firm in {scale} simulated; totals are the region's",
+        "few": "fewer than 5 sampled buyers stand for: {items}",
+        "run": "simulation runs",
+    },
+    "id": {
+        "against": "dibanding",
+        "range": "kisaran karena asumsi belum pasti",
+        "range_legend": "[5..95 %: kisaran karena asumsi belum pasti]",
+        "fixed_legend": "asumsi dibuat tetap: +- adalah galat simulasi saja, 95 %",
+        "simulation": "galat simulasi saja",
+        "at_registry": "(galat simulasi saja,",
+        "at_registry_2": " asumsi dibuat tetap)",
+        "share": "dalam {k} dari {n} simulasi berpasangan lebih baik, bila asumsi ini benar",
+        "unclear": "belum dapat dibedakan pada {k} dari {n} hasil",
+        "would": "pengaruh baru terlihat mulai: {items}",
+        "hangs": "bergantung pada: {items}",
+        "hangs_few": "bergantung pada: ulangan simulasi terlalu sedikit untuk dikatakan",
+        "hangs_none": "bergantung pada: tidak ada satu asumsi yang menonjol dari {n}"
+        " (terbesar: {items})",
+        "displaced": "pengaruh pada laba bila tidak ada / {value} / semua pembelian dialihkan dari"
+        " UMKM lain: {items}",
+        "hotels": "hotel: menandatangani / membeli / setelah 12 bulan / di atas kertas",
+        "policy": "TAHUN KEBIJAKAN",
+        "after": "SETELAH PENDANAAN BERHENTI",
+        "before": "TAHUN SEBELUMNYA",
+        "year": "TAHUN",
+        "none": "tidak ada",
+        "mark": "? belum dapat dibedakan: kisaran melewati nol",
+        "plan": "rencana: {scenarios} skenario x {pairs} pasang x {firms} usaha x {months} bulan,"
+        " sekitar {time} pada {cores}; {assumptions}",
+        "varied": "{n} asumsi diubah-ubah",
+        "held": "asumsi dibuat tetap",
+        "extra": "(ditambah {n} ulangan masing-masing dengan asumsi tetap)",
+        "core": "inti",
+        "cores": "inti",
+        "example": "{region}: contoh dengan data daerah ini, bukan ramalan",
+        "sample": "1 dari {scale} usaha disimulasikan; jumlah berlaku untuk seluruh daerah",
+        "few": "kurang dari 5 pembeli contoh mewakili: {items}",
+        "run": "ulangan simulasi",
+    },
+}
+
+_UNITS_ID = {
+    "Rp m a month": "Rp jt/bulan",
+    "Rp a month": "Rp/bulan",
+    "Rp bn": "Rp miliar",
+    "% of firms": "% usaha",
+    "% of hotels": "% hotel",
+    "% of sites": "% tempat usaha",
+    "% of invoices": "% tagihan",
+    "firms": "usaha",
+    "firms a year": "usaha/tahun",
+    "people": "orang",
+    "Rp a room-night": "Rp/malam kamar",
+    "index 0-1": "indeks 0-1",
+    "a year": "per tahun",
+}
+_UNITS_EN = {"Rp m a month": "Rp m/month", "Rp a month": "Rp/month/firm"}
+_SIGNIFICANT = 3
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """A phrase in a language."""
+    return PHRASES[lang][key].format(**values)
+
+
+def unit_words(unit: str, lang: str) -> str:
+    """A unit for people."""
+    return _UNITS_ID.get(unit, unit) if lang == "id" else _UNITS_EN.get(unit, unit)
+
+
+def number(x: float, lang: str = "en", *, signed: bool = False) -> str:
+    """A number of three significant digits, as the language writes it."""
+    if not math.isfinite(x):
+        return "-"
+    digits = 0
+    if x != 0:
+        digits = _SIGNIFICANT - 1 - math.floor(math.log10(abs(x)))
+        x = round(x, digits)
+    places = max(0, digits) if abs(x) < 1000 else 0
+    text = f"{abs(x):,.{min(places, 6)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if lang == "id":
+        text = text.translate(str.maketrans(",.", ".,"))
+    sign = "-" if x < 0 else ("+" if signed and x > 0 else "")
+    return sign + text
+
+
+def percent(x: float, lang: str = "en") -> str:
+    """A percentage without decimals, or with one below ten."""
+    if not math.isfinite(x):
+        return "-"
+    text = f"{x:.0f}" if abs(x) >= 10 or x == 0 else f"{x:.1f}"
+    return (text.replace(".", ",") if lang == "id" else text) + " %"
+
+
+def interval(low: float, high: float, lang: str = "en") -> str:
+    """Both ends of an interval, signed."""
+    return f"[{number(low, lang, signed=True)}..{number(high, lang, signed=True)}]"

@@ -1,0 +1,316 @@
+"""Agents as Mesa's users expect them: each views one row of the columns that the month works on.
+
+Reading an attribute reads the column, writing it writes the column. Agents have no `step` of their
+own: `Ecosystem.step` runs the compiled month over the columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import mesa
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import KemitraanError
+from sim.policy import DEFAULT_MAX_DAYS, TARGETING
+from sim.tables import BUYER_DTYPE, BUYER_KINDS, FIRM_DTYPE, MODES, SIZE_CLASSES
+
+if TYPE_CHECKING:
+    from sim.ecosystem import Ecosystem
+
+__all__ = [
+    "KINDS",
+    "Cooperative",
+    "CorporateBuyer",
+    "Mentor",
+    "Platform",
+    "Regulator",
+    "RowAgent",
+    "Umkm",
+]
+
+
+class _Counters:
+    """Numbers of agents by model, without keeping a model alive.
+
+    Mesa 3.3 keeps a table of all models that ever had an agent; agents look it up as `self._ids`,
+    so that an own table here lets a model go when nobody holds it.
+    """
+
+    def __init__(self) -> None:
+        self._of: weakref.WeakKeyDictionary[object, Iterator[int]] = weakref.WeakKeyDictionary()
+
+    def __getitem__(self, model: object) -> Iterator[int]:
+        return self._of.setdefault(model, itertools.count(1))
+
+
+class _Column:
+    """One field of the row an agent views."""
+
+    def __init__(self, name: str, dtype: np.dtype[Any]) -> None:
+        self.name = name
+        self.flag = dtype == np.uint8
+        self.many = dtype.subdtype is not None
+
+    def __get__(self, agent: RowAgent | None, kind: type) -> Any:  # noqa: ANN401  # any field
+        if agent is None:
+            return self
+        value = agent.rows[agent.row][self.name]
+        if self.many:
+            return value
+        return bool(value) if self.flag else value.item()
+
+    def __set__(self, agent: RowAgent, value: object) -> None:
+        agent.rows[self.name][agent.row] = value
+
+
+class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
+    """An agent that views one row of a table.
+
+    Attributes:
+        rows: the table.
+        row: number of the row.
+    """
+
+    _ids = _Counters()
+    model: Ecosystem
+    rows: npt.NDArray[np.void]
+    row: int
+
+    def __init__(self, model: Ecosystem, rows: npt.NDArray[np.void], row: int) -> None:
+        self.rows = rows
+        self.row = row
+        super().__init__(model)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # a column's field
+            """A field of the row."""
+
+
+def _with_columns(kind: type[RowAgent], dtype: np.dtype[np.void]) -> None:
+    for name in dtype.names or ():
+        setattr(kind, name, _Column(name, dtype[name]))
+
+
+class Umkm(RowAgent):
+    """A small firm; its attributes are the columns of `sim.tables.FIRM_DTYPE`.
+
+    Views of firms are made when first asked for. The agents of a model are the firms in business:
+    after each step the view of a firm that closed leaves the model and keeps the firm's last state,
+    and the firm that takes the slot later is another agent. `slot` is the number of the slot, and
+    with `generation` it says who the firm is, in every scenario of the same seed. Removing a view
+    does not close the firm.
+    """
+
+    @property
+    def sector_name(self) -> str:
+        """Sector in words."""
+        return str(self.model.world.names.sectors[self.sector])
+
+    @property
+    def district_name(self) -> str:
+        """District in words."""
+        return str(self.model.world.names.districts[self.district])
+
+    @property
+    def village_name(self) -> str:
+        """Village or ward in words."""
+        return str(self.model.world.names.villages[self.village])
+
+    @property
+    def size(self) -> str:
+        """Micro, small or medium, as drawn at entry."""
+        return str(SIZE_CLASSES[self.size_class])
+
+    @property
+    def buyers(self) -> list[CorporateBuyer]:
+        """Buyers with an active relation, in the order of their rows."""
+        tables = self.model.world.tables
+        links = tables.links
+        mine = (links["firm"] == self.row) & (links["active"] == 1)
+        mine &= links["generation"] == self.generation
+        line = np.searchsorted(tables.lines["stop"], np.flatnonzero(mine), side="right")
+        rows = np.unique(tables.lines["buyer"][line]) if self.alive else np.zeros(0, int)
+        return [self.model.buyer_views[row] for row in rows]
+
+    def __repr__(self) -> str:
+        return f"Umkm(slot={self.slot}, generation={self.generation}, {self.sector_name})"
+
+    def leave(self) -> None:
+        """Keeps the firm's last state and leaves the model; called when the firm has closed."""
+        self.rows = self.rows[self.row : self.row + 1].copy()
+        self.row = 0
+        self.remove()
+
+
+class CorporateBuyer(RowAgent):
+    """A hotel, restaurant or other large buyer; attributes are the columns of `BUYER_DTYPE`."""
+
+    @property
+    def kind_name(self) -> str:
+        """Hotel, restaurant or other large buyer."""
+        return str(BUYER_KINDS[self.kind])
+
+    @property
+    def mode_name(self) -> str:
+        """None, genuine or paper: what the buyer chose to do about a rule."""
+        return str(MODES[self.mode])
+
+    @property
+    def district_name(self) -> str:
+        """District in words."""
+        return str(self.model.world.names.districts[self.district])
+
+    @property
+    def lines(self) -> npt.NDArray[np.void]:
+        """Copies of its order lines, one row a good; see `sim.tables.LINE_DTYPE`."""
+        lines = self.model.world.tables.lines
+        own: npt.NDArray[np.void] = lines[lines["buyer"] == self.row]
+        return own
+
+    @property
+    def suppliers(self) -> list[Umkm]:
+        """Firms with an active relation, in the order of their rows."""
+        tables = self.model.world.tables
+        line = np.flatnonzero(tables.lines["buyer"] == self.row)
+        rows: list[int] = []
+        for k in line:
+            links = tables.links[tables.lines["start"][k] : tables.lines["stop"][k]]
+            firms = tables.firms[links["firm"]]
+            known = (links["active"] == 1) & (links["generation"] == firms["generation"])
+            rows += links["firm"][known & (firms["alive"] == 1)].tolist()
+        views = self.model.firm_views
+        return [views[row] for row in sorted(dict.fromkeys(rows)) if row in views]
+
+    def __repr__(self) -> str:
+        return f"CorporateBuyer({self.kind_name} {self.number}, {self.district_name})"
+
+
+class _Lever:
+    """A lever by month: reads the setting of the coming month, writes it for that and all after."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, agent: Regulator | None, kind: type) -> Any:  # noqa: ANN401
+        return self if agent is None else agent.rows[self.name][agent.coming].item()
+
+    def __set__(self, agent: Regulator, value: float) -> None:
+        agent.rows[self.name][agent.coming :] = value
+        if self.name == "max_days":
+            agent.rows["payment_rule"][agent.coming :] = value < DEFAULT_MAX_DAYS
+
+
+class _Count:
+    """An outcome of the last month run, over the region; 0 before any."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, agent: Regulator | None, kind: type) -> Any:  # noqa: ANN401
+        if agent is None:
+            return self
+        world = agent.model.world
+        return float(world.monthly[self.name][world.month - 1]) if world.month else 0.0
+
+    def __set__(self, agent: Regulator, value: object) -> None:
+        raise AttributeError(f"{self.name} is counted, it cannot be set")
+
+
+class Regulator(RowAgent):
+    """The city's office: a view of the levers, of inspections and of what buyers believe.
+
+    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards` and `office` are the
+    settings of the coming month; a value written holds for that month and all after it. Rules for
+    hotels and restaurants stand in `model.world.policy.rules`.
+    """
+
+    hours = _Lever("hours")
+    depth = _Lever("depth")
+    fine = _Lever("fine")
+    max_days = _Lever("max_days")
+    grant_budget = _Lever("grant_budget")
+    grant_awards = _Lever("grant_awards")
+    office = _Lever("office")
+    inspections = _Count("inspections")
+    sanctions = _Count("sanctions")
+    fines = _Count("fines")
+    public_cost = _Count("public_cost")
+
+    @property
+    def coming(self) -> int:
+        """Number of the month to run next; the last one at the end."""
+        return min(self.model.world.month, self.model.world.months - 1)
+
+    @property
+    def targeting(self) -> str:
+        """Whom inspectors visit: random, risk or complaint."""
+        return TARGETING[int(self.rows["targeting"][self.coming])]
+
+    @targeting.setter
+    def targeting(self, word: str) -> None:
+        if word not in TARGETING:
+            raise KemitraanError(f"targeting: {word!r}, expected one of {', '.join(TARGETING)}")
+        self.rows["targeting"][self.coming :] = TARGETING.index(word)
+
+    @property
+    def belief(self) -> float:
+        """Mean chance of a visit that covered buyers expect; nan without any."""
+        buyers = self.model.world.tables.buyers
+        covered = buyers["belief"][buyers["covered"] == 1]
+        return float(covered.mean()) if covered.size else float("nan")
+
+    @property
+    def visited(self) -> list[CorporateBuyer]:
+        """Buyers visited in the last month run."""
+        rows = np.flatnonzero(self.model.world.tables.buyers["visited"])
+        return [self.model.buyer_views[row] for row in rows]
+
+    def __repr__(self) -> str:
+        return f"Regulator(hours={self.hours:g}, depth={self.depth:g}, fine={self.fine:g})"
+
+
+class _Later(RowAgent):
+    """A kind of agent that has no rows in this version."""
+
+    what: ClassVar[str]
+
+    def __init__(self, model: Ecosystem) -> None:  # noqa: ARG002
+        raise KemitraanError(f"{self.what} come with a later version; this one has none")
+
+
+class Mentor(_Later):
+    """A mentor of firms. No model of this version has any; programmes come later."""
+
+    what = "mentors"
+
+
+class Platform(_Later):
+    """A selling platform. No model of this version has any; platforms come later."""
+
+    what = "platforms"
+
+
+class Cooperative(_Later):
+    """A cooperative that pools orders. No model of this version has any; pooling comes later."""
+
+    what = "cooperatives"
+
+
+_with_columns(Umkm, FIRM_DTYPE)
+_with_columns(CorporateBuyer, BUYER_DTYPE)
+
+KINDS: tuple[type[RowAgent], ...] = (
+    Umkm,
+    CorporateBuyer,
+    Regulator,
+    Mentor,
+    Platform,
+    Cooperative,
+)
+"""All kinds of agents, in the order of `Ecosystem.agents_by_type`."""
