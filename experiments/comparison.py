@@ -95,6 +95,11 @@ class Comparison:
 
         return region_names(self.study)
 
+    @property
+    def goods(self) -> tuple[str, ...]:
+        """The region's goods, in the order of the results."""
+        return tuple(self._names.goods)
+
     def role(self, role: str) -> list[Result]:
         """Results of the replicates of one role, see `experiments.design.Job`."""
         return [r for job, r in zip(self.jobs, self.results, strict=True) if job.role == role]

@@ -119,7 +119,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
             body.append([_label(outcome, lang), *cells])
             continue
         pairs = [
-            _cells(effects.loc[(name, outcome)], lang)
+            _cells(_at(effects, name, outcome), lang)
             if (name, outcome) in effects.index
             else (_MISSING, "")
             for name in comparison.scenarios
@@ -134,6 +134,12 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
     ]
 
 
+def _at(table: pd.DataFrame, *key: str) -> pd.Series:
+    """One row by its index."""
+    row: pd.Series = table.xs(key)
+    return row
+
+
 def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int) -> list[str]:
     outcome = "hotel_purchases" if by == "good" else "profit_per_firm"
     effects = comparison.effects(outcome, window, by)
@@ -142,7 +148,7 @@ def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int)
     body = []
     for group in dict.fromkeys(effects["group"]):
         cells = [
-            _cells(index.loc[(name, group)], lang)[0] if (name, group) in index.index else _MISSING
+            _cells(_at(index, name, group), lang)[0] if (name, group) in index.index else _MISSING
             for name in comparison.scenarios
         ]
         body.append([f"  {group}", *cells])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -278,8 +277,9 @@ class _Kinds(Mapping[type, Any]):
         return self._model.agents_of(kind)
 
     def __iter__(self) -> Iterator[type]:
-        added = (kind for kind in self._model._agents_by_type if kind not in KINDS)  # noqa: SLF001
-        return chain(KINDS, added)
+        # A list of them now: looking at firms adds their kind.
+        own = self._model._agents_by_type  # noqa: SLF001
+        return iter([*KINDS, *(kind for kind in own if kind not in KINDS)])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

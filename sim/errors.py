@@ -2,6 +2,6 @@
 
 
 class KemitraanError(Exception):
-    """Wrong use or invalid input; the message says what, where, the allowed range and what to do."""
+    """Wrong use or invalid input: the message says what, where, the range and what to do."""
 
     exit_code = 2

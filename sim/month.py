@@ -1,4 +1,4 @@
-"""One month, readable from top to bottom: the schedule of `docs/processes.md` as one compiled function.
+"""One month from top to bottom: the schedule of `docs/processes.md` as one compiled function.
 
 The loop over months is Python's and calls `run_month` once a month, so that hooks, collection and
 the Mesa path come for free. Within a step all rows act on the same state.
@@ -6,87 +6,25 @@ the Mesa path come for free. Within a step all rows act on the same state.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
-from sim.jit import jit
+from sim.firm_month import POLICY_MONTH, begin_month, end_month
+from sim.jit import Integer, jit
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers, hotel_cost
-from sim.processes.demography import close_firm, enter, survive
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
 from sim.processes.grants import give_grants
-from sim.processes.ledger import check_orders, check_pool, check_stocks
+from sim.processes.ledger import check_orders, check_pool
 from sim.processes.local_market import fill_pool, set_room, set_spending, set_wholesale
 from sim.processes.measured import measure_hotels, measure_lines
-from sim.processes.money import earn, invest, learn_by_supplying
 from sim.processes.orders import acquire_certificates, order_floor, order_voluntary, set_needs
-from sim.processes.production import (
-    advance_productivity,
-    attractiveness,
-    finance,
-    forget,
-    produce,
-    set_cost_and_capacity,
-)
 from sim.processes.value import redraw_candidates, value_links
-from sim.tables import RECEIVABLE_MONTHS, Record, Tables
+from sim.tables import Record, Tables
 
-__all__ = ["POLICY_MONTH", "STATE", "begin_month", "end_month", "run_month"]
+__all__ = ["run_month"]
 
-POLICY_MONTH = 24
-"""Month at which cohorts are fixed and reference levels taken; burn-in ends before it."""
-
-STATE = (
-    "wage_pressure",
-    "hired_sum",
-    "hired_reference",
-    "ever_partners",
-    "generations",
-    "cash_before",
-    "receivables_before",
-)
-"""Scalars that last from month to month, in the order of `Tables.state`."""
-_PRESSURE, _HIRED_SUM, _HIRED_0, _EVER, _GENERATIONS, _CASH, _RECEIVABLES = range(7)
-
-
-@jit
-def begin_month(tables: Tables, p: Record, seed: int, month: int) -> None:
-    """Steps 1, 2 and 7 of every firm; capacity and attractiveness of every pool."""
-    firms = tables.firms
-    pools = tables.pools
-    pressure = tables.state[_PRESSURE]
-    tables.village_practice[:] = 0.0
-    tables.village_firms[:] = 0.0
-    for h in range(pools.size):
-        capacity = 0.0
-        attraction = 0.0
-        for i in range(pools[h].start, pools[h].stop):
-            firms[i].ordered = 0.0
-            firms[i].invoiced = 0.0
-            firms[i].learning = 0.0
-            if firms[i].alive == 0:
-                firms[i].weight = 0.0
-                firms[i].financeable = 0.0
-                continue
-            advance_productivity(firms[i], p, seed, month)
-            forget(firms[i], p)
-            set_cost_and_capacity(firms[i], p, pressure)
-            finance(firms[i])
-            pull = attractiveness(firms[i], p)
-            firms[i].weight = firms[i].capacity * math.exp(pull)
-            capacity += firms[i].capacity
-            attraction += firms[i].capacity * pull
-            tables.village_practice[firms[i].village, firms[i].sector] += firms[i].practice
-            tables.village_firms[firms[i].village, firms[i].sector] += 1.0
-        pools[h].capacity = capacity
-        pools[h].attractiveness = attraction / capacity if capacity > 0.0 else 0.0
-    if month == POLICY_MONTH:
-        alive = 0.0
-        for i in range(firms.size):
-            alive += firms[i].alive
-        tables.state[_GENERATIONS] = alive
+_PRESSURE, _HIRED_SUM, _HIRED_0 = range(3)
 
 
 @jit
@@ -96,7 +34,7 @@ def buy(
     covers: npt.NDArray[np.uint8],
     levers: npt.NDArray[np.void],
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
     scratch: npt.NDArray[np.float64],
 ) -> tuple[float, float]:
@@ -155,193 +93,6 @@ def trade_locally(
 
 
 @jit
-def _set_peers(tables: Tables, mean: npt.NDArray[np.float64]) -> None:
-    """Mean practice of the other sectors, by village and sector."""
-    for v in range(mean.shape[0]):
-        total = 0.0
-        count = 0.0
-        for s in range(mean.shape[1]):
-            total += tables.village_practice[v, s]
-            count += tables.village_firms[v, s]
-        for s in range(mean.shape[1]):
-            others = count - tables.village_firms[v, s]
-            mean[v, s] = -1.0
-            if others > 0.5:
-                mean[v, s] = (total - tables.village_practice[v, s]) / others
-
-
-@jit
-def end_month(
-    tables: Tables,
-    eligible: npt.NDArray[np.uint8],
-    p: Record,
-    sizes: npt.NDArray[np.float64],
-    seed: int,
-    population_seed: int,
-    month: int,
-    scale: int,
-    peers: npt.NDArray[np.float64],
-    yearly: tuple[
-        npt.NDArray[np.float64],
-        npt.NDArray[np.float64],
-        npt.NDArray[np.float64],
-        npt.NDArray[np.uint8],
-        npt.NDArray[np.uint8],
-    ],
-    row: Record,
-    residual: Record,
-    flow: npt.NDArray[np.float64],
-) -> None:
-    """Steps 12, 13, 16 to 18 of every firm, and the sums of step 19 over firms."""
-    firms = tables.firms
-    sector_state = tables.sector_state
-    year = month // 12
-    profit_year, revenue_year, hired_year, alive_year, served_year = yearly
-    for s in range(sector_state.shape[0]):
-        sector_state[s, 1] = 0.0
-        sector_state[s, 4] = 0.0
-    _set_peers(tables, peers)
-    n_firms = n_eligible = n_micro = n_micro_eligible = 0.0
-    revenue = revenue_eligible = revenue_micro = 0.0
-    profit = profit_eligible = profit_micro = 0.0
-    hired = partners = drawings = interest = investment = 0.0
-    quality = practice = utilisation = local = 0.0
-    closures = insolvencies = partner_insolvencies = written_off = closed_cash = 0.0
-    costs = receipts = 0.0
-    survivors = initial = 0.0
-    cash = cash_size = receivables = bounds = 0.0
-    for i in range(firms.size):
-        if firms[i].alive == 0:
-            firms[i].revenue = 0.0
-            firms[i].profit = 0.0
-            firms[i].output = 0.0
-            continue
-        s = firms[i].sector
-        produce(firms[i])
-        fixed = p.fixed_cost * firms[i].capacity
-        paid_interest = earn(firms[i], p, month)
-        interest += paid_interest
-        drawings += firms[i].drawings
-        receipts += firms[i].received
-        costs += firms[i].unit_cost * firms[i].output + fixed
-        learn_by_supplying(firms[i], p, peers[firms[i].village, s])
-        investment += invest(firms[i], p)
-        is_eligible = eligible[s] == 1
-        n_firms += 1.0
-        revenue += firms[i].revenue
-        profit += firms[i].profit
-        hired += firms[i].hired
-        local += firms[i].local_sales
-        quality += firms[i].quality
-        practice += firms[i].practice
-        utilisation += firms[i].utilisation
-        if is_eligible:
-            n_eligible += 1.0
-            revenue_eligible += firms[i].revenue
-            profit_eligible += firms[i].profit
-        if firms[i].size_class == 0:
-            n_micro += 1.0
-            revenue_micro += firms[i].revenue
-            profit_micro += firms[i].profit
-            if is_eligible:
-                n_micro_eligible += 1.0
-        profit_year[year, i] += firms[i].profit
-        revenue_year[year, i] += firms[i].revenue
-        if firms[i].ordered > 0.0:
-            partners += 1.0
-            served_year[year, i] = 1
-            if month >= POLICY_MONTH and firms[i].ever_partner == 0:
-                firms[i].ever_partner = 1
-                tables.state[_EVER] += 1.0
-        sector_state[s, 1] += firms[i].profit_sum / 12.0
-        sector_state[s, 4] += firms[i].capacity
-        fate = survive(firms[i], p, seed, month)
-        if fate == 0:
-            f = firms[i]
-            cash += f.cash
-            cash_size += abs(f.cash)
-            owed = 0.0
-            for ring in range(RECEIVABLE_MONTHS):
-                owed += f.receivables[ring]
-            receivables += owed
-            bounds = max(bounds, max(-f.practice, f.practice - 1.0))
-            bounds = max(bounds, max(-f.quality, f.quality - 1.0))
-            if f.generation == f.cohort:
-                survivors += 1.0
-            if f.generation == 0:
-                initial += 1.0
-        if fate > 0:
-            off, taken = close_firm(firms[i])
-            written_off += off
-            closed_cash += taken
-            closures += 1.0
-            firms[i].alive = 2
-            if fate == 2:
-                insolvencies += 1.0
-                if firms[i].ordered > 0.0 or served_year[year, i] == 1:
-                    partner_insolvencies += 1.0
-    entries = 0.0
-    entry_cash = 0.0
-    for i in range(firms.size):
-        if firms[i].alive == 0:
-            if enter(firms[i], sector_state, tables.goods, p, sizes, population_seed, seed, month):
-                entries += 1.0
-                entry_cash += firms[i].cash
-                cash += firms[i].cash
-                cash_size += firms[i].cash
-        elif firms[i].alive == 2:
-            firms[i].alive = 0
-        if month == POLICY_MONTH - 1:
-            firms[i].cohort = firms[i].generation if firms[i].alive == 1 else -1
-        if (month + 1) % 12 == 0:
-            alive_year[year, i] = firms[i].alive
-            hired_year[year, i] = firms[i].hired * firms[i].alive
-    if month >= POLICY_MONTH:
-        tables.state[_GENERATIONS] += entries
-    row.firms = scale * n_firms
-    row.firms_eligible = scale * n_eligible
-    row.firms_micro = scale * n_micro
-    row.firms_micro_eligible = scale * n_micro_eligible
-    row.survivors = scale * (survivors if month >= POLICY_MONTH else n_firms)
-    row.initial_survivors = scale * initial
-    row.revenue = scale * revenue
-    row.revenue_eligible = scale * revenue_eligible
-    row.revenue_micro = scale * revenue_micro
-    row.profit = scale * profit
-    row.profit_eligible = scale * profit_eligible
-    row.profit_micro = scale * profit_micro
-    row.hired = scale * hired
-    row.partners = scale * partners
-    row.ever_partners = scale * tables.state[_EVER]
-    row.generations = scale * tables.state[_GENERATIONS]
-    row.closures = scale * closures
-    row.insolvencies = scale * insolvencies
-    row.partner_insolvencies = scale * partner_insolvencies
-    row.entries = scale * entries
-    row.drawings = scale * drawings
-    row.interest = scale * interest
-    row.investment = scale * investment
-    row.written_off = scale * written_off
-    row.local_sales = scale * local
-    row.quality = scale * quality
-    row.practice = scale * practice
-    row.utilisation = scale * utilisation
-    # Sums of the sample that the ledger needs.
-    flow[8] = local
-    flow[9] = receipts
-    flow[10] = costs
-    flow[11] = interest
-    flow[12] = drawings
-    flow[13] = investment
-    flow[14] = closed_cash
-    flow[15] = entry_cash
-    flow[16] = written_off
-    flow[17] = hired
-    row.receivables = scale * receivables
-    check_stocks(tables, cash, cash_size, receivables, bounds, flow, residual)
-
-
-@jit
 def press_wages(state: npt.NDArray[np.float64], hired: float, p: Record, month: int) -> None:
     """Unit cost of the next month rises with hired labour above its last burn-in year (P7)."""
     state[_PRESSURE] = 0.0
@@ -361,8 +112,8 @@ def run_month(
     levers: npt.NDArray[np.void],
     params: npt.NDArray[np.void],
     sizes: npt.NDArray[np.float64],
-    seed: int,
-    population_seed: int,
+    seed: Integer,
+    population_seed: Integer,
     month: int,
     scale: int,
     scratch: npt.NDArray[np.float64],

@@ -164,7 +164,8 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
             value = float(setting.value) * factor  # type: ignore[arg-type]
             table[field][on] = value * strength[on] if ramped else value
     table["payment_rule"] = table["max_days"] < DEFAULT_MAX_DAYS
-    rules["in_force"] = (rules["coverage"] > 0) & (covers.any(axis=1)[None, :])
+    names_a_good = np.asarray(covers.any(axis=1))
+    rules["in_force"] = (rules["coverage"] > 0) & names_a_good[np.newaxis, :]
     return Policy(rules, covers, table)
 
 

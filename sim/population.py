@@ -72,10 +72,11 @@ def lay_slots(region: RegionLike, vacancy: float, scale: int) -> Slots:
 
 
 def size_law(p: Parameters) -> npt.NDArray[np.float64]:
-    """(3, 5) by size class: cumulative share, mu and sigma of log monthly sales, share of the law
-    below the legal ceiling, sales a month that one hired worker stands for.
+    """The law of firm sizes, (3, 5) by size class.
 
-    Each class is log-normal, cut at its ceiling; mu is such that the cut law has the published mean.
+    Columns: cumulative share, mu and sigma of log monthly sales, share of the law below the legal
+    ceiling, sales a month that one hired worker stands for. Each class is log-normal, cut at its
+    ceiling; mu is such that the cut law has the published mean.
     """
     law = np.zeros((3, 5))
     cumulative = 0.0

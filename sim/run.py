@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.month import run_month
-from sim.world import World
+from sim.world import World, Yearly, YearlyArrays
 
 __all__ = ["simulate", "step"]
 
@@ -34,12 +34,17 @@ def step(world: World) -> None:
         world.scratch,
         world.pool_scratch,
         world.peers,
-        tuple(world.yearly),
+        _plain(world.yearly),
         world.monthly,
         world.good_state,
         world.ledger,
     )
     world.month = month + 1
+
+
+def _plain(yearly: Yearly) -> YearlyArrays:
+    """A plain tuple: compiled code then does not depend on the class."""
+    return yearly.profit, yearly.revenue, yearly.hired, yearly.alive, yearly.served
 
 
 def simulate(world: World, stop: int | None = None) -> World:

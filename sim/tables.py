@@ -1,10 +1,10 @@
 """The columns of the world: what each table holds, with type, unit and meaning.
 
-A table is a structured array, one row an agent or a relation, one field a column. Compiled kernels
-take a row (`f = firms[i]`, then `f.cash`), numpy and notebooks take a column (`world.firms.cash`),
-agents view one row. Fields stand in the order in which a month touches them, so that a pass over the
-firms reads few cache lines. Money is million rupiah at constant prices; quantities are million rupiah
-at base price; distances are km; one step is a month.
+A table is a structured array, one row an agent or a relation, one field a column. Compiled
+kernels take a row (`f = firms[i]`, then `f.cash`), numpy and notebooks take a column
+(`world.firms.cash`), agents view one row. Fields stand in the order in which a month touches them,
+so that a pass over the firms reads few cache lines. Money is million rupiah at constant prices;
+quantities are million rupiah at base price; distances are km; one step is a month.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A world: tables, policy and the record of one run; copied to branch scenarios from one burn-in."""
+"""A world: tables, policy and record of one run; copied to branch scenarios from one burn-in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from sim.outcomes_monthly import GOOD_FIELDS, LEDGER_DTYPE, MONTHLY_DTYPE
 from sim.policy import Policy
 from sim.tables import Tables, copy_tables
 
-__all__ = ["Names", "World", "Yearly"]
+__all__ = ["Names", "World", "Yearly", "YearlyArrays"]
+
+YearlyArrays = tuple[
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.float64],
+    npt.NDArray[np.uint8],
+    npt.NDArray[np.uint8],
+]
 
 
 class Yearly(NamedTuple):
@@ -140,8 +148,8 @@ class World:
         branch.monthly[:] = self.monthly
         branch.good_state[:] = self.good_state
         branch.ledger[:] = self.ledger
-        for mine, other in zip(branch.yearly, self.yearly, strict=True):
-            mine[:] = other
+        for name in Yearly._fields:
+            getattr(branch.yearly, name)[:] = getattr(self.yearly, name)
         return branch
 
     def column(self, name: str) -> npt.NDArray[np.float64]:

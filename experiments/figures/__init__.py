@@ -1,0 +1,1 @@
+"""Figures: each function draws one question and returns its Axes; files are made in `files`."""

@@ -81,7 +81,7 @@ def every_nth(count: int, scale: int) -> range:
 def _hotels(
     region: RegionLike, p: Parameters, goods: Sequence[str], scale: int
 ) -> tuple[list[_Row], list[int], list[int], int]:
-    """Hotels by class; demand is the good's value for an average hotel times room-nights over its."""
+    """Hotels by class; demand is that of the average hotel, in proportion to room-nights."""
     value = p.goods_table(goods)[:, 5]
     rows: list[_Row] = []
     totals: list[int] = []
@@ -248,7 +248,9 @@ def _buyer_table(
         wards = np.flatnonzero(district_of == district)
         ward = wards[int(draw[_VILLAGE] * wards.size)]
         buyers["district"][b] = district
-        buyers["x"][b], buyers["y"][b] = place(*sites[ward], draw[_X], draw[_Y])
+        buyers["x"][b], buyers["y"][b] = place(
+            sites[ward, 0], sites[ward, 1], sites[ward, 2], draw[_X], draw[_Y]
+        )
         buyers["coverage_draw"][b] = uniform(key, STREAM_COVERAGE, 0, row.number, 0, 0, 0, 0)
         for option in range(3):
             buyers["mode_taste"][b, option] = gumbel(

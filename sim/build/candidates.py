@@ -1,4 +1,4 @@
-"""The firms a buyer knows for a good: a weighted draw without replacement, by keyed Gumbel (P8, P9)."""
+"""The firms a buyer knows for a good: a weighted draw without replacement (P8, P9)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_CANDIDATES, uniform
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.tables import LINK_DTYPE, Rows
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _top_by_gumbel(
     reach: float,
     buyer_number: int,
     good: int,
-    seed: int,
+    seed: Integer,
     rows: npt.NDArray[np.int32],
     score: npt.NDArray[np.float64],
 ) -> int:
@@ -105,7 +105,7 @@ def _fill(
     reserved: npt.NDArray[np.int32],
     places: int,
     reach: float,
-    seed: int,
+    seed: Integer,
     firm: npt.NDArray[np.int32],
     distance: npt.NDArray[np.float64],
 ) -> int:

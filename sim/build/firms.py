@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_POPULATION, uniform
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.processes.demography import INDEX_AGE, INDEX_ALIVE, INDEX_X, INDEX_Y, draw_firm
 from sim.tables import Rows
 
@@ -56,7 +56,7 @@ def populate(
     sizes: npt.NDArray[np.float64],
     sites: npt.NDArray[np.float64],
     ages: npt.NDArray[np.float64],
-    seed: int,
+    seed: Integer,
 ) -> None:
     """Draws the firm of every slot at month 0.
 

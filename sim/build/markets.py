@@ -48,12 +48,16 @@ def join_pools(
                 current += 1
                 held = 0
                 start_of_pool = block[0]
-            elif held > 0 and here != last_district and current > first_of_sector:
+            elif (
+                held > 0
+                and here != last_district
+                and current > first_of_sector
+                and district[start_of_pool - 1] == last_district
+            ):
                 # The rest of the district that ended joins the pool before it.
-                if district[start_of_pool - 1] == last_district:
-                    pool[start_of_pool : block[0]] = current - 1
-                    held = 0
-                    start_of_pool = block[0]
+                pool[start_of_pool : block[0]] = current - 1
+                held = 0
+                start_of_pool = block[0]
             pool[block] = current
             held += block.size
             last_district = here

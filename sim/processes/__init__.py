@@ -1,1 +1,1 @@
-"""The processes of a month, one file each; `docs/processes.md` states them, `sim.month` calls them in order."""
+"""The processes of a month; `docs/processes.md` states them, `sim.month` calls them in order."""

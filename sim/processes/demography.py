@@ -146,7 +146,7 @@ def survive(f: Record, p: Record, seed: int, month: int) -> int:
 
 @jit
 def close_firm(f: Record) -> tuple[float, float]:
-    """Empties the slot; returns the receivables written off and the cash that leaves with the owner."""
+    """Empties the slot; returns receivables written off and the cash the owner takes along."""
     f.alive = 0
     cash = f.cash
     f.cash = 0.0

@@ -13,7 +13,7 @@ __all__ = ["earn", "invest", "learn_by_supplying", "normal_profit", "working_cas
 
 @jit
 def normal_profit(f: Record, p: Record) -> float:
-    """Profit of a firm at normal utilisation, at this month's unit cost (million rupiah a month)."""
+    """Profit of a firm at normal utilisation and this month's unit cost, million rupiah."""
     u = p.normal_utilisation
     return f.capacity * (u * f.price - f.unit_cost * u - p.fixed_cost)
 

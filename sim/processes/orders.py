@@ -62,7 +62,7 @@ def _next_link(
     above: float,
     above_slot: int,
 ) -> int:
-    """Best eligible link after (utility `above`, slot `above_slot`) in the line's order; -1 if none."""
+    """Best eligible link of the line after (`above`, `above_slot`); -1 if none."""
     best = -1
     best_utility = -math.inf
     best_slot = -1

@@ -18,7 +18,7 @@ __all__ = ["redraw_candidates", "reset_link", "value_links"]
 def redraw_candidates(
     firms: Rows, buyers: Rows, lines: Rows, links: Rows, reserve: npt.NDArray[np.int32], places: int
 ) -> None:
-    """Each line gives `places` of its places without an active relation to the next firms of its reserve.
+    """Each line gives `places` places without an active relation to the next of its reserve.
 
     The reserve goes on in the order of the first draw, so this is the same weighted draw without
     replacement carried further, and costs nothing that grows with the number of firms.

@@ -1,0 +1,150 @@
+"""The main figure: paired effects of each scenario with both intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.figures.style import caption, colour, marker, own_axes, put_caption
+from experiments.report import spread, window_title
+from experiments.words import interval, number, unit_words
+from sim.errors import KemitraanError
+from sim.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from experiments.comparison import Comparison
+
+__all__ = ["FOREST_OUTCOMES", "forest", "forest_height"]
+
+FOREST_OUTCOMES = (
+    "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
+    "ever_partnered", "hotels_buying", "hotels_on_paper", "same_trade", "hotel_cost",
+    "public_cost", "net_benefit", "outside_loss",
+)  # fmt: skip
+_ROW, _HEAD, _FOOT = 0.2, 0.34, 0.9
+_BETTER = {"en": {1: "more is better", -1: "less is better", 0: "neither is better"},
+           "id": {1: "lebih banyak lebih baik", -1: "lebih sedikit lebih baik",
+                  0: "netral"}}  # fmt: skip
+
+
+def forest_height(comparison: Comparison, outcomes: Sequence[str] = FOREST_OUTCOMES) -> float:
+    """Inches that a forest of so many outcomes needs."""
+    return len(outcomes) * (_HEAD + _ROW * len(comparison.scenarios)) + _FOOT
+
+
+def forest(
+    comparison: Comparison,
+    outcomes: Sequence[str] | None = None,
+    window: str = "policy",
+    *,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
+    """Effects against the baseline: thick bar the range over assumptions, thin the error.
+
+    Each outcome has its own scale, from its largest end to zero, so that outcomes of different
+    units share one zero line; the numbers stand at the right.
+
+    Raises:
+        KemitraanError: no outcome is left to show.
+    """
+    names = list(outcomes or FOREST_OUTCOMES)
+    table = comparison.effects(names, window)
+    present = set(table["outcome"])
+    shown = [name for name in names if name in present]
+    if not shown:
+        raise KemitraanError(f"no effects of {', '.join(names)} in the window {window!r}")
+    axes = own_axes(ax, (9.0, forest_height(comparison, shown)))
+    height = 0.0
+    for name in shown:
+        rows = table[table["outcome"] == name]
+        largest = _largest(rows)
+        height -= _HEAD
+        one = OUTCOMES[name]
+        text = f"{one.label[lang]}, {unit_words(one.unit, lang)}"
+        axes.text(-1.08, height + 0.1, text, fontweight="bold", ha="right", fontsize=8.5)
+        axes.text(1.08, height + 0.1, _BETTER[lang][one.better], fontsize=6.5, color="#666666")
+        for scenario in comparison.scenarios:
+            height -= _ROW
+            for _, row in rows[rows["scenario"] == scenario].iterrows():
+                _row(axes, comparison, scenario, row, height + _ROW / 2, largest, lang)
+            axes.text(-1.08, height + _ROW / 2, scenario, ha="right", va="center", fontsize=8)
+    axes.axvline(0, color="#000000", linewidth=0.8, zorder=0)
+    axes.set_xlim(-1.05, 1.05)
+    axes.set_ylim(height - 0.08, 0.0)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    for side in ("left", "right", "top", "bottom"):
+        axes.spines[side].set_visible(False)
+    title = "Apa yang berubah" if lang == "id" else "What changes"
+    axes.set_title(
+        f"{title}: {window_title(comparison, window, lang)}, vs {comparison.baseline}", loc="center"
+    )
+    put_caption(axes, _caption(comparison, window, lang), 0.1, left=-2.6)
+    return axes
+
+
+def _largest(rows: pd.DataFrame) -> float:
+    ends = rows[["mean", "range_low", "range_high", "sim_low", "sim_high"]].abs()
+    largest = float(ends.max().max())
+    return largest if math.isfinite(largest) and largest > 0 else 1.0
+
+
+def _row(
+    ax: Axes,
+    comparison: Comparison,
+    scenario: str,
+    row: pd.Series,
+    y: float,
+    largest: float,
+    lang: str,
+) -> None:
+    shade = colour(comparison, scenario)
+    low, high = spread(row)
+    varied = math.isfinite(row["range_low"])
+    if varied:
+        ax.plot([low / largest, high / largest], [y, y], color=shade, linewidth=6.5, alpha=0.4,
+                solid_capstyle="butt", zorder=1)  # fmt: skip
+    if math.isfinite(row["sim_low"]):
+        ends = [row["sim_low"] / largest, row["sim_high"] / largest]
+        ax.plot(ends, [y, y], color="#000000", linewidth=1.1, zorder=2, marker="|", markersize=5)
+    ax.plot([row["mean"] / largest], [y], marker=marker(comparison, scenario), color=shade,
+            markeredgecolor="#000000", markeredgewidth=0.5, markersize=5.5, zorder=3)  # fmt: skip
+    text = f"{number(row['mean'], lang, signed=True)} {interval(low, high, lang)}"
+    if math.isfinite(row["share_better"]):
+        better = round(float(row["share_better"]) * int(row["pairs"]))
+        word = "lebih baik" if lang == "id" else "better"
+        of = "dari" if lang == "id" else "of"
+        text += f"   {word} {better} {of} {int(row['pairs'])}"
+    ax.text(1.08, y, text, va="center", fontsize=7.5)
+
+
+def _caption(comparison: Comparison, window: str, lang: str) -> str:
+    when = window_title(comparison, window, lang)
+    fixed = comparison.uncertainty == "seeds"
+    if lang == "id":
+        band = (
+            "Garis: galat simulasi, selang 95 % rata-rata; asumsi dibuat tetap."
+            if fixed
+            else "Batang tebal: 5-95 % atas undian asumsi (kisaran karena asumsi belum pasti). "
+            "Garis tipis: galat simulasi saja, selang 95 % rata-rata dengan asumsi tetap. "
+            "Titik: rata-rata."
+        )
+        scale = f"Selisih berpasangan, {when}; tiap hasil berskala sendiri, garis tegak nol."
+    else:
+        band = (
+            "Line: simulation error, 95 % interval of the mean; assumptions held fixed."
+            if fixed
+            else "Thick bar: 5-95 % of the parameter draws (range, because assumptions are "
+            "uncertain). Thin line: simulation error alone, 95 % interval of the mean with "
+            "assumptions held fixed. Mark: mean over the draws."
+        )
+        scale = (
+            f"Paired differences, {when}; each outcome on its own scale, the upright line is zero. "
+            "Per-firm figures: living firms of the group named; shares: see the outcome list."
+        )
+    return caption(comparison, lang, scale, band)

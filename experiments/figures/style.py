@@ -1,0 +1,139 @@
+"""One look for every figure: Okabe-Ito colours, marks beside colours, captions that say it all."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from experiments.words import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from experiments.comparison import Comparison
+
+__all__ = [
+    "BASELINE",
+    "RC",
+    "caption",
+    "colour",
+    "dashes",
+    "localise",
+    "marker",
+    "own_axes",
+    "put_caption",
+]
+
+BASELINE = "#767676"
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+# A scenario that ships with the project keeps its colour whatever stands beside it.
+_PLACES: Mapping[str, int] = MappingProxyType(
+    {
+        "hotel_memorandum": 0,
+        "mandated_hotel_partnership": 1,
+        "cash_grant": 2,
+        "mandate_on_paper": 3,
+    }
+)
+RC: Any = MappingProxyType(
+    {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "kemitraan",
+        "font.size": 9,
+        "font.family": "DejaVu Sans",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 10,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.unicode_minus": False,
+        "figure.dpi": 100,
+        "savefig.dpi": 144,
+        "legend.frameon": False,
+        "hatch.linewidth": 0.6,
+    }
+)
+CAPTION_WIDTH = 118
+
+
+def place(comparison: Comparison, scenario: str) -> int:
+    """Number of a scenario's colour, mark and dashes."""
+    if scenario in _PLACES:
+        return _PLACES[scenario]
+    others = [name for name in comparison.scenarios if name not in _PLACES]
+    taken = {_PLACES[name] for name in comparison.scenarios if name in _PLACES}
+    free = [k for k in range(len(_COLOURS)) if k not in taken] or list(range(len(_COLOURS)))
+    return free[others.index(scenario) % len(free)]
+
+
+def colour(comparison: Comparison, scenario: str) -> str:
+    """The scenario's colour; the baseline is grey."""
+    if scenario == comparison.baseline:
+        return BASELINE
+    return _COLOURS[place(comparison, scenario)]
+
+
+def marker(comparison: Comparison, scenario: str) -> str:
+    """The scenario's mark."""
+    return _MARKERS[place(comparison, scenario)]
+
+
+def dashes(comparison: Comparison, scenario: str) -> Any:  # noqa: ANN401  # a matplotlib style
+    """The scenario's line style; the baseline is dashed."""
+    if scenario == comparison.baseline:
+        return _DASHES[1]
+    return _DASHES[place(comparison, scenario)]
+
+
+def own_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
+    """The Axes given, or those of a new figure that a notebook shows."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt  # noqa: PLC0415  # only where a figure is made for a screen
+
+    with plt.rc_context(dict(RC)):
+        made: Axes = plt.subplots(figsize=size)[1]
+    return made
+
+
+def localise(ax: Axes, lang: str, axis: str = "y", unit: str = "") -> None:
+    """Numbers on an axis as the language writes them."""
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
+
+    chosen = ax.yaxis if axis == "y" else ax.xaxis
+    chosen.set_major_formatter(FuncFormatter(lambda value, _: number(value, lang) + unit))
+
+
+def caption(comparison: Comparison, lang: str, *parts: str) -> str:
+    """What stands under a figure: its own parts, then runs, seed and region."""
+    plan = comparison.plan
+    runs = f"{plan['pairs']}"
+    if lang == "id":
+        tail = (
+            f"{runs} pasang simulasi, benih {plan['seed']}, daerah {comparison.study.region.name}"
+        )
+    else:
+        tail = f"{runs} paired runs, seed {plan['seed']}, region {comparison.study.region.name}"
+    firms = number(float(str(plan["firms"])), lang)
+    tail += f", {firms} {'usaha disimulasikan' if lang == 'id' else 'firms simulated'}."
+    return " ".join([*parts, tail])
+
+
+def put_caption(ax: Axes, text: str, below: float, left: float = 0.0) -> None:
+    """Writes a caption under the Axes; `below` in inches under its foot, `left` in inches."""
+    ax.annotate(
+        textwrap.fill(text, CAPTION_WIDTH),
+        xy=(0, 0),
+        xycoords="axes fraction",
+        xytext=(72 * left, -72 * below),
+        textcoords="offset points",
+        fontsize=7.5,
+        color="#444444",
+        va="top",
+        ha="left",
+        annotation_clip=False,
+    )
