@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_DAYS, STREAM_LATE, STREAM_QUALITY, normal, uniform
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.tables import (
     KIND_HOTEL,
     MODE_PAPER,
@@ -30,7 +30,7 @@ def deliver(
     buyer_number: int,
     good: int,
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
 ) -> None:
     """Quality of one delivery: q + noise - load stress; below the standard a part is sent back."""
@@ -65,7 +65,7 @@ def invoice(
     buyer_number: int,
     good: int,
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
 ) -> float:
     """Invoice of one delivery, booked into the month in which it will be paid; its value."""
@@ -125,7 +125,7 @@ def account_buyers(
     covers: npt.NDArray[np.uint8],
     lever: Record,
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
     flow: npt.NDArray[np.float64],
 ) -> None:

@@ -15,7 +15,7 @@ from sim.draws import (
     normal,
     uniform,
 )
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.processes.money import normal_profit, working_cash
 from sim.processes.production import attractiveness, set_cost_and_capacity
 from sim.quantiles import normal_quantile
@@ -38,7 +38,7 @@ def draw_firm(
     sizes: npt.NDArray[np.float64],
     class_draw: float,
     capacity_ratio: float,
-    seed: int,
+    seed: Integer,
 ) -> None:
     """Attributes of the firm of this slot and generation, at age 0.
 
@@ -131,7 +131,7 @@ def mark_insolvent(f: Record) -> bool:
 
 
 @jit
-def survive(f: Record, p: Record, seed: int, month: int) -> int:
+def survive(f: Record, p: Record, seed: Integer, month: int) -> int:
     """0 goes on (a month older), 1 closes, 2 closes insolvent."""
     if mark_insolvent(f):
         return 2
@@ -164,8 +164,8 @@ def enter(
     goods: npt.NDArray[np.void],
     p: Record,
     sizes: npt.NDArray[np.float64],
-    population_seed: int,
-    seed: int,
+    population_seed: Integer,
+    seed: Integer,
     month: int,
 ) -> bool:
     """A vacant slot is taken with a chance that follows the sector's profit rate."""

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_BUYER_SHOCK, STREAM_INSPECTION, STREAM_SANCTION, uniform
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.tables import FINE_MONTHS, MODE_NONE, MODE_PAPER, Record, Rows
 
 __all__ = ["cover_buyers", "enforce", "plan_inspections", "shock_buyers"]
 
 
 @jit
-def shock_buyers(buyers: Rows, p: Record, seed: int, month: int) -> None:
+def shock_buyers(buyers: Rows, p: Record, seed: Integer, month: int) -> None:
     """Demand of a buyer drops for a spell (P8b); hazard 0 is the null."""
     if p.buyer_shock_hazard <= 0.0 or p.buyer_shock_size <= 0.0:
         return
@@ -43,7 +43,7 @@ def plan_inspections(
     rules: npt.NDArray[np.void],
     levers: npt.NDArray[np.void],
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
     scale: int,
 ) -> int:
@@ -84,7 +84,7 @@ def plan_inspections(
 
 
 @jit
-def _arrival(buyers: Rows, b: int, targeting: float, p: Record, seed: int, month: int) -> float:
+def _arrival(buyers: Rows, b: int, targeting: float, p: Record, seed: Integer, month: int) -> float:
     """Exponential arrival time of the inspector; twice the weight, half the mean."""
     weight = 1.0
     risky = targeting == 1.0 and buyers[b].buying == 0
@@ -101,7 +101,7 @@ def enforce(
     rules: npt.NDArray[np.void],
     levers: npt.NDArray[np.void],
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
     district_cover: npt.NDArray[np.float64],
     district_news: npt.NDArray[np.float64],

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_GRANT, uniform
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.tables import Record, Rows
 
 __all__ = ["give_grants"]
@@ -17,7 +17,7 @@ def give_grants(
     firms: Rows,
     eligible: npt.NDArray[np.uint8],
     lever: Record,
-    seed: int,
+    seed: Integer,
     month: int,
     scale: int,
 ) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_CERTIFICATE, uniform
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.tables import MODE_GENUINE, Record, Rows
 
 __all__ = ["acquire_certificates", "order_floor", "order_voluntary", "set_needs"]
@@ -213,7 +213,7 @@ def acquire_certificates(
     lines: Rows,
     links: Rows,
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
 ) -> tuple[float, float]:
     """The best firm refused only for want of a certificate or cold chain may acquire it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.draws import STREAM_PRODUCTIVITY, uniform_pair
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.quantiles import normal_quantile
 from sim.tables import Record
 
@@ -13,7 +13,7 @@ __all__ = ["advance_productivity", "finance", "forget", "produce", "set_cost_and
 
 
 @jit
-def advance_productivity(f: Record, p: Record, seed: int, month: int) -> None:
+def advance_productivity(f: Record, p: Record, seed: Integer, month: int) -> None:
     """Log productivity is an autoregression: z' = rho z + sigma e, with its own keyed shocks.
 
     The second half of the block is kept for the shock to growth in step 17.

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_SAMPLE, STREAM_SHELF, STREAM_TASTE, normal, uniform_pair
-from sim.jit import jit
+from sim.jit import Integer, jit
 from sim.tables import Record, Rows
 
 __all__ = ["redraw_candidates", "reset_link", "value_links"]
@@ -59,7 +59,7 @@ def reset_link(
     certificate_tells: bool,
     goods: npt.NDArray[np.void],
     p: Record,
-    seed: int,
+    seed: Integer,
 ) -> None:
     """A buyer meets a firm it does not know: no trust, no history, one sample."""
     i = links[e].firm
@@ -95,7 +95,7 @@ def value_links(
     goods: npt.NDArray[np.void],
     rules: npt.NDArray[np.void],
     p: Record,
-    seed: int,
+    seed: Integer,
     month: int,
 ) -> None:
     """Utility and feasibility of every link; the best of each line within the rule's radius.
