@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from experiments.comparison import Comparison
-from experiments.design import Study, make_jobs, make_study
+from experiments.design import FIXED_REPLICATES, Study, make_jobs, make_study
 from experiments.runner import default_jobs, pilot, run_jobs, warm
 from experiments.words import number, say
 from scenarios.region import Region, load_region
@@ -36,6 +36,7 @@ def compare(
     scale: int | str | None = None,
     months: int | None = None,
     *,
+    fixed_replicates: int = FIXED_REPLICATES,
     lang: str = "en",
     quiet: bool = False,
 ) -> Comparison:
@@ -53,7 +54,9 @@ def compare(
         out: folder for tables, figures and the manifest; nothing is written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
-        lang: language of messages.
+        fixed_replicates: further pairs at the registry's values, for the simulation error, and as
+            many at displacement 0 and 1; with `uncertainty` "parameters" only.
+        lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
     Returns:
@@ -69,7 +72,7 @@ def compare(
     workers = default_jobs() if jobs is None else jobs
     if not 1 <= workers <= 1024:
         raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
-    work = make_jobs(study, uncertainty, replicates)
+    work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = _silent if quiet else _tell
     warm(tell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.ceiling import ceiling, reach_per_month
+from experiments.choices import known, plain_rows
 from experiments.design import DISPLACEMENT, DRAW, Job, Study
 from experiments.effects import (
     EFFECT_COLUMNS,
@@ -23,7 +23,6 @@ from experiments.effects import (
     levels_table,
 )
 from experiments.unit import Cell, Result, cells
-from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, windows
 from sim.outcomes_groups import GROUP_OUTCOMES, GROUPINGS
 
@@ -159,9 +158,9 @@ class Comparison:
         by: str | None,
     ) -> pd.DataFrame:
         names = [outcome] if isinstance(outcome, str) else outcome
-        _known("window", [window] if window else [], windows(self.study.months))
-        _known("grouping", [by] if by else [], GROUPINGS)
-        _known("outcome", names or [], GROUP_OUTCOMES[by] if by else OUTCOMES)
+        known("window", [window] if window else [], windows(self.study.months))
+        known("grouping", [by] if by else [], GROUPINGS)
+        known("outcome", names or [], GROUP_OUTCOMES[by] if by else OUTCOMES)
         rows = table["by"] == (by or "")
         if names is not None:
             rows &= table["outcome"].isin(list(names))
@@ -262,12 +261,14 @@ class Comparison:
             "folder": None if self.folder is None else self.folder.as_posix(),
             "plan": self.plan,
             "effects": [
-                r for w in wanted for g in groupings for r in rows(self.effects(None, w, g))
+                r for w in wanted for g in groupings for r in plain_rows(self.effects(None, w, g))
             ],
-            "levels": [r for w in wanted for g in groupings for r in rows(self.levels(None, w, g))],
-            "ceiling": rows(self.ceiling),
-            "displacement": rows(self.displacement),
-            "drivers": rows(self.drivers),
+            "levels": [
+                r for w in wanted for g in groupings for r in plain_rows(self.levels(None, w, g))
+            ],
+            "ceiling": plain_rows(self.ceiling),
+            "displacement": plain_rows(self.displacement),
+            "drivers": plain_rows(self.drivers),
             "notes": self.notes,
         }
         json.dumps(document, allow_nan=False)
@@ -320,52 +321,3 @@ class Comparison:
         from experiments.report import html  # noqa: PLC0415  # only when shown
 
         return html(self)
-
-
-def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """A table as plain JSON: what is not a number is null."""
-    found: list[dict[str, Any]] = []
-    for record in table.to_dict("records"):
-        row: dict[str, Any] = {}
-        for key, value in record.items():
-            plain = value.item() if isinstance(value, np.generic) else value
-            lost = isinstance(plain, float) and not math.isfinite(plain)
-            row[str(key)] = None if lost else plain
-        found.append(row)
-    return found
-
-
-def check_windows(text: str) -> list[str]:
-    """Window names from a list with commas; "all" for every one.
-
-    Raises:
-        KemitraanError: one is not known.
-    """
-    every = windows(12 * 9)
-    names = list(every) if text.strip() == "all" else [w.strip() for w in text.split(",")]
-    _known("window", names, every)
-    return names
-
-
-def check_grouping(by: str | None) -> None:
-    """Refuses an unknown grouping.
-
-    Raises:
-        KemitraanError: it is not known.
-    """
-    _known("grouping", [by] if by else [], GROUPINGS)
-
-
-def _known(what: str, names: Sequence[str], known: object) -> None:
-    """Refuses names that are not there, with what there is.
-
-    Raises:
-        KemitraanError: one is not known.
-    """
-    from scenarios.faults import did_you_mean  # noqa: PLC0415
-
-    listed = list(known)  # type: ignore[call-overload]
-    for name in names:
-        if name not in listed:
-            hint = did_you_mean(name, listed, listed=0)
-            raise KemitraanError(f"no {what} {name!r}{hint}; known: {', '.join(listed)}")

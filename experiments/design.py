@@ -10,7 +10,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -240,6 +240,8 @@ def make_jobs(
         raise KemitraanError(f"--uncertainty {uncertainty}: is not known; known: {known}")
     if not 2 <= replicates <= 100_000:
         raise KemitraanError(f"--replicates {replicates}: is outside 2..100000")
+    if uncertainty == "parameters" and not 2 <= extra <= 100_000:
+        raise KemitraanError(f"fixed_replicates {extra}: is outside 2..100000")
     seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
     if uncertainty == "seeds":
         return [Job(DRAW, r, seeds[r], {}) for r in range(replicates)]
@@ -256,8 +258,3 @@ def make_jobs(
     ):
         jobs += [Job(role, r, seeds[r], values) for r in range(extra)]
     return jobs
-
-
-def with_region(scenario: Scenario, region: Region) -> Scenario:
-    """The scenario placed in another region."""
-    return replace(scenario, region=region.name)

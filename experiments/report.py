@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html as escape
 import math
+import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from experiments.words import interval, number, percent, say, unit_words
 from sim.outcomes import OUTCOMES, windows
@@ -24,6 +25,11 @@ TABLE_OUTCOMES = (
     "same_trade", "hotel_cost", "public_cost", "net_benefit", "outside_loss", "gini",
 )  # fmt: skip
 """Rows of the table on the screen."""
+AFTER_OUTCOMES = (
+    "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
+    "ever_partnered", HOTELS, "same_trade", "net_benefit",
+)  # fmt: skip
+"""Rows for every window but the policy's."""
 HOTEL_STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
 _FEWEST_FOR_DRIVERS = 20
 _MISSING = "-"
@@ -51,7 +57,7 @@ def text(
         lines += [*_table(comparison, window, lang, width), ""]
         if by is not None:
             lines += [*_groups(comparison, window, by, lang, width), ""]
-    return "\n".join([*lines, *_below(comparison, lang)])
+    return "\n".join([*lines, *_wrapped(_below(comparison, lang), width)])
 
 
 def window_title(comparison: Comparison, window: str, lang: str) -> str:
@@ -113,7 +119,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         f"{window_title(comparison, window, lang)}, {say('against', lang)} {comparison.baseline}"
     )
     body: list[list[str]] = []
-    for outcome in TABLE_OUTCOMES:
+    for outcome in TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES:
         if outcome == HOTELS:
             cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
             body.append([_label(outcome, lang), *cells])
@@ -136,8 +142,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
 
 def _at(table: pd.DataFrame, *key: str) -> pd.Series:
     """One row by its index."""
-    row: pd.Series = table.xs(key)
-    return row
+    return cast("pd.Series", table.xs(key))
 
 
 def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int) -> list[str]:
@@ -186,6 +191,17 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
             lines.append(f"  {_hangs_line(comparison, name, lang)}")
             lines.append(f"  {_displaced_line(comparison, name, lang)}")
     return [*lines, "", *comparison.notes]
+
+
+def _wrapped(lines: Sequence[str], width: int) -> list[str]:
+    """Long lines folded, what follows set in below the first."""
+    found: list[str] = []
+    for line in lines:
+        inset = " " * (len(line) - len(line.lstrip()) + 2)
+        found += textwrap.wrap(
+            line, max(60, width), subsequent_indent=inset, drop_whitespace=True
+        ) or [""]
+    return found
 
 
 def _unclear_lines(own: pd.DataFrame, lang: str) -> list[str]:

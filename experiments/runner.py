@@ -31,6 +31,7 @@ _PILOT_FIRMS = 2_000
 _PILOT_MONTHS = 12
 # A small world stays in the processor's fast memory, and measuring outcomes takes time too.
 _PILOT_FACTOR = 1.25
+_WORKER_START = 3.0  # seconds until a new process has loaded the model
 
 _study: Study | None = None
 
@@ -81,7 +82,8 @@ def pilot(study: Study, jobs: Sequence[Job], workers: int) -> Pilot:
     branch = study.branch_month
     months = branch + len(study.scenarios) * (study.months - branch)
     unit = _PILOT_FACTOR * each * months * world.n_firms * scale / study.scale
-    return Pilot(unit, unit * len(jobs) / workers)
+    start = _WORKER_START if workers > 1 else 0.0
+    return Pilot(unit, unit * len(jobs) / workers + start)
 
 
 def run_jobs(

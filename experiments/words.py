@@ -124,6 +124,8 @@ def number(x: float, lang: str = "en", *, signed: bool = False) -> str:
         text = text.rstrip("0").rstrip(".")
     if lang == "id":
         text = text.translate(str.maketrans(",.", ".,"))
+    if text == "0":
+        return text
     sign = "-" if x < 0 else ("+" if signed and x > 0 else "")
     return sign + text
 

@@ -289,5 +289,12 @@ _SHARED = frozenset({"gravity", "goods", "reserve"})
 def copy_tables(tables: Tables) -> Tables:
     """Copy of everything that changes; what never changes is shared."""
     kept = {name: getattr(tables, name) for name in Tables._fields}
-    copied = {name: table if name in _SHARED else table.copy() for name, table in kept.items()}
+    copied = {name: table if name in _SHARED else _copy(table) for name, table in kept.items()}
     return Tables(**copied)
+
+
+def _copy(table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Copy byte by byte, padding between fields included, so that equal worlds have equal bytes."""
+    if table.dtype.names is None:
+        return table.copy()
+    return table.view(np.uint8).copy().view(table.dtype)

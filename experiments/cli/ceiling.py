@@ -45,13 +45,13 @@ def ceiling(
 ) -> None:
     """Show what each channel buys a year, what UMKM could supply, and what the policy reaches."""
     from experiments.ceiling import ceiling as table_of  # noqa: PLC0415  # pandas
-    from experiments.comparison import rows  # noqa: PLC0415
+    from experiments.choices import plain_rows  # noqa: PLC0415
     from experiments.words import number  # noqa: PLC0415
 
     speech = language(lang)
     table = table_of(scenario, region)
     if json:
-        print_json(rows(table))
+        print_json(plain_rows(table))
         return
 
     def cell(column: str, value: object) -> str:

@@ -56,29 +56,33 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
 ) -> None:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
+    from experiments.choices import check_grouping, check_windows  # noqa: PLC0415
     from experiments.compare import HEADLINE  # noqa: PLC0415  # numpy, numba
     from experiments.compare import compare as run  # noqa: PLC0415
-    from experiments.comparison import check_grouping, check_windows  # noqa: PLC0415
     from experiments.report import text  # noqa: PLC0415
     from experiments.store import next_folder  # noqa: PLC0415
 
     speech = language(lang)
     show = check_windows(windows)
     check_grouping(by)
-    result = run(
-        scenarios or list(HEADLINE),
-        region=region,
-        baseline=baseline,
-        uncertainty=uncertainty,
-        replicates=replicates,
-        seed=seed,
-        jobs=jobs,
-        out=Path(out) if out is not None else next_folder(),
-        scale=scale,
-        months=months,
-        lang=speech,
-        quiet=quiet,
-    )
+    try:
+        result = run(
+            scenarios or list(HEADLINE),
+            region=region,
+            baseline=baseline,
+            uncertainty=uncertainty,
+            replicates=replicates,
+            seed=seed,
+            jobs=jobs,
+            out=Path(out) if out is not None else next_folder(),
+            scale=scale,
+            months=months,
+            lang=speech,
+            quiet=quiet,
+        )
+    except KeyboardInterrupt:
+        message("stopped: the runs were not finished and no folder was written")
+        raise
     if json:
         print_json(result.to_json(show, by))
         return

@@ -10,7 +10,7 @@ from experiments.figures.style import caption, colour, marker, own_axes, put_cap
 from experiments.report import spread, window_title
 from experiments.words import interval, number, unit_words
 from sim.errors import KemitraanError
-from sim.outcomes import OUTCOMES
+from sim.outcomes import OUTCOMES, Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def forest(
         one = OUTCOMES[name]
         text = f"{one.label[lang]}, {unit_words(one.unit, lang)}"
         axes.text(-1.08, height + 0.1, text, fontweight="bold", ha="right", fontsize=8.5)
-        axes.text(1.08, height + 0.1, _BETTER[lang][one.better], fontsize=6.5, color="#666666")
+        axes.text(1.08, height + 0.1, _remark(one, lang), fontsize=6.5, color="#666666")
         for scenario in comparison.scenarios:
             height -= _ROW
             for _, row in rows[rows["scenario"] == scenario].iterrows():
@@ -82,10 +82,17 @@ def forest(
         axes.spines[side].set_visible(False)
     title = "Apa yang berubah" if lang == "id" else "What changes"
     axes.set_title(
-        f"{title}: {window_title(comparison, window, lang)}, vs {comparison.baseline}", loc="center"
+        f"{title}: {window_title(comparison, window, lang).capitalize()}, vs {comparison.baseline}",
+        loc="center",
     )
     put_caption(axes, _caption(comparison, window, lang), 0.1, left=-2.6)
     return axes
+
+
+def _remark(outcome: Outcome, lang: str) -> str:
+    """Which way is better, and of whom."""
+    whom = outcome.denominator or outcome.for_whom
+    return f"{_BETTER[lang][outcome.better]}; {'dari' if lang == 'id' else 'of'}: {whom}"
 
 
 def _largest(rows: pd.DataFrame) -> float:
@@ -115,7 +122,7 @@ def _row(
     ax.plot([row["mean"] / largest], [y], marker=marker(comparison, scenario), color=shade,
             markeredgecolor="#000000", markeredgewidth=0.5, markersize=5.5, zorder=3)  # fmt: skip
     text = f"{number(row['mean'], lang, signed=True)} {interval(low, high, lang)}"
-    if math.isfinite(row["share_better"]):
+    if math.isfinite(row["share_better"]) and low < high:
         better = round(float(row["share_better"]) * int(row["pairs"]))
         word = "lebih baik" if lang == "id" else "better"
         of = "dari" if lang == "id" else "of"
@@ -124,7 +131,7 @@ def _row(
 
 
 def _caption(comparison: Comparison, window: str, lang: str) -> str:
-    when = window_title(comparison, window, lang)
+    when = window_title(comparison, window, lang).lower()
     fixed = comparison.uncertainty == "seeds"
     if lang == "id":
         band = (
@@ -145,6 +152,6 @@ def _caption(comparison: Comparison, window: str, lang: str) -> str:
         )
         scale = (
             f"Paired differences, {when}; each outcome on its own scale, the upright line is zero. "
-            "Per-firm figures: living firms of the group named; shares: see the outcome list."
+            "Whom a figure is of stands at the right."
         )
     return caption(comparison, lang, scale, band)

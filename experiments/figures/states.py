@@ -85,7 +85,7 @@ def states(
     axes.fill_between(time, buying, buying + paper, facecolor=_PAPER, alpha=0.6, linewidth=0,
                       hatch="////", edgecolor="#7a5200", label=words[1])  # fmt: skip
     axes.plot(time, signed, color=_SIGNED, linewidth=1.3, label=words[2])
-    axes.set_ylim(0, 105)
+    axes.set_ylim(0, 122)
     axes.set_xlim(time[0], time[-1])
     axes.set_yticks([0, 25, 50, 75, 100])
     axes.set_ylabel(f"% {words[3]}")

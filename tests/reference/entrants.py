@@ -47,7 +47,7 @@ def entrants(
             sim_world.sizes,
             class_draw(firm.slot, firm.generation),
             capacity_ratio,
-            np.uint64(sim_world.population_seed),  # type: ignore[arg-type]
+            np.uint64(sim_world.population_seed),
         )
         return row(scratch, index, integers, flags, (*DRAWN, "unit_cost"))
 

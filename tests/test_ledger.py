@@ -1,0 +1,76 @@
+"""The ledger closes every month in every scenario, and it can fail."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scenarios.region import load_region
+from scenarios.scenario import list_scenarios, load_scenario
+
+from sim.outcomes_monthly import LEDGER_DTYPE
+from sim.parameters import Parameters
+from sim.policy import compile_policy
+from sim.population import build_world
+from sim.run import simulate
+from sim.world import World
+
+LIMIT = 1e-9
+
+
+def _run(name: str, scale: int = 50, **changes: float) -> World:
+    params = Parameters.default().replace(check=False, **changes)
+    world = build_world(load_region("surabaya"), params, seed=11, scale=scale)
+    scenario = load_scenario(name)
+    world.policy = compile_policy(scenario.levers, world.names.goods, world.months)
+    return simulate(world)
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_every_identity_holds_every_month(name: str) -> None:
+    """Cash, receivables, orders, pools, split of need, capacity and bounds to 1e-9."""
+    world = _run(name)
+    for field in LEDGER_DTYPE.names or ():
+        assert np.abs(world.ledger[field]).max() < LIMIT, field
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"displacement": 0.0, "market_growth": 0.5},
+        {"displacement": 1.0, "credit_line": 0.0, "informal_line": 0.0, "payment_days": 90.0},
+        {"return_share": 1.0, "quality_noise": 0.2, "late_probability": 0.7, "late_days": 90.0},
+        {"candidates": 8.0, "minimum_lot": 1.0},
+    ],
+)
+def test_identities_hold_at_the_corners_of_the_assumptions(changes: dict[str, float]) -> None:
+    """Closed and open displacement, no credit, everything sent back and late, few candidates."""
+    world = _run("mandated_hotel_partnership", scale=100, **changes)
+    for field in LEDGER_DTYPE.names or ():
+        assert np.abs(world.ledger[field]).max() < LIMIT, field
+
+
+def test_the_ledger_sees_money_that_comes_from_nowhere() -> None:
+    """A check that cannot fail is none: put a rupiah into a till and it shows."""
+    params = Parameters.default()
+    world = build_world(load_region("surabaya"), params, seed=11, scale=100, months=6)
+    simulate(world, 3)
+    living = int(np.flatnonzero(world.firms.alive)[0])
+    world.tables.firms["cash"][living] += 1.0
+    world.tables.firms["receivables"][living, 0] += 1.0
+    simulate(world, 4)
+    assert world.ledger["cash"][3] > LIMIT
+    assert world.ledger["receivables"][3] > LIMIT
+
+
+def test_needs_are_met_directly_via_wholesalers_or_from_outside() -> None:
+    """The split of buyers' demand adds up over the region in every month."""
+    world = _run("mandated_hotel_partnership")
+    parts = world.column("direct") + world.column("via_wholesale") + world.column("outside")
+    assert np.allclose(parts, world.column("need"), rtol=1e-12)
+
+
+def test_cash_never_falls_below_the_credit_line_for_two_months_running() -> None:
+    """Who is insolvent for a second month is closed, so nobody alive has been for longer."""
+    world = _run("mandated_hotel_partnership")
+    living = world.firms.alive == 1
+    assert world.firms.insolvent_months[living].max() <= 1
