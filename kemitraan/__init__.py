@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
+    from experiments.ceiling import ceiling
+    from experiments.compare import Comparison, compare
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
     from scenarios.scenario import Scenario, list_scenarios, load_scenario
     from sim.agents import Cooperative, CorporateBuyer, Mentor, Platform, Regulator, Umkm
     from sim.ecosystem import Ecosystem
     from sim.errors import KemitraanError
+    from sim.outcomes import OUTCOMES
     from sim.parameters import Parameters, levers, registry
     from sim.trace import Trace
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 check_packages("sim", "scenarios", "experiments")
 
 _HOME = {
+    "Comparison": "experiments.compare",
     "Cooperative": "sim.agents",
     "CorporateBuyer": "sim.agents",
     "Ecosystem": "sim.ecosystem",
@@ -52,6 +56,7 @@ _HOME = {
 
 __all__ = [
     "OUTCOMES",
+    "Comparison",
     "Cooperative",
     "CorporateBuyer",
     "Ecosystem",

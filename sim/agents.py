@@ -11,12 +11,12 @@ import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import mesa
 import numpy as np
 import numpy.typing as npt
 
 from sim.errors import KemitraanError
 from sim.policy import DEFAULT_MAX_DAYS, TARGETING
+from sim.shell import mesa
 from sim.tables import BUYER_DTYPE, BUYER_KINDS, FIRM_DTYPE, MODES, SIZE_CLASSES
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from sim.errors import KemitraanError
 from sim.parameters import Parameters, registry
 from sim.policy import LeverLike, compile_policy
@@ -62,9 +64,11 @@ def auto_scale(firms: int) -> int:
         ten *= 10
 
 
-def _whole(label: str, number: object, least: int) -> None:
-    if not isinstance(number, int) or isinstance(number, bool) or number < least:
+def _whole(label: str, number: object, least: int) -> int:
+    """The number as Python's own; numpy's whole numbers are taken too."""
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
         raise KemitraanError(f"{label}: {number!r} is no whole number of {least} or more")
+    return int(number)
 
 
 @dataclass(frozen=True)
@@ -130,10 +134,7 @@ class Case:
             months = DEFAULT_MONTHS if scenario is None else scenario.months
         if scale is None:
             scale = auto_scale(region.firms)
-        _whole("seed", seed, 0)
-        _whole("population_seed", 0 if population_seed is None else population_seed, 0)
-        _whole("scale", scale, 1)
-        _whole("months", months, 1)
+        people = None if population_seed is None else _whole("population_seed", population_seed, 0)
         values = Parameters.default() if parameters is None else parameters
         assumed = {
             name: assumption.value
@@ -141,7 +142,15 @@ class Case:
             if values[name] == registry()[name].value
         }
         values = values.replace(check=False, **assumed) if assumed else values
-        return cls(region, scenario, values, seed, population_seed, scale, months)
+        return cls(
+            region,
+            scenario,
+            values,
+            seed=_whole("seed", seed, 0),
+            population_seed=people,
+            scale=_whole("scale", scale, 1),
+            months=_whole("months", months, 1),
+        )
 
     @property
     def name(self) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 import pandas as pd
 
@@ -16,6 +15,7 @@ from sim.case import Case
 from sim.errors import KemitraanError
 from sim.outcomes_monthly import MONTHLY
 from sim.run import step as run_one_month
+from sim.shell import mesa
 from sim.trace import Recorder, Trace, find_row, pick_slot, replay
 from sim.world import World
 
@@ -62,7 +62,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         population_seed: int | None = None,
     ) -> None:
         case = Case.of(scenario, region, seed, scale, parameters, months, population_seed)
-        super().__init__(rng=seed)
+        super().__init__(rng=case.seed)
         self.case = case
         self.world: World = case.world()
         self.datacollector = mesa.DataCollector(

@@ -232,7 +232,7 @@ def _account(
     spending = 0.0
     for h in range(tables.pools.size):
         spending += tables.pools[h].spending
-    cost, nights = hotel_cost(buyers)
+    cost, nights = hotel_cost(buyers, scale)
     row.need = scale * need
     row.direct = scale * direct
     row.via_wholesale = scale * via

@@ -154,7 +154,8 @@ BUYER_DTYPE = np.dtype(
         ("y", "f8"),
         ("standard", "f8"),
         ("weight", "f8"),  # buyers of the region that this one stands for
-        ("room_nights", "f8"),  # a month in the sample; 0 for the others
+        ("ratio", "f8"),  # demand of the sampled buyer over that of one buyer: weight / scale
+        ("room_nights", "f8"),  # a month, of one hotel; 0 for the others
         ("payment_days", "f8"),
         ("coverage_draw", "f8"),  # covered while below the rule's coverage
         ("belief", "f8"),  # believed chance of an inspection in a month

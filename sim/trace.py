@@ -284,7 +284,7 @@ def find_row(world: World, slot: int) -> int:
         raise KemitraanError(f"slot: {slot} is out of range [{low}..{high}]")
     nearest = int(slots[np.argmin(abs(slots - slot))])
     raise KemitraanError(
-        f"slot: {slot} is not in the sample (every {world.scale}th slot of {low}..{high}); "
+        f"slot: {slot} is not in the sample (one slot in {world.scale}, {low}..{high}); "
         f"the nearest is {nearest}"
     )
 

@@ -1,4 +1,4 @@
-"""`import kemitraan as km`: all names, nothing heavy, and a clear word when something hides a part."""
+"""`import kemitraan as km`: all names, nothing heavy, a clear word when something hides a part."""
 
 from __future__ import annotations
 

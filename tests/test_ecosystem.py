@@ -235,9 +235,7 @@ def test_relations_are_seen_from_both_sides(old_model):
         for firm in buyer.suppliers
     }
     back = {
-        (buyer.row, firm.row)
-        for firm in old_model.agents_by_type[Umkm]
-        for buyer in firm.buyers
+        (buyer.row, firm.row) for firm in old_model.agents_by_type[Umkm] for buyer in firm.buyers
     }
     assert pairs == back
     assert pairs
@@ -326,6 +324,11 @@ def test_a_name_is_told_apart_from_an_object(town):
 def test_numbers_out_of_range_are_named(town, wrong):
     with pytest.raises(KemitraanError, match=f"{next(iter(wrong))}: .* no whole number"):
         Ecosystem(region=town, **wrong)
+
+
+def test_numpys_whole_numbers_are_taken(town):
+    model = Ecosystem(region=town, seed=np.int64(3), scale=np.int32(500), months=2)
+    assert (type(model.case.seed), model.case.scale) == (int, 500)
 
 
 def test_assumptions_stand_between_registry_and_given_values(town):

@@ -57,11 +57,19 @@ ENDLESS = {"credit_line": 1e6, "informal_line": 1e6}
 PAID_AT_ONCE = {"payment_days": 0.0, "late_probability": 0.0}
 SAME_FIRMS = {"exit_base": 0.0, "exit_weak": 0.0, "exit_young": 0.0, "entry_rate": 0.0}
 NO_LEARNING = {"supplying_practice": 0.0, "supplying_quality": 0.0, "wage_pressure": 0.0}
-# Orders well within a firm's free capacity, so that it turns no local customer away.
-SMALL_ORDERS = {f"goods.{good}.value": 0.5 for good in HOTEL_GOODS}
+# Every firm has as much free capacity as every other, and orders are well within it, so that it
+# turns no local customer away.
+SLACK = {
+    "normal_utilisation": 0.4,
+    "quality_attraction": 0.0,
+    "practice_attraction": 0.0,
+    "price_attraction": 0.0,
+    **{f"goods.{good}.value": 0.3 for good in HOTEL_GOODS},
+}
 # Goods that the rule alone would make a hotel buy from UMKM.
-CHEAP_INCUMBENTS = {f"goods.{good}.incumbent_price_ratio": 0.75 for good in HOTEL_GOODS}
-# Fewer than eight candidates are never redrawn, and nothing else moves sales from month to month.
+CHEAP_INCUMBENTS = {f"goods.{good}.incumbent_price_ratio": 0.6 for good in HOTEL_GOODS}
+# Fewer than eight candidates are never redrawn, the first sample tells all, and nothing else moves
+# sales from month to month.
 STEADY = {
     "candidates": 7.0,
     "productivity_sd": 0.0,
@@ -69,8 +77,16 @@ STEADY = {
     "investment_rate": 0.0,
     "peer_learning": 0.0,
     "quality_noise": 0.0,
+    "sample_sd": 0.0,
+    "trust_weight": 0.0,
+    "certificate_hazard": 0.0,
 }
+# What is ordered a few times a year would move sales by its own rhythm: hotels do not buy it here.
 MONTHLY_GOODS = ("slippers", "food_ingredients", "cakes", "laundry_service")
+EVERY_MONTH = {
+    **{f"goods.{good}.value": 0.0 for good in HOTEL_GOODS},
+    **{f"goods.{good}.value": 1.5 for good in MONTHLY_GOODS},
+}
 
 
 def one_site(world: World) -> None:
@@ -273,7 +289,7 @@ TRADE_OFFS = (
         grid=(1.0, 2.0, 4.0, 8.0, 16.0),
         measure=watched(mean_distance, "hotel_direct"),
         values={**STRICT, **CHEAP_INCUMBENTS},
-        levers=STERN,
+        levers={**STERN, "hotel.price_cap": 1.0},
         out_edit=one_site,
     ),
     TradeOff(
@@ -285,7 +301,7 @@ TRADE_OFFS = (
         grid=(1.0, 2.0, 4.0, 8.0, 16.0),
         measure=distance_and_reach,
         values={**STRICT, **CHEAP_INCUMBENTS},
-        levers=STERN,
+        levers={**STERN, "hotel.price_cap": 1.0},
         out_edit=one_site,
     ),
     TradeOff(
@@ -304,7 +320,7 @@ TRADE_OFFS = (
             **PAID_AT_ONCE,
             **SAME_FIRMS,
             **NO_LEARNING,
-            **SMALL_ORDERS,
+            **SLACK,
         },
         levers=STERN,
         out_values={"displacement": 0.0},
@@ -337,8 +353,9 @@ TRADE_OFFS = (
             **PAID_AT_ONCE,
             **SAME_FIRMS,
             **NO_LEARNING,
-            **SMALL_ORDERS,
+            **SLACK,
             **STEADY,
+            **EVERY_MONTH,
             "buyer_shock_hazard": 0.1,
             "buyer_shock_size": 0.8,
             "buyer_shock_months": 3.0,

@@ -1,4 +1,4 @@
-"""The notebook runs as shipped, without stored outputs, and each result is followed by a reading."""
+"""The notebook runs as shipped, is stored without outputs, and each result has a reading."""
 
 from __future__ import annotations
 

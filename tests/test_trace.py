@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pickle
 
@@ -74,9 +75,9 @@ def test_money_adds_up(traced):
     trace, _ = traced
     assert np.allclose(trace["revenue"], trace["invoices"] + trace["local_sales"], atol=1e-12)
     for life in lives(trace):
-        flow = (
-            life["local_sales"] + life["received"] + life["grant"] - life["costs"]
-        ) - life[["drawings", "investment", "certificates"]].sum(axis=1)
+        flow = (life["local_sales"] + life["received"] + life["grant"] - life["costs"]) - life[
+            ["drawings", "investment", "certificates"]
+        ].sum(axis=1)
         closed = life["event"].str.contains("closed")
         inner = ~closed.to_numpy()[1:]
         assert np.allclose(np.diff(life["cash"])[inner], flow.to_numpy()[1:][inner], atol=1e-9)
@@ -102,7 +103,7 @@ def test_a_life_ends_once_and_the_next_begins_later():
     events = trace[trace["event"].str.contains("closed|entered")]
     assert events["event"].str.contains("closed").any()
     kinds = ["closed" if "closed" in text else "entered" for text in events["event"]]
-    assert all(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(kinds))
     for life in lives(trace):
         assert (np.diff(life["month"]) == 1).all()
         assert (np.diff(life["age"].astype(int)) == 1).all()
@@ -130,7 +131,7 @@ def test_grants_are_told():
 
 def test_a_slot_outside_the_sample_names_the_nearest(world):
     assert world.firms.slot.min() == 50
-    with pytest.raises(KemitraanError, match="not in the sample .*the nearest is 50"):
+    with pytest.raises(KemitraanError, match=r"not in the sample .*the nearest is 50"):
         find_row(world, 17 + 50)
     with pytest.raises(KemitraanError, match=r"slot: 999999999 is out of range \[50\.\.\d+\]"):
         find_row(world, 999_999_999)

@@ -201,7 +201,7 @@ def build_buyers(
     hotel_rows, totals, sampled, number = _hotels(region, p, goods, scale)
     restaurant_rows, number = _restaurants(region, p, goods, scale, number)
     rows = hotel_rows + restaurant_rows + _others(region, p, record, scale, number, seed)
-    buyers = _buyer_table(region, p, rows, sites, district_of, seed)
+    buyers = _buyer_table(region, p, rows, sites, district_of, seed, scale)
     lines = _line_table(p, rows, buyers, goods, record, seed, first_calendar_month)
     # Redraws happen in every twelfth month but the first.
     redraws = max(0, (months - 1) // 12)
@@ -226,6 +226,7 @@ def _buyer_table(
     sites: npt.NDArray[np.float64],
     district_of: npt.NDArray[np.int32],
     seed: int,
+    scale: int,
 ) -> npt.NDArray[np.void]:
     n = len(rows)
     key = np.uint64(seed)
@@ -236,6 +237,7 @@ def _buyer_table(
     buyers = np.zeros(n, BUYER_DTYPE)
     for field in ("number", "kind", "buyer_class", "standard", "weight", "room_nights"):
         buyers[field] = [getattr(row, field) for row in rows]
+    buyers["ratio"] = buyers["weight"] / scale
     buyers["payment_days"] = p["payment_days"]
     buyers["belief"] = p["belief_prior"]
     for b, row in enumerate(rows):

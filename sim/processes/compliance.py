@@ -95,7 +95,7 @@ def choose_modes(
             p,
             buyers[b].belief,
             float(buyers[b].sanctions),
-            demand[b],
+            demand[b] / buyers[b].ratio,
             value[b] / demand[b],
         )
         best = -math.inf

@@ -154,6 +154,7 @@ def account_buyers(
         good = lines[k].good
         g = goods[good]
         number = buyers[b].number
+        ratio = buyers[b].ratio
         is_paper = buyers[b].mode == MODE_PAPER and covers[buyers[b].kind, good] == 1
         if is_paper:
             buyers[b].cost += p.paper_cost * lines[k].demand
@@ -197,14 +198,14 @@ def account_buyers(
                         firms[i].price * (1.0 + p.transport_cost * links[e].distance)
                         - g.price_ratio
                     )
-                    + p.drop_cost * g.orders
+                    + ratio * p.drop_cost * g.orders
                 )
             elif due:
                 links[e].active = 0
             if links[e].active == 1:
-                buyers[b].cost += p.relation_cost
+                buyers[b].cost += ratio * p.relation_cost
                 if links[e].age < 12:
-                    buyers[b].cost += p.search_cost / 12.0
+                    buyers[b].cost += ratio * p.search_cost / 12.0
                 links[e].age += 1
                 flow[5] += links[e].trust_buyer
                 flow[6] += links[e].trust_firm
@@ -215,12 +216,12 @@ def account_buyers(
 
 
 @jit
-def hotel_cost(buyers: Rows) -> tuple[float, float]:
+def hotel_cost(buyers: Rows, scale: int) -> tuple[float, float]:
     """Extra cost of the hotels and their room-nights, over the region."""
     cost = 0.0
     nights = 0.0
     for b in range(buyers.size):
         if buyers[b].kind == KIND_HOTEL:
-            cost += buyers[b].cost * buyers[b].weight
+            cost += scale * buyers[b].cost
             nights += buyers[b].room_nights * buyers[b].weight
     return cost, nights

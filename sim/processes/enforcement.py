@@ -155,7 +155,7 @@ def enforce(
     for b in range(buyers.size):
         due = buyers[b].fines_due[month % FINE_MONTHS]
         buyers[b].fines_due[month % FINE_MONTHS] = 0.0
-        buyers[b].cost += due
+        buyers[b].cost += due * buyers[b].ratio
         fines += due * buyers[b].weight
         if buyers[b].covered == 0 or rules[month, buyers[b].kind].binding <= 0.0:
             continue

@@ -10,6 +10,9 @@ from sim.tables import COMPLIANCE_MONTHS, KIND_HOTEL, MODE_NONE, Record, Rows
 
 __all__ = ["measure_hotels", "measure_lines"]
 
+EXACTLY_HALF = 1.0 - 1e-9
+"""A floor met in one of two months is exactly half: rounding must not decide."""
+
 
 @jit
 def measure_lines(
@@ -46,7 +49,7 @@ def measure_lines(
             delivered += lines[k].agreed_ring[row]
             floor += lines[k].floor_ring[row]
         signed = joined or rule.binding > 0.0
-        buying = signed and floor > 0.0 and delivered >= 0.5 * floor
+        buying = signed and floor > 0.0 and delivered >= 0.5 * floor * EXACTLY_HALF
         lines[k].signed = 1 if signed else 0
         lines[k].buying = 1 if buying else 0
         lines[k].on_paper = 1 if joined and not buying else 0

@@ -201,6 +201,9 @@ def order_floor(
         asked = rule.quota if rule.binding > 0.0 else p.pledged_share
         short = asked * lines[k].need - lines[k].near_ordered
         lines[k].left = max(0.0, min(short, lines[k].need - lines[k].ordered))
+        # A part as large as all that is asked is never too small.
+        if lines[k].left > LEAST:
+            lines[k].smallest = min(lines[k].smallest, lines[k].left)
         wanted |= lines[k].left > LEAST
     if wanted:
         _rounds(firms, buyers, lines, links, rules, month, True)

@@ -109,7 +109,8 @@ def value_links(
         good = lines[k].good
         g = goods[good]
         rule = rules[month, buyers[b].kind]
-        demand = lines[k].demand
+        # Costs of a relation are weighed against what one buyer needs, whatever it stands for.
+        demand = lines[k].demand / buyers[b].ratio
         between = 30.0 / g.orders
         drops = p.drop_cost * g.orders / demand
         spread = p.quality_noise * (1.0 - 0.5 * g.standardisation)

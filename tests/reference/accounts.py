@@ -29,11 +29,11 @@ def extra_cost(world: World, buyer: Buyer) -> float:
             if link.order > 0.0:
                 landed = link.firm.price * (1.0 + p.transport_cost * link.distance)
                 cost += link.order * (landed - good.incumbent_price_ratio)
-                cost += p.drop_cost * good.orders
+                cost += buyer.ratio * p.drop_cost * good.orders
             if link.active:
-                cost += p.relation_cost
+                cost += buyer.ratio * p.relation_cost
                 # The month's age counts this month, so that twelve months are charged.
-                cost += p.search_cost / 12.0 if link.age <= 12 else 0.0
+                cost += buyer.ratio * p.search_cost / 12.0 if link.age <= 12 else 0.0
     if buyer.mode == PAPER:
         cost += p.paper_cost * sum(line.demand for line in covered_lines(world, buyer))
     return float(cost)
@@ -49,10 +49,10 @@ def accounts(world: World, draws: Draws) -> None:
     for buyer in world.buyers:
         due = world.month % len(buyer.fines_due)
         fine, buyer.fines_due[due] = buyer.fines_due[due], 0.0
-        buyer.cost = extra_cost(world, buyer) + fine
+        buyer.cost = extra_cost(world, buyer) + buyer.ratio * fine
         world.fines_paid += fine
         if buyer.kind == HOTEL:
-            total += buyer.weight * buyer.cost
+            total += world.scale * buyer.cost
             nights += buyer.weight * buyer.room_nights
     world.hotel_cost = total / nights if nights > 0.0 else 0.0
     measure(world, draws)

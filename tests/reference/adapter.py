@@ -31,7 +31,7 @@ FIRM_RINGS = ("profit_ring", "receivables")
 BUYER_INTEGERS = ("number", "kind", "district", "mode", "sanctions")
 BUYER_FLAGS = ("covered", "visited", "late", "buying", "shocked", "sanctioned")
 BUYER_FLOATS = (
-    "x", "y", "standard", "weight", "room_nights", "payment_days", "belief", "cost",
+    "x", "y", "standard", "weight", "ratio", "room_nights", "payment_days", "belief", "cost",
 )  # fmt: skip
 BUYER_RINGS = ("fines_due",)
 LINE_INTEGERS = ("good", "phase", "cursor")

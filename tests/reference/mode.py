@@ -25,7 +25,7 @@ def mode_values(world: World, buyer: Buyer) -> tuple[float, float, float]:
     p, rule, levers = world.params, world.rule(buyer.kind), world.levers
     demand = sum(line.demand for line in covered_lines(world, buyer))
     escalation = 1.0 + p.sanction_escalation * buyer.sanctions
-    sanction = p.sanction_probability * levers.fine * escalation / demand
+    sanction = p.sanction_probability * levers.fine * escalation / (demand / buyer.ratio)
     if not rule.binding:
         sanction = 0.0
     none = -buyer.belief * sanction

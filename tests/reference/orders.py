@@ -38,5 +38,6 @@ def floor_tasks(world: World) -> list[Task]:
             near = [link for link in line.links if link.distance <= rule.radius]
             owed = floor_share(world, rule) * line.need - sum(link.order for link in near)
             links = [k for k in near if feasible(world, k) and -rule.price_cap <= k.utility <= 0.0]
-            tasks.append(Task(line, min(positive(owed), unmet(line)), ranked(links)))
+            target = min(positive(owed), unmet(line))
+            tasks.append(Task(line, target, ranked(links), most=target))
     return tasks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tests.reference.common import positive
@@ -15,6 +16,8 @@ class Task:
     line: Line
     target: float
     links: list[Link]
+    # A part as large as all that the stage asks for is never too small.
+    most: float = math.inf
 
 
 # Less than this share is rounding: it decides nothing.
@@ -32,9 +35,10 @@ def unmet(line: Line) -> float:
     return positive(line.need - sum(link.order for link in line.links))
 
 
-def enough(world: World, link: Link, amount: float) -> bool:
+def enough(world: World, task: Task, link: Link, amount: float) -> bool:
     """Whether an amount, with what the link already has this month, reaches the smallest part."""
-    return amount + link.order >= smallest(world, link.line) * (1.0 - ROUNDING)
+    part = min(smallest(world, link.line), task.most)
+    return amount + link.order >= part * (1.0 - ROUNDING)
 
 
 def ranked(links: list[Link]) -> list[Link]:
@@ -52,7 +56,7 @@ def run_stage(world: World, tasks: list[Task]) -> None:
             wanted = task.target
             for link in task.links:
                 amount = min(wanted, left[id(link.firm)])
-                if amount > 0.0 and enough(world, link, amount):
+                if amount > 0.0 and enough(world, task, link, amount):
                     proposals.append((task, link, amount))
                     offered[id(link.firm)] += amount
                     wanted -= amount
@@ -60,7 +64,7 @@ def run_stage(world: World, tasks: list[Task]) -> None:
             firm, accepted = link.firm, amount
             if offered[id(firm)] > left[id(firm)]:
                 accepted = amount * left[id(firm)] / offered[id(firm)]
-                if not enough(world, link, accepted):
+                if not enough(world, task, link, accepted):
                     continue
             link.order += accepted
             firm.ordered += accepted

@@ -104,6 +104,7 @@ class Buyer:
     y: float = 0.0
     standard: float = 0.5
     weight: float = 1.0
+    ratio: float = 1.0
     payment_days: float = 45.0
     belief: float = 0.05
     mode: int = NONE

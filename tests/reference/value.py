@@ -35,15 +35,16 @@ def utility(world: World, link: Link) -> float:
         return -math.inf
     orders, loose = good.orders, 1.0 - good.standardisation
     days = 30.0 / orders
+    need = line.demand / line.buyer.ratio
     transported = firm.price * (1.0 + p.transport_cost * link.distance)
-    landed = transported / good.incumbent_price_ratio + p.drop_cost * orders / line.demand
+    landed = transported / good.incumbent_price_ratio + p.drop_cost * orders / need
     spoilage = p.spoilage_weight * (
         0.5 * days / (days + link.shelf) + 0.5 * link.lead / (link.lead + days)
     )
     noise = p.quality_noise * (1.0 - 0.5 * firm.practice) * (1.0 - 0.5 * good.standardisation)
     risk = p.risk_weight * loose * noise
     search = p.search_cost / 12.0 if not link.active or link.age < 12 else 0.0
-    admin = (search + p.relation_cost) / min(line.demand, firm.y_max / interval(good))
+    admin = (search + p.relation_cost) / min(need, firm.y_max / interval(good))
     return float(
         -(landed - 1.0)
         - p.quality_weight * positive(standard - perceived(world, link))

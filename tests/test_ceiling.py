@@ -1,0 +1,90 @@
+"""The ceiling: the model's own demand, without a run, and no run beyond it."""
+
+import numpy as np
+import pytest
+
+from experiments import unit
+from experiments.ceiling import CHANNELS, COLUMNS, LATER, ceiling, reach_per_month
+from experiments.design import make_jobs, make_study
+from scenarios.region import load_region
+from scenarios.scenario import load_scenario
+from sim.parameters import Parameters
+from sim.population import build_world
+
+
+@pytest.mark.parametrize("scale", [10, 100])
+def test_what_channels_buy_is_what_the_models_buyers_need(scale):
+    world = build_world(load_region("surabaya"), Parameters.default(), seed=3, scale=scale)
+    kind = world.tables.buyers["kind"][world.tables.lines["buyer"]]
+    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"])
+    table = ceiling("no_policy").set_index("channel")
+    listed = table.loc[["hotels", "restaurants", "other large buyers"], "buys"]
+    assert listed.to_numpy(dtype=float) == pytest.approx(built)
+
+
+def test_rows_and_columns():
+    table = ceiling("mandated_hotel_partnership", "surabaya")
+    assert tuple(table.columns) == COLUMNS
+    assert tuple(table["channel"]) == CHANNELS
+    later = table[table["channel"].isin(LATER)]
+    assert set(later["note"]) == {"not in this version"}
+    assert later["buys"].isna().all()
+    restaurants = table.set_index("channel").loc["restaurants"]
+    assert restaurants["guessed_share"] == 1.0
+
+
+def test_reach_is_quota_times_covered_demand():
+    table = ceiling("mandated_hotel_partnership").set_index("channel")
+    assert table.loc["hotels", "policy_reaches"] == pytest.approx(0.3 * table.loc["hotels", "buys"])
+    per_firm = table.loc["hotels", "policy_reaches"] / 12 / table.loc["hotels", "umkm"]
+    assert table.loc["hotels", "per_umkm_month"] == pytest.approx(1e6 * per_firm, rel=1e-4)
+    fewer = load_scenario(
+        "mandated_hotel_partnership", levers={"hotel.quota": 0.1, "hotel.goods": ["cakes"]}
+    )
+    assert ceiling(fewer)["policy_reaches"][0] < table.loc["hotels", "policy_reaches"] / 3
+
+
+def test_no_policy_reaches_nothing_and_a_grant_reaches_its_money():
+    assert reach_per_month(ceiling("no_policy")) == 0.0
+    assert reach_per_month(ceiling("cash_grant")) == pytest.approx(480 / 12)
+    memorandum = reach_per_month(ceiling("hotel_memorandum"))
+    assert 0 < memorandum < reach_per_month(ceiling("mandated_hotel_partnership"))
+
+
+def _world(months=36):
+    study = make_study(
+        load_region("surabaya"),
+        [load_scenario("no_policy"), load_scenario("mandated_hotel_partnership")],
+        seed=1,
+        scale=200,
+        months=months,
+    )
+    world = build_world(study.region, study.parameters, seed=1, scale=200, months=months)
+    unit.run_unit(study, make_jobs(study, "seeds", 2)[0])
+    return unit.follow(world).world
+
+
+def test_a_run_beyond_its_ceiling_is_an_error_that_names_scenario_and_month():
+    world = _world()
+    unit.check_ceiling(world, "mine")
+    world.monthly["hotel_direct"][7] = 2 * world.monthly["hotel_need"][7] + 1
+    with pytest.raises(unit.ModelError, match="mine, month 7: hotel purchases"):
+        unit.check_ceiling(world, "mine")
+
+
+def test_purchases_beyond_the_demand_of_the_whole_run_are_an_error():
+    world = _world()
+    world.monthly["hotel_direct"] = 1e9
+    world.monthly["hotel_need"] = 2e9
+    world.monthly["need"] = 4e9
+    with pytest.raises(unit.ModelError, match="exceed the ceiling"):
+        unit.check_ceiling(world, "mine")
+
+
+@pytest.mark.parametrize("value", [1e-3, float("nan")])
+def test_a_broken_ledger_is_an_error_that_names_its_line(value):
+    world = _world()
+    unit.check_ledger(world, "mine")
+    world.ledger["receivables"][5] = value
+    with pytest.raises(unit.ModelError, match="mine, month 5: the ledger's line 'receivables'"):
+        unit.check_ledger(world, "mine")

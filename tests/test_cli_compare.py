@@ -1,0 +1,120 @@
+"""`kemitraan compare` and `kemitraan ceiling` as people type them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kemitraan.cli import main
+
+SMALL = ["--scale", "100", "--months", "36", "--replicates", "2", "--jobs", "1"]
+FIXED = [*SMALL, "--uncertainty", "seeds"]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_table_and_a_folder(capsys, tmp_path):
+    assert main(["compare", "cash_grant", *FIXED]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1] == "runs/compare-001"
+    assert "against no_policy" in shown.out
+    assert "plan: 2 scenarios x 2 pairs x 1,400 firms x 36 months" in shown.err
+    assert (tmp_path / "runs" / "compare-001" / "manifest.json").is_file()
+    assert main(["compare", "cash_grant", *FIXED, "--quiet"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1] == "runs/compare-002"
+    assert shown.err == ""
+
+
+def test_one_json_document(capsys):
+    words = ["compare", "cash_grant", *FIXED, "--json", "--windows", "year 1", "--by", "size_class"]
+    assert main(words) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["folder"] == "runs/compare-001"
+    assert {row["window"] for row in document["effects"]} == {"year 1"}
+    assert "micro" in {row["group"] for row in document["effects"]}
+
+
+def test_a_groups_table(capsys):
+    words = ["compare", "cash_grant", *FIXED, "--by", "district", "--lang", "id", "--quiet"]
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    assert "Tegalsari" in shown
+    assert "asumsi dibuat tetap" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["compare", "cash_gran"], "cash_grant"),
+        (["compare", "--windows", "year 7"], "no window 'year 7'"),
+        (["compare", "--by", "colour"], "no grouping 'colour'"),
+        (["compare", "--replicates", "0"], "--replicates 0"),
+        (["compare", "--scale", "x"], "--scale x"),
+        (["compare", "--months", "12"], "--months 12"),
+        (["compare", "--region", "nowhere"], "no region 'nowhere'"),
+        (["compare", "--out", "full"], "not empty"),
+        (["compare", "--uncertainty", "both"], "--uncertainty both"),
+        (["ceiling", "nothing"], "nothing"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_writes_nothing(capsys, tmp_path, words, message):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept.txt").write_text("kept", encoding="utf-8")
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert shown.out == ""
+    assert not (tmp_path / "runs").exists()
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["kept.txt"]
+
+
+def test_an_interrupt_writes_nothing_and_ends_with_130(capsys, tmp_path, monkeypatch):
+    import experiments.compare
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiments.compare, "run_jobs", stop)
+    assert main(["compare", "cash_grant", *FIXED]) == 130
+    assert "no folder was written" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_ceiling(capsys):
+    assert main(["ceiling", "mandated_hotel_partnership"]) == 0
+    shown = capsys.readouterr().out
+    assert "hotels" in shown
+    assert "not in this version" in shown
+    assert main(["ceiling", "hotel_memorandum", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows[0]["channel"] == "hotels"
+    assert rows[2]["buys"] is None
+
+
+def test_a_script_without_a_main_guard_runs_on_two_workers(tmp_path):
+    """Spawned workers do not run the caller's script again, and load no Mesa."""
+    script = tmp_path / "study.py"
+    script.write_text(
+        "print('once')\n"
+        "from experiments.compare import compare\n"
+        "result = compare('cash_grant', uncertainty='seeds', replicates=3, jobs=2, scale=100,\n"
+        "                 months=36, quiet=True)\n"
+        "print(len(result.results))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=dict(os.environ),
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["once", "3"]

@@ -1,0 +1,330 @@
+"""Comparisons: paired, the same for any number of workers, both intervals, never over a folder."""
+
+import hashlib
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.choices import check_windows
+from experiments.compare import compare
+from experiments.design import auto_scale, latin_hypercube, make_jobs, make_study
+from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
+from experiments.report import TABLE_OUTCOMES, text
+from experiments.runner import run_jobs
+from experiments.store import next_folder
+from experiments.words import number
+from scenarios.region import load_region
+from scenarios.scenario import load_scenario
+from sim.errors import KemitraanError
+from sim.parameters import assumed
+
+SMALL = {"scale": 100, "months": 48, "quiet": True, "fixed_replicates": 3}
+RULE = "mandated_hotel_partnership"
+
+
+@pytest.fixture(scope="module")
+def result():
+    return compare([RULE, "cash_grant"], replicates=4, jobs=1, **SMALL)
+
+
+def _study(scenarios=("no_policy", RULE), **changes):
+    loaded = [load_scenario(s) if isinstance(s, str) else s for s in scenarios]
+    options = {"seed": 1, "scale": 100, "months": 48} | changes
+    return make_study(load_region("surabaya"), loaded, **options)
+
+
+def test_effects_have_exactly_the_promised_columns(result):
+    table = result.effects("profit")
+    assert tuple(table.columns) == EFFECT_COLUMNS
+    assert list(table["scenario"]) == [RULE, "cash_grant"]
+    assert set(table["pairs"]) == {4}
+    assert (table["range_low"] <= table["range_high"]).all()
+    assert (table["sim_low"] <= table["sim_high"]).all()
+
+
+def test_an_effect_is_the_mean_of_paired_differences(result):
+    for outcome in ("profit", "jobs", "hotels_buying"):
+        row = result.effects(outcome).iloc[0]
+        sample = result.paired(outcome)[RULE]
+        assert row["mean"] == pytest.approx(sample.mean())
+        assert row["range_low"] == pytest.approx(np.quantile(sample, 0.05))
+        assert row["range_high"] == pytest.approx(np.quantile(sample, 0.95))
+        assert row["share_better"] == pytest.approx((sample > 0).mean())
+        level = result.levels(outcome).set_index("scenario")["mean"]
+        assert row["mean"] == pytest.approx(level[RULE] - level["no_policy"])
+        assert row["level_baseline"] == pytest.approx(level["no_policy"])
+
+
+def test_before_the_policy_nothing_differs(result):
+    table = result.effects(None, "before")
+    assert (table["mean"] == 0.0).all()
+    assert (table["range_high"] == 0.0).all()
+
+
+def test_nothing_against_nothing_is_exactly_nothing():
+    null = compare("no_policy", replicates=2, jobs=1, **SMALL)
+    table = null.all_effects
+    for column in ("mean", "sim_low", "sim_high", "range_low", "range_high"):
+        assert (table[column] == 0.0).all(), column
+    assert set(null.all_effects["by"]) == {
+        "",
+        "size_class",
+        "sector",
+        "district",
+        "owner_sex",
+        "good",
+    }
+    assert "no_policy" in str(null)
+
+
+def test_one_worker_and_two_give_the_same_tables():
+    study = _study()
+    jobs = make_jobs(study, "parameters", 3, 2)
+    one, two = run_jobs(study, jobs, 1), run_jobs(study, jobs, 2, unit_seconds=0.05)
+    for a, b in zip(one, two, strict=True):
+        np.testing.assert_array_equal(a.numbers, b.numbers)
+        np.testing.assert_array_equal(a.series, b.series)
+        np.testing.assert_array_equal(a.goods, b.goods)
+
+
+def test_the_branch_is_the_run_without_a_branch():
+    """A scenario branched from the burn-in equals one run from month 0 with its policy."""
+    from experiments.unit import run_unit
+
+    late = load_scenario(RULE)
+    early = load_scenario("cash_grant", levers={"cash_grant.start": 6})
+    jobs = make_jobs(_study(), "seeds", 2)
+    alone = run_unit(_study(("no_policy", late)), jobs[0])
+    beside = _study(("no_policy", late, early))
+    assert beside.branch_month == 6
+    together = run_unit(beside, jobs[0])
+    np.testing.assert_array_equal(alone.series[1], together.series[1])
+
+
+def test_seeds_alone_have_no_range_and_say_so():
+    fixed = compare("cash_grant", uncertainty="seeds", replicates=3, jobs=1, **SMALL)
+    row = fixed.effects("profit").iloc[0]
+    assert np.isnan(row["range_low"])
+    assert row["sim_low"] < row["mean"] < row["sim_high"]
+    assert "assumptions held fixed" in str(fixed)
+    assert fixed.drivers.empty
+    assert fixed.displacement["displacement"].unique().tolist() == [0.5]
+
+
+def test_displacement_has_three_points_and_its_own_value_is_the_fixed_one(result):
+    table = result.displacement
+    own = table[(table["scenario"] == RULE) & (table["outcome"] == "profit")]
+    assert own["displacement"].tolist() == [0.0, 0.5, 1.0]
+    row = result.effects("profit").iloc[0]
+    assert own["sim_low"].iloc[1] == pytest.approx(row["sim_low"])
+
+
+def test_drivers_find_what_the_effect_is_made_of():
+    rng = np.random.default_rng(1)
+    points = rng.uniform(size=(64, 20))
+    names = [f"p{k}" for k in range(20)]
+    table = driver_table(points, names, {"s": 3 * points[:, 7] - points[:, 2] ** 2})
+    assert table["parameter"].tolist()[:2] == ["p7", "p2"]
+    assert table["correlation"].iloc[0] > 0.8
+    assert table["clear"].tolist()[0]
+    assert table["clear"].sum() <= 3
+
+
+def test_quantiles_and_intervals_skip_what_is_missing():
+    sample = np.array([[1.0, np.nan], [2.0, 5.0], [4.0, np.nan]])
+    assert quantile(sample, 0.5).tolist() == [2.0, 5.0]
+    low, high = mean_interval(sample)
+    assert (low[0] + high[0]) / 2 == pytest.approx(7 / 3)
+    assert high[0] - low[0] == pytest.approx(2 * 4.302653 * np.std(sample[:, 0], ddof=1) / 3**0.5)
+    assert np.isnan(low[1])
+
+
+def test_a_hypercube_draws_once_from_every_part_whatever_else_is_varied():
+    points = latin_hypercube(1, 16, {"a": (0.0, 1.0), "b": (10.0, 26.0)})
+    assert sorted(np.floor(points[:, 0] * 16).astype(int)) == list(range(16))
+    assert sorted(np.floor(points[:, 1] - 10).astype(int)) == list(range(16))
+    assert abs(np.corrcoef(points.T)[0, 1]) < 0.8
+    alone = latin_hypercube(1, 16, {"b": (10.0, 26.0)})
+    np.testing.assert_array_equal(alone[:, 0], points[:, 1])
+    assert not np.array_equal(latin_hypercube(2, 16, {"b": (10.0, 26.0)}), alone)
+
+
+def test_the_design_has_draws_then_fixed_then_displacement():
+    study = _study()
+    jobs = make_jobs(study, "parameters", 5, 3)
+    roles = [job.role for job in jobs]
+    assert roles == ["draw"] * 5 + ["fixed"] * 3 + ["displacement 0"] * 3 + ["displacement 1"] * 3
+    assert set(jobs[0].changes) == set(assumed())
+    assert jobs[5].changes == {}
+    assert jobs[5].seed == jobs[0].seed == jobs[8].seed
+    assert jobs[0].seed != jobs[1].seed
+
+
+def test_what_a_scenario_assumes_holds_in_all_of_them():
+    mine = load_scenario("cash_grant", assume={"displacement": {"range": [0.2, 0.8]}})
+    study = _study(("no_policy", mine))
+    assert study.varied["displacement"] == (0.2, 0.8)
+    sure = load_scenario("cash_grant", assume={"displacement": 0.3})
+    study = _study(("no_policy", sure, RULE))
+    assert "displacement" not in study.varied
+    assert study.parameters["displacement"] == 0.3
+    other = load_scenario(RULE, assume={"displacement": 0.4})
+    with pytest.raises(
+        KemitraanError, match=r"assume different things of displacement: 0\.3 and 0\.4"
+    ):
+        _study(("no_policy", sure, other))
+
+
+@pytest.mark.parametrize(
+    ("firms", "scale"),
+    [(500, 1), (20_000, 1), (20_001, 2), (99_000, 5), (140_000, 10), (3_000_000, 200)],
+)
+def test_scale_auto(firms, scale):
+    assert auto_scale(firms) == scale
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"scenarios": []}, "nothing to compare"),
+        ({"scenarios": [RULE, RULE]}, "two scenarios are called"),
+        ({"uncertainty": "guess"}, "--uncertainty guess"),
+        ({"replicates": 1}, "--replicates 1"),
+        ({"months": 30}, "--months 30"),
+        ({"scale": "half"}, "--scale half"),
+        ({"scale": 0}, "--scale 0"),
+        ({"jobs": 0}, "--jobs 0"),
+        ({"seed": -1}, "--seed -1"),
+        ({"region": "atlantis"}, "no region 'atlantis'"),
+    ],
+)
+def test_wrong_use_is_refused_before_anything_runs(changes, message):
+    options = {"scenarios": [RULE], "replicates": 2, "quiet": True, "scale": 100} | changes
+    with pytest.raises(KemitraanError, match=message):
+        compare(**options)
+
+
+def test_unknown_outcomes_windows_and_groupings_name_what_there_is(result):
+    with pytest.raises(KemitraanError, match="did you mean 'profit'"):
+        result.effects("profi")
+    with pytest.raises(KemitraanError, match="no window 'year 9'"):
+        result.effects("profit", "year 9")
+    with pytest.raises(KemitraanError, match="no grouping 'size'"):
+        result.effects("profit", by="size")
+    assert check_windows("year 1, policy") == ["year 1", "policy"]
+    with pytest.raises(KemitraanError, match="no window"):
+        check_windows("years")
+
+
+def test_groups(result):
+    table = result.effects("profit_per_firm", by="size_class")
+    assert set(table["group"]) <= {"micro", "small", "medium"}
+    assert (table["denominator"] != "").all()
+
+
+def test_the_screen_shows_both_intervals_and_what_the_effect_hangs_on(result):
+    shown = text(result)
+    assert "simulation error alone" in shown
+    assert "range, because assumptions are uncertain" in shown
+    assert "no clear difference in" in shown
+    assert "hangs on" in shown
+    assert "if these assumptions hold" in shown
+    assert "hotels: signed / buying / after 12 months / on paper" in shown
+    assert "never a forecast" in shown
+    assert len(TABLE_OUTCOMES) > 10
+    assert max(len(line) for line in text(result, width=80).splitlines()) < 110
+
+
+def test_the_screen_speaks_indonesian(result):
+    shown = text(result, lang="id")
+    assert "kisaran karena asumsi belum pasti" in shown
+    assert "galat simulasi saja" in shown
+    assert "bila asumsi ini benar" in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "lang", "shown"),
+    [
+        (1234567.89, "en", "1,230,000"),
+        (1234567.89, "id", "1.230.000"),
+        (0.04567, "en", "0.0457"),
+        (0.04567, "id", "0,0457"),
+        (0.0, "en", "0"),
+        (-1e-9, "en", "0"),
+        (float("nan"), "en", "-"),
+    ],
+)
+def test_numbers_follow_the_language(value, lang, shown):
+    assert number(value, lang) == shown
+
+
+def test_the_json_document(result):
+    document = result.to_json()
+    assert {"folder", "plan", "effects", "levels", "ceiling", "notes"} <= set(document)
+    assert set(document["effects"][0]) == set(EFFECT_COLUMNS)
+    promised = {"scenario", "outcome", "unit", "window", "mean", "p05", "p50", "p95"}
+    assert promised <= set(document["levels"][0])
+    json.dumps(document, allow_nan=False)
+    assert document["plan"]["pairs"] == 4
+
+
+def test_the_folder_holds_everything_and_is_never_written_over(result, tmp_path):
+    from experiments.store import write_folder
+
+    folder = write_folder(result, tmp_path / "one")
+    names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert {
+        "outcomes.parquet",
+        "effects.parquet",
+        "design.parquet",
+        "summary.csv",
+        "manifest.json",
+        "figures/effects_policy.svg",
+        "figures/effects_policy.png",
+        "figures/fan_profit_effect.svg",
+        f"figures/hotels_{RULE}.png",
+    } <= names
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["complete"] is True
+    assert set(manifest["files"]) == names - {"manifest.json"}
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert str(tmp_path) not in (folder / "manifest.json").read_text(encoding="utf-8")
+    runs = pd.read_parquet(folder / "outcomes.parquet")
+    assert list(runs.columns) == [
+        "unit", "role", "replicate", "scenario", "outcome", "by", "group", "window", "value",
+    ]  # fmt: skip
+    chosen = runs[(runs["outcome"] == "profit") & (runs["by"] == "") & (runs["window"] == "policy")]
+    wide = chosen[chosen["role"] == "draw"].pivot_table(
+        index="unit", columns="scenario", values="value", observed=True
+    )
+    mean = (wide[RULE] - wide["no_policy"]).mean()
+    assert mean == pytest.approx(result.effects("profit")["mean"].iloc[0])
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(KemitraanError, match="not empty"):
+        write_folder(result, tmp_path / "one")
+    assert sorted(tmp_path.iterdir()) == before
+    (tmp_path / "empty").mkdir()
+    write_folder(result, tmp_path / "empty")
+    assert (tmp_path / "empty" / "manifest.json").is_file()
+
+
+def test_a_failure_while_writing_leaves_nothing(result, tmp_path, monkeypatch):
+    from experiments import store
+
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_manifest", fail)
+    with pytest.raises(KeyboardInterrupt):
+        store.write_folder(result, tmp_path / "gone")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_default_folder_has_a_new_name_each_time(tmp_path):
+    assert next_folder(tmp_path / "runs").name == "compare-001"
+    (tmp_path / "compare-001").mkdir()
+    (tmp_path / "compare-002").mkdir()
+    assert next_folder(tmp_path).name == "compare-003"
