@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from experiments.comparison import Comparison
-from experiments.design import FIXED_REPLICATES, Study, make_jobs, make_study
+from experiments.design import FIXED_REPLICATES, Study, check_length, make_jobs, make_study
 from experiments.runner import default_jobs, pilot, run_jobs, warm
 from experiments.words import number, say
 from scenarios.region import Region, load_region
@@ -138,6 +138,7 @@ def _study(
         if not scale.isdigit():
             raise KemitraanError(f"--scale {scale}: is neither a whole number nor 'auto'")
         scale = int(scale)
+    check_length(months)
     loaded = [_load(one, months) for one in given]
     first = _load(baseline, months)
     if region is None:

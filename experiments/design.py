@@ -10,7 +10,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ FIXED_REPLICATES = 16
 MOST_FIRMS = 20_000
 BURN_IN = 24
 SHORTEST = 36
+LONGEST = 1200
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
 
 
@@ -124,6 +125,19 @@ def auto_scale(firms: int) -> int:
         power *= 10
 
 
+def check_length(months: int | None) -> None:
+    """Refuses a length that has no whole year of policy, or that no draw is keyed for.
+
+    Raises:
+        KemitraanError: it is out of range.
+    """
+    if months is not None and not SHORTEST <= months <= LONGEST:
+        raise KemitraanError(
+            f"--months {months}: is outside {SHORTEST}..{LONGEST}; a comparison needs 24 months "
+            "before the policy and 12 of it"
+        )
+
+
 def make_study(
     region: Region,
     scenarios: Sequence[Scenario],
@@ -139,7 +153,7 @@ def make_study(
     """
     names = [s.name for s in scenarios]
     for name in names:
-        if names.count(name) > 1 and name != names[0]:
+        if names[1:].count(name) > 1:
             raise KemitraanError(f"two scenarios are called {name!r}: give one another name")
     if len({s.first_month for s in scenarios}) > 1:
         listed = ", ".join(f"{s.name} {s.first_month}" for s in scenarios)
@@ -149,19 +163,20 @@ def make_study(
         listed = ", ".join(f"{s.name} {s.months}" for s in scenarios)
         raise KemitraanError(f"the scenarios differ in length ({listed}): give --months")
     length = months if months is not None else scenarios[0].months
-    if length < SHORTEST:
-        raise KemitraanError(
-            f"--months {length}: a comparison needs at least {SHORTEST}, 24 before and 12 of policy"
-        )
+    check_length(length)
     if not 0 <= seed < 1 << 64:
         raise KemitraanError(f"--seed {seed}: is outside 0..2^64 - 1")
     if scale is not None and not 1 <= scale <= max(1, region.firms // 200):
         most = max(1, region.firms // 200)
         raise KemitraanError(f"--scale {scale}: is outside 1..{most} for {region.firms:,} firms")
-    parameters, varied = _common_values(scenarios)
+    # The baseline against itself is the null comparison: every effect must be exactly zero.
+    chosen = [scenarios[0]] + [
+        replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in scenarios[1:]
+    ]
+    parameters, varied = _common_values(chosen)
     return Study(
         region=region,
-        scenarios=tuple(scenarios),
+        scenarios=tuple(chosen),
         parameters=parameters,
         varied=varied,
         seed=seed,

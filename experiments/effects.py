@@ -213,9 +213,10 @@ def displacement_table(
     chosen = [k for k, cell in enumerate(layout) if not cell.by and cell.window == "policy"]
     rows = []
     for role, at in ((NONE_MOVED, 0.0), (FIXED, value), (ALL_MOVED, 1.0)):
-        if role not in differences.effects:
+        if role != FIXED and role not in differences.effects:
             continue
-        sample = differences.effects[role][:, :, chosen]
+        held = differences.fixed if role == FIXED else differences.effects[role]
+        sample = held[:, :, chosen]
         mean, (low, high) = _mean(sample), mean_interval(sample)
         rows += [
             (name, layout[k].outcome, _unit(layout[k]), at, mean[s, c], low[s, c], high[s, c])

@@ -81,8 +81,8 @@ def _label(outcome: str, lang: str) -> str:
 
 
 def unclear(low: float, high: float) -> bool:
-    """Whether an interval reaches across zero without being nothing but zero."""
-    return low <= 0.0 <= high and low < high
+    """Whether an interval reaches across zero."""
+    return low < 0.0 < high
 
 
 def spread(row: pd.Series) -> tuple[float, float]:

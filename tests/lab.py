@@ -1,8 +1,8 @@
 """Small worlds for experiments on the model: a cached region, lever settings, paired runs.
 
 The laboratory is a town of a few thousand slots with the buyers of a larger one, so that buyers
-weigh something in sixteen replicates. What a test finds here says what the equations can do; it says
-nothing about a real city.
+weigh something in sixteen replicates. What a test finds here says what the equations can do; it
+says nothing about a real city.
 """
 
 from __future__ import annotations

@@ -15,7 +15,11 @@ FIXED = [*SMALL, "--uncertainty", "seeds"]
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path, monkeypatch):
+    """Folders go to a place of the test's own; figures have tests of their own."""
+    from experiments import store
+
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(store, "_figures", lambda *_: None)
 
 
 def test_a_table_and_a_folder(capsys, tmp_path):

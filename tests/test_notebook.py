@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -33,7 +35,7 @@ def test_it_runs_and_every_result_has_a_reading(notebook, tmp_path):
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     )
-    client.execute()  # an error in a cell raises here
+    client.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})  # an error in a cell raises here
     cells = notebook.cells
     shown = [i for i, cell in enumerate(cells) if cell.cell_type == "code" and cell.outputs]
     assert len(shown) >= 8

@@ -21,7 +21,7 @@ _HEADS = {
         "UMKM of the trades",
         "Rp a month and UMKM",
         "guessed",
-        "",
+        "note",
     ),
     "id": (
         "saluran",
@@ -31,7 +31,7 @@ _HEADS = {
         "UMKM sejenis",
         "Rp sebulan per UMKM",
         "tebakan",
-        "",
+        "catatan",
     ),
 }
 

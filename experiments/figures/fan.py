@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from experiments.design import DRAW
 from experiments.figures.style import (
+    TITLE,
     caption,
     colour,
     dashes,
@@ -58,9 +59,7 @@ def fan_series(
     if outcome in _SHARES:
         hotels = runs[:, :, :, SERIES.index("hotels")]
         series = 100.0 * series / np.where(hotels > 0, hotels, 1.0)
-    # The baseline may be compared with itself; its last namesake is the scenario.
-    at = len(names) - 1 - names[::-1].index(scenario)
-    own = series[:, at]
+    own = series[:, names.index(scenario)]
     return np.asarray(own - series[:, 0] if effect else own)
 
 
@@ -103,7 +102,7 @@ def fan(
         if effect
         else ("tingkat" if lang == "id" else "level")
     )
-    axes.set_title(f"{one.label[lang]}: {what}, {name}")
+    axes.set_title(f"{one.label[lang]}: {what}, {name}", **TITLE)
     if captioned:
         put_caption(axes, fan_caption(comparison, outcome, len(singles), lang), 0.4, left=-0.5)
     return axes

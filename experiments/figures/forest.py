@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import caption, colour, marker, own_axes, put_caption
+from experiments.figures.style import TITLE, caption, colour, marker, own_axes, put_caption
 from experiments.report import spread, window_title
 from experiments.words import interval, number, unit_words
 from sim.errors import KemitraanError
@@ -83,7 +83,7 @@ def forest(
     title = "Apa yang berubah" if lang == "id" else "What changes"
     axes.set_title(
         f"{title}: {window_title(comparison, window, lang).capitalize()}, vs {comparison.baseline}",
-        loc="center",
+        **(TITLE | {"loc": "center"}),
     )
     put_caption(axes, _caption(comparison, window, lang), 0.1, left=-2.6)
     return axes

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BASELINE",
     "RC",
+    "TITLE",
     "caption",
     "colour",
     "dashes",
@@ -57,7 +58,8 @@ RC: Any = MappingProxyType(
         "hatch.linewidth": 0.6,
     }
 )
-CAPTION_WIDTH = 118
+CAPTION_WIDTH = 128
+TITLE: dict[str, Any] = {"loc": "left", "fontsize": 10, "fontweight": "bold"}
 
 
 def place(comparison: Comparison, scenario: str) -> int:

@@ -83,23 +83,27 @@ def learn_by_supplying(f: Record, p: Record, peers: float) -> None:
 
 @jit
 def invest(f: Record, p: Record) -> float:
-    """Capacity follows utilisation, with noise, while cash exceeds a cushion; returns the outlay.
+    """Capacity follows utilisation, with noise, as far as cash allows; returns the outlay.
 
-    Growth independent of size (Gibrat): without the utilisation term the variance of log capacity
-    rises by sigma squared a month.
+    The share of the wanted growth that is carried out rises from 0 at working cash to 1 at the
+    cushion, so that one rupiah never decides. Growth is independent of size (Gibrat): with cash
+    in plenty and without the utilisation term the variance of log capacity rises by sigma squared
+    a month.
     """
     least = working_cash(f, p)
-    cash = f.cash
-    if cash <= p.investment_cushion * least:
+    spare = f.cash - least
+    if spare <= 0.0:
         return 0.0
     follow = p.investment_rate * (f.utilisation - p.normal_utilisation)
     growth = min(0.02, max(-0.02, follow))
     if p.capacity_sd > 0.0:
         growth += p.capacity_sd * normal_quantile(f.growth_draw)
+    growth *= min(1.0, spare / ((p.investment_cushion - 1.0) * least + 1e-9 * least))
     factor = math.exp(growth)
     outlay = p.investment_cost * f.capacity * max(0.0, factor - 1.0)
-    if cash - outlay < least:
-        return 0.0
+    if outlay > spare:
+        outlay = spare
+        factor = 1.0 + spare / (p.investment_cost * f.capacity)
     f.capacity *= factor
-    f.cash = cash - outlay
+    f.cash -= outlay
     return outlay

@@ -25,11 +25,6 @@ def twin_of(
     """
     names = sim_world.params.dtype.names or ()
     params = {name: float(sim_world.params[0][name]) for name in names}
-    seed = np.uint64(sim_world.population_seed)
-
-    def usual(slot: int, generation: int) -> float:
-        return float(uniform(seed, STREAM_POPULATION, 0, slot, 0, generation, 0, 0))
-
     return ReferenceModel(
         sim_world.tables,
         params,
@@ -37,8 +32,18 @@ def twin_of(
         seed=sim_world.seed,
         population_seed=sim_world.population_seed,
         scale=sim_world.scale,
-        draw_firm=entrants(sim_world, class_draw or usual, params["entrant_capacity"]),
+        draw_firm=entrants(sim_world, class_draw or usual_class_draw(sim_world), params["entrant_capacity"]),
     )
+
+
+def usual_class_draw(sim_world: SimWorld) -> Callable[[int, int], float]:
+    """Index 0 of the population stream, by slot and generation."""
+    seed = np.uint64(sim_world.population_seed)
+
+    def draw(slot: int, generation: int) -> float:
+        return float(uniform(seed, STREAM_POPULATION, 0, slot, 0, generation, 0, 0))
+
+    return draw
 
 
 def twin_differences(

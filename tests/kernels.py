@@ -1,0 +1,172 @@
+"""Compiled loops that run one process over a world, where the month runs several at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.jit import Integer, jit
+from sim.processes.delivery import deliver, invoice, update_trust
+from sim.processes.demography import close_firm, enter, survive
+from sim.processes.money import earn, invest, learn_by_supplying
+from sim.processes.production import advance_productivity, forget, produce, set_cost_and_capacity
+from sim.tables import Rows, Tables
+
+Params = npt.NDArray[np.void]
+
+
+@jit
+def advance_all(firms: Rows, params: Params, seed: Integer, month: int) -> None:
+    """Step 1 of every living firm."""
+    p = params[0]
+    for i in range(firms.size):
+        if firms[i].alive == 1:
+            advance_productivity(firms[i], p, seed, month)
+
+
+@jit
+def forget_all(firms: Rows, params: Params, pressure: float) -> None:
+    """Step 2 of every living firm."""
+    p = params[0]
+    for i in range(firms.size):
+        if firms[i].alive == 1:
+            forget(firms[i], p)
+            set_cost_and_capacity(firms[i], p, pressure)
+
+
+@jit
+def produce_all(firms: Rows) -> None:
+    """Step 12 of every firm; closed ones make nothing."""
+    for i in range(firms.size):
+        firms[i].output = 0.0
+        firms[i].utilisation = 0.0
+        if firms[i].alive == 1:
+            produce(firms[i])
+
+
+@jit
+def deliver_all(tables: Tables, params: Params, seed: Integer, month: int) -> None:
+    """Step 12 of every link with an order."""
+    p = params[0]
+    buyers, lines, links = tables.buyers, tables.lines, tables.links
+    for k in range(lines.size):
+        b = lines[k].buyer
+        good = lines[k].good
+        looseness = tables.goods[good].standardisation
+        for e in range(lines[k].start, lines[k].stop):
+            if links[e].order > 0.0:
+                deliver(
+                    tables.firms,
+                    links,
+                    e,
+                    buyers[b].standard,
+                    looseness,
+                    buyers[b].number,
+                    good,
+                    p,
+                    seed,
+                    month,
+                )
+
+
+@jit
+def invoice_all(
+    tables: Tables,
+    levers: npt.NDArray[np.void],
+    params: Params,
+    seed: Integer,
+    month: int,
+) -> None:
+    """First half of step 13: invoices of all deliveries."""
+    p = params[0]
+    lever = levers[month]
+    buyers, lines, links = tables.buyers, tables.lines, tables.links
+    for b in range(buyers.size):
+        buyers[b].late = 0
+    for i in range(tables.firms.size):
+        tables.firms[i].invoiced = 0.0
+    for k in range(lines.size):
+        b = lines[k].buyer
+        for e in range(lines[k].start, lines[k].stop):
+            if links[e].order > 0.0:
+                invoice(
+                    tables.firms,
+                    links,
+                    e,
+                    buyers[b].payment_days,
+                    lever,
+                    buyers[b].number,
+                    lines[k].good,
+                    p,
+                    seed,
+                    month,
+                )
+                if links[e].late == 1:
+                    buyers[b].late = 1
+
+
+@jit
+def earn_all(firms: Rows, params: Params, month: int) -> None:
+    """Second half of step 13, of every living firm."""
+    p = params[0]
+    for i in range(firms.size):
+        if firms[i].alive == 1:
+            earn(firms[i], p, month)
+
+
+@jit
+def trust_all(links: Rows, params: Params) -> None:
+    """Step 15 of every link."""
+    for e in range(links.size):
+        update_trust(links, e, params[0])
+
+
+@jit
+def learn_all(firms: Rows, params: Params, peers: npt.NDArray[np.float64]) -> None:
+    """Step 16 of every living firm; `peers` as `sim.firm_month` sets them."""
+    p = params[0]
+    for i in range(firms.size):
+        if firms[i].alive == 1:
+            learn_by_supplying(firms[i], p, peers[firms[i].village, firms[i].sector])
+
+
+@jit
+def invest_all(firms: Rows, params: Params) -> None:
+    """Step 17 of every living firm."""
+    p = params[0]
+    for i in range(firms.size):
+        if firms[i].alive == 1:
+            invest(firms[i], p)
+
+
+@jit
+def live_and_die(
+    tables: Tables,
+    params: Params,
+    sizes: npt.NDArray[np.float64],
+    seed: Integer,
+    population_seed: Integer,
+    month: int,
+) -> float:
+    """Step 18 in the order of `sim.firm_month.end_month`; returns receivables written off."""
+    p = params[0]
+    firms = tables.firms
+    state = tables.sector_state
+    written_off = 0.0
+    state[:, 1] = 0.0
+    state[:, 4] = 0.0
+    vacant = np.zeros(firms.size, np.uint8)
+    for i in range(firms.size):
+        if firms[i].alive == 0:
+            vacant[i] = 1
+            continue
+        state[firms[i].sector, 1] += firms[i].profit_sum / 12.0
+        state[firms[i].sector, 4] += firms[i].capacity
+    for i in range(firms.size):
+        if vacant[i] == 0 and survive(firms[i], p, seed, month) > 0:
+            off, _ = close_firm(firms[i])
+            written_off += off
+    for i in range(firms.size):
+        if vacant[i] == 1:
+            enter(firms[i], state, tables.goods, p, sizes, population_seed, seed, month)
+    return written_off
