@@ -65,7 +65,7 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
             advance_productivity(firms[i], p, seed, month)
             forget(firms[i], p)
             set_cost_and_capacity(firms[i], p, pressure)
-            finance(firms[i])
+            finance(firms[i], p)
             pull = attractiveness(firms[i], p)
             firms[i].weight = firms[i].capacity * math.exp(pull)
             capacity += firms[i].capacity

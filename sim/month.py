@@ -196,7 +196,7 @@ def run_month(
     press_wages(tables.state, flow[17], p, month)
     # 19 public accounts, outcomes, ledger
     measure_lines(buyers, lines, tables.goods, rules, covers, p, month)
-    measure_hotels(buyers, lines, good_state[month], scratch[0], scratch[1], row, scale)
+    measure_hotels(buyers, lines, good_state[month], scratch[0], row, scale)
     _account(tables, p, lever, row, scale, grants, visits, sanctions, fines, acquired, flow)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,21 +27,44 @@ __all__ = ["RegionLike", "Slots", "build_world", "lay_slots", "size_law"]
 class RegionLike(Protocol):
     """What the simulation needs of a region; `scenarios.region.Region` is one."""
 
-    name: str
-    firms: int
-    districts: pd.DataFrame
-    villages: pd.DataFrame
-    sectors: pd.DataFrame
-    hotels: pd.DataFrame
-    hotel_weights: pd.DataFrame
-    goods: pd.DataFrame
+    @property
+    def name(self) -> str:
+        """Name of the region."""
 
     @property
-    def restaurants(self) -> object:
+    def firms(self) -> int:
+        """True count of UMKM."""
+
+    @property
+    def districts(self) -> pd.DataFrame:
+        """Columns district, population."""
+
+    @property
+    def villages(self) -> pd.DataFrame:
+        """Columns village, district, x_km, y_km, area_km2, population."""
+
+    @property
+    def sectors(self) -> pd.DataFrame:
+        """Columns sector, share, manufacturing."""
+
+    @property
+    def hotels(self) -> pd.DataFrame:
+        """Columns hotel_class, count, rooms, occupancy."""
+
+    @property
+    def hotel_weights(self) -> pd.DataFrame:
+        """Columns district, weight."""
+
+    @property
+    def goods(self) -> pd.DataFrame:
+        """Columns good, sector."""
+
+    @property
+    def restaurants(self) -> Any:  # noqa: ANN401
         """Figure with a `count`."""
 
     @property
-    def restaurant_demand(self) -> dict[str, float]:
+    def restaurant_demand(self) -> Mapping[str, float]:
         """Million rupiah a restaurant and month, by good."""
 
 

@@ -163,7 +163,10 @@ BUYER_DTYPE = np.dtype(
         ("covered", "u1"),
         ("visited", "u1"),
         ("late", "u1"),  # paid late last month
-        ("buying", "u1"),  # buying genuinely at least one covered good, last measured
+        ("buying", "u1"),  # deliveries of the covered goods together reach half their floors
+        ("buying_months", "i4"),  # months running
+        ("basket_delivered", "f8"),  # scratch
+        ("basket_floor", "f8"),  # scratch
         ("shocked", "u1"),
         ("sanctions", "i4"),
         ("sanctioned", "u1"),  # this month
@@ -291,7 +294,7 @@ def copy_tables(tables: Tables) -> Tables:
     """Copy of everything that changes; what never changes is shared."""
     kept = {name: getattr(tables, name) for name in Tables._fields}
     copied = {name: table if name in _SHARED else _copy(table) for name, table in kept.items()}
-    return Tables(**copied)
+    return Tables(**copied)  # type: ignore[arg-type]
 
 
 def _copy(table: npt.NDArray[Any]) -> npt.NDArray[Any]:

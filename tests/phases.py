@@ -21,7 +21,6 @@ from tests.reference.entrants import entrants
 from tests.reference.keyed import KeyedDraws
 from tests.reference.state import Draws
 from tests.reference.state import World as Objects
-from tests.reference.twin import usual_class_draw
 from tests.states import State
 
 Process = Callable[[Objects, Draws], None]
@@ -171,7 +170,7 @@ class Phases:
     def objects(self) -> Objects:
         """The state now, as the oracles take it."""
         world = self.world
-        entry = entrants(world, usual_class_draw(world), float(self.p["entrant_capacity"]))
+        entry = entrants(world, float(self.p["entrant_capacity"]))
         objects = world_from_tables(
             self.tables,
             {name: float(self.p[name]) for name in self.params.dtype.names or ()},

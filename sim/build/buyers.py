@@ -116,7 +116,7 @@ def _hotels(
 def _restaurants(
     region: RegionLike, p: Parameters, goods: Sequence[str], scale: int, number: int
 ) -> tuple[list[_Row], int]:
-    count = int(region.restaurants.count)  # type: ignore[attr-defined]
+    count = int(region.restaurants.count)
     if count == 0:
         return [], number
     kept = every_nth(count, scale)

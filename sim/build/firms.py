@@ -85,7 +85,11 @@ def populate(
             uniform(seed, STREAM_POPULATION, 0, slot, 0, 0, 0, INDEX_Y),
         )
         class_draw = (shift + slot * GOLDEN) % 1.0
-        draw_firm(firms[i], goods, p, sizes, class_draw, 1.0, seed)
+        size = 0
+        while size < 2 and class_draw >= sizes[size, 0]:
+            size += 1
+        firms[i].size_class = size
+        draw_firm(firms[i], goods, p, sizes, 1.0, seed)
         u = uniform(seed, STREAM_POPULATION, 0, slot, 0, 0, 0, INDEX_AGE)
         age = np.searchsorted(ages, u)
         firms[i].age = age

@@ -32,6 +32,9 @@ PROPERTIES = (
 SPREAD = ("shelf_life", "lead_time")
 """Properties whose range is the spread between firms, not a doubt about one value."""
 
+UNREAD = ("lot",)
+"""Properties that describe a good but that no process reads."""
+
 PREFIX = "goods."
 SOURCE_KEY = "goods_table"
 _CHECKED_ON = date(2026, 11, 22)
@@ -88,7 +91,7 @@ def read_goods(path: Path, sources: Mapping[str, Source]) -> tuple[list[Paramete
                     checked_on=_CHECKED_ON,
                     note=row["basis"] or f"{kind}, without a stated basis",
                     group="goods",
-                    fixed=row["property"] in SPREAD,
+                    fixed=row["property"] in (*SPREAD, *UNREAD),
                 )
             )
     return parameters, faults

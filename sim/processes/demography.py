@@ -24,7 +24,7 @@ from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS, Record
 __all__ = ["close_firm", "draw_firm", "enter", "exit_hazard", "mark_insolvent", "survive"]
 
 # Index of each attribute in the population stream: fixed, since moving one moves numbers.
-_CLASS, _SALES, _WOMAN, _FORMAL, _CASH, _PRICE, _COST, _QUALITY, _PRACTICE, _Z = range(10)
+_SALES, _WOMAN, _FORMAL, _CASH, _PRICE, _COST, _QUALITY, _PRACTICE, _Z = range(1, 10)
 _COLD = 10
 _YOUTH_DECAY = math.exp(-1.0 / 12.0)
 INDEX_X, INDEX_Y, INDEX_AGE, INDEX_ALIVE = 12, 13, 14, 15
@@ -36,34 +36,29 @@ def draw_firm(
     goods: npt.NDArray[np.void],
     p: Record,
     sizes: npt.NDArray[np.float64],
-    class_draw: float,
     capacity_ratio: float,
     seed: Integer,
 ) -> None:
     """Attributes of the firm of this slot and generation, at age 0.
 
     Args:
-        f: written; slot, sector and generation are read.
+        f: written; slot, sector, size class and generation are read.
         goods: their certificates are drawn by good.
         p: parameters.
         sizes: (3, 5) by size class: cumulative share, mu and sigma of log monthly sales, share of
             that law below the legal ceiling, sales a month for one hired worker.
-        class_draw: uniform that decides the size class.
         capacity_ratio: multiplies capacity (entrants start smaller).
         seed: of the population.
     """
     slot = f.slot
     gen = f.generation
-    size = 0
-    while size < 2 and class_draw >= sizes[size, 0]:
-        size += 1
+    size = f.size_class
     u = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _SALES)
     # Inverse CDF of the law cut at the ceiling.
     sales = math.exp(sizes[size, 1] + sizes[size, 2] * normal_quantile(u * sizes[size, 3]))
     woman = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _WOMAN) < p.women_share
     by_sex = (p.women_capacity if woman else 1.0) / (1.0 - p.women_share * (1.0 - p.women_capacity))
     capacity = capacity_ratio * by_sex * sales / p.normal_utilisation
-    f.size_class = size
     f.woman = 1 if woman else 0
     f.capacity = capacity
     f.sales_per_worker = sizes[size, 4]
@@ -168,7 +163,10 @@ def enter(
     seed: Integer,
     month: int,
 ) -> bool:
-    """A vacant slot is taken with a chance that follows the sector's profit rate."""
+    """A vacant slot is taken with a chance that follows the sector's profit rate.
+
+    The site keeps its size class: a stall is followed by a stall, a workshop by a workshop.
+    """
     s = f.sector
     usual = max(0.01, sector_state[s, 2])
     rate = sector_state[s, 1] / sector_state[s, 4] if sector_state[s, 4] > 0.0 else usual
@@ -180,6 +178,5 @@ def enter(
         return False
     f.generation = gen + 1
     f.alive = 1
-    class_draw = uniform(population_seed, STREAM_POPULATION, 0, slot, 0, gen + 1, 0, _CLASS)
-    draw_firm(f, goods, p, sizes, class_draw, p.entrant_capacity, population_seed)
+    draw_firm(f, goods, p, sizes, p.entrant_capacity, population_seed)
     return True

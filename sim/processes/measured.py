@@ -24,9 +24,15 @@ def measure_lines(
     p: Record,
     month: int,
 ) -> None:
-    """Measured states of each line, from deliveries under the agreement and not from intentions."""
+    """Measured states of each line and buyer, from deliveries under the agreement, not intentions.
+
+    A buyer is buying when the deliveries of its covered goods together reach half their floors,
+    each as a monthly mean over the good's own window.
+    """
     for b in range(buyers.size):
         buyers[b].buying = 0
+        buyers[b].basket_delivered = 0.0
+        buyers[b].basket_floor = 0.0
     at = month % COMPLIANCE_MONTHS
     for k in range(lines.size):
         b = lines[k].buyer
@@ -54,8 +60,15 @@ def measure_lines(
         lines[k].buying = 1 if buying else 0
         lines[k].on_paper = 1 if joined and not buying else 0
         lines[k].buying_months = lines[k].buying_months + 1 if buying else 0
-        if buying:
-            buyers[b].buying = 1
+        if signed:
+            months = min(goods[lines[k].good].window, month + 1)
+            buyers[b].basket_delivered += delivered / months
+            buyers[b].basket_floor += floor / months
+    for b in range(buyers.size):
+        buyer = buyers[b]
+        enough = buyer.basket_delivered >= 0.5 * buyer.basket_floor * EXACTLY_HALF
+        buyer.buying = 1 if buyer.basket_floor > 0.0 and enough else 0
+        buyer.buying_months = buyer.buying_months + 1 if buyer.buying == 1 else 0
 
 
 @jit
@@ -64,7 +77,6 @@ def measure_hotels(
     lines: Rows,
     good_state: npt.NDArray[np.float64],
     signed: npt.NDArray[np.float64],
-    still: npt.NDArray[np.float64],
     row: Record,
     scale: int,
 ) -> None:
@@ -75,7 +87,6 @@ def measure_hotels(
         lines: read.
         good_state: (goods, 6), written: signed, buying, on paper, need, direct, still buying.
         signed: scratch, (buyers,).
-        still: scratch, (buyers,).
         row: monthly outcomes, written.
         scale: slots of the region one slot of the sample stands for.
     """
@@ -84,7 +95,6 @@ def measure_hotels(
             good_state[g, column] = 0.0
     for b in range(buyers.size):
         signed[b] = 0.0
-        still[b] = 0.0
     for k in range(lines.size):
         b = lines[k].buyer
         if buyers[b].kind != KIND_HOTEL:
@@ -98,7 +108,6 @@ def measure_hotels(
         good_state[g, 4] += scale * lines[k].ordered
         if lines[k].buying_months >= 12:
             good_state[g, 5] += weight
-            still[b] = 1.0
         if lines[k].signed == 1:
             signed[b] = 1.0
     hotels = 0.0
@@ -115,7 +124,8 @@ def measure_hotels(
         hotels += weight
         n_signed += weight * signed[b]
         n_buying += weight * buyers[b].buying
-        n_still += weight * still[b]
+        if buyers[b].buying_months >= 12:
+            n_still += weight
         if signed[b] > 0.0 and buyers[b].mode != MODE_NONE and buyers[b].buying == 0:
             n_paper += weight
         if buyers[b].covered == 1:

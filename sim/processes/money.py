@@ -83,27 +83,31 @@ def learn_by_supplying(f: Record, p: Record, peers: float) -> None:
 
 @jit
 def invest(f: Record, p: Record) -> float:
-    """Capacity follows utilisation, with noise, as far as cash allows; returns the outlay.
+    """Capacity follows utilisation and spare cash, with noise; returns the outlay.
 
-    The share of the wanted growth that is carried out rises from 0 at working cash to 1 at the
-    cushion, so that one rupiah never decides. Growth is independent of size (Gibrat): with cash
-    in plenty and without the utilisation term the variance of log capacity rises by sigma squared
-    a month.
+    Shrinking is free. Growth is paid from cash: the share of it that is carried out rises from 0
+    at working cash to 1 at the cushion, so that one rupiah never decides. A busy firm also puts a
+    share of its cash above the cushion into capacity: small firms are short of capital, whose
+    return is high (de Mel, McKenzie and Woodruff 2008). Growth is independent of size (Gibrat): at
+    normal utilisation the variance of log capacity rises by sigma squared a month.
     """
     least = working_cash(f, p)
     spare = f.cash - least
-    if spare <= 0.0:
-        return 0.0
     follow = p.investment_rate * (f.utilisation - p.normal_utilisation)
+    idle = spare - (p.investment_cushion - 1.0) * least
+    if f.utilisation > p.normal_utilisation and idle > 0.0:
+        follow += p.cash_investment * idle / (p.investment_cost * f.capacity)
     growth = min(0.02, max(-0.02, follow))
     if p.capacity_sd > 0.0:
         growth += p.capacity_sd * normal_quantile(f.growth_draw)
-    growth *= min(1.0, spare / ((p.investment_cushion - 1.0) * least + 1e-9 * least))
+    if growth > 0.0:
+        reach = (p.investment_cushion - 1.0) * least
+        growth *= min(1.0, max(0.0, spare) / max(1e-9 * least, reach))
     factor = math.exp(growth)
     outlay = p.investment_cost * f.capacity * max(0.0, factor - 1.0)
-    if outlay > spare:
-        outlay = spare
-        factor = 1.0 + spare / (p.investment_cost * f.capacity)
+    if outlay > 0.0 and outlay > spare:
+        outlay = max(0.0, spare)
+        factor = 1.0 + outlay / (p.investment_cost * f.capacity)
     f.capacity *= factor
     f.cash -= outlay
     return outlay

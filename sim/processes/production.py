@@ -64,10 +64,14 @@ def attractiveness(f: Record, p: Record) -> float:
 
 
 @jit
-def finance(f: Record) -> None:
-    """Quantity a firm can pay to produce for buyers: min(Y_max, (c + line)+ / v) (P12)."""
-    means = max(0.0, f.cash + f.line * f.capacity)
-    f.financeable = min(f.y_max, means / f.unit_cost)
+def finance(f: Record, p: Record) -> None:
+    """Quantity a firm can pay to produce for buyers: min(y_max, (c + line - F)+ / v) (P12).
+
+    The month's fixed cost is kept back: a firm that spent it on an order would be insolvent by
+    arithmetic, whoever the buyer.
+    """
+    means = f.cash + f.line * f.capacity - p.fixed_cost * f.capacity
+    f.financeable = min(f.y_max, max(0.0, means) / f.unit_cost)
 
 
 @jit

@@ -6,7 +6,6 @@ between them is one of the month.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,11 @@ OWN = ("slot", "alive", "generation", "sector", "pool", "village", "district", "
 DRAWN = tuple(name for name in FIRM_FLOATS[: FIRM_FLOATS.index("y_max")] if name not in OWN)
 
 
-def entrants(
-    sim_world: SimWorld, class_draw: Callable[[int, int], float], capacity_ratio: float
-) -> DrawFirm:
+def entrants(sim_world: SimWorld, capacity_ratio: float) -> DrawFirm:
     """A callable for `World.draw_firm`.
 
     Args:
         sim_world: whose tables, goods, parameters and population seed are used; it is not changed.
-        class_draw: the uniform that decides the size class, from slot and generation.
         capacity_ratio: the parameter entrant_capacity.
     """
     # Scratch columns: the compiled function writes a row of a table.
@@ -45,7 +41,6 @@ def entrants(
             sim_world.tables.goods,
             sim_world.params[0],
             sim_world.sizes,
-            class_draw(firm.slot, firm.generation),
             capacity_ratio,
             np.uint64(sim_world.population_seed),
         )

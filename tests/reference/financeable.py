@@ -11,5 +11,6 @@ def financeable(world: World, draws: Draws) -> None:
     for firm in world.firms:
         firm.financeable = 0.0
         if firm.alive:
-            means = positive(firm.cash + firm.line * firm.capacity)
+            kept = world.params.fixed_cost * firm.capacity
+            means = positive(firm.cash + firm.line * firm.capacity - kept)
             firm.financeable = min(firm.y_max, means / firm.unit_cost)

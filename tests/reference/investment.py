@@ -5,20 +5,36 @@ from __future__ import annotations
 import math
 
 from tests.reference.common import clip, positive, working_cash
-from tests.reference.state import Draws, World
+from tests.reference.state import Draws, Firm, World
+
+
+def wanted_growth(world: World, firm: Firm, kept: float, draws: Draws) -> float:
+    """Log growth a firm wants: it follows utilisation, idle cash and chance."""
+    p = world.params
+    drift = p.investment_rate * (firm.utilisation - p.normal_utilisation)
+    idle = firm.cash - p.investment_cushion * kept
+    if firm.utilisation > p.normal_utilisation and idle > 0.0:
+        drift += p.cash_investment * idle / (p.investment_cost * firm.capacity)
+    key = (firm.slot, 0, firm.generation)
+    noise = draws.normal("productivity", world.month, *key, index=1)
+    return float(clip(drift, -0.02, 0.02) + p.capacity_sd * noise)
 
 
 def investment(world: World, draws: Draws) -> None:
-    """Changes the capacity of firms whose cash exceeds their cushion."""
+    """Shrinks firms freely and lets them grow as far as their cash above working cash goes."""
     p = world.params
     for firm in world.living():
         kept = working_cash(world, firm)
-        if firm.cash > p.investment_cushion * kept:
-            drift = p.investment_rate * (firm.utilisation - p.normal_utilisation)
-            key = (firm.slot, 0, firm.generation)
-            noise = draws.normal("productivity", world.month, *key, index=1)
-            growth = math.exp(clip(drift, -0.02, 0.02) + p.capacity_sd * noise)
-            cost = p.investment_cost * firm.capacity * positive(growth - 1.0)
-            if firm.cash - cost >= kept:
-                firm.capacity *= growth
-                firm.cash -= cost
+        spare = positive(firm.cash - kept)
+        growth = wanted_growth(world, firm, kept, draws)
+        if growth > 0.0:
+            reach = max(1e-9 * kept, (p.investment_cushion - 1.0) * kept)
+            growth *= min(1.0, spare / reach)
+        full = p.investment_cost * firm.capacity
+        cost = full * positive(math.exp(growth) - 1.0)
+        if cost > spare:
+            cost = spare
+            firm.capacity *= 1.0 + cost / full
+        else:
+            firm.capacity *= math.exp(growth)
+        firm.cash -= cost

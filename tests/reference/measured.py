@@ -27,13 +27,29 @@ def record(world: World, buyer: Buyer, line: Line, covered: bool) -> None:
     line.agreement.append((delivered, floor))
 
 
-def is_buying(world: World, line: Line) -> bool:
-    """Whether deliveries of the window reach half the floor of the same months."""
+def sums(world: World, line: Line) -> tuple[float, float]:
+    """Deliveries and floor of the line's window."""
     months = line.agreement[-window(world, line) :]
-    delivered = sum(entry[0] for entry in months)
-    floor = sum(entry[1] for entry in months)
-    # A floor met exactly in one of two months is exactly half: rounding must not decide.
+    return sum(entry[0] for entry in months), sum(entry[1] for entry in months)
+
+
+def reaches_half(delivered: float, floor: float) -> bool:
+    """Whether deliveries reach half the floor.
+
+    A floor met exactly in one of two months is exactly half: rounding must not decide.
+    """
     return floor > 0.0 and delivered >= 0.5 * floor * (1.0 - ROUNDING)
+
+
+def basket(world: World, lines: list[Line]) -> tuple[float, float]:
+    """Deliveries and floors of several lines, each as a monthly mean over its own window."""
+    delivered = floor = 0.0
+    for line in lines:
+        months = min(window(world, line), world.month + 1)
+        of_line = sums(world, line)
+        delivered += of_line[0] / months
+        floor += of_line[1] / months
+    return delivered, floor
 
 
 def measure(world: World, draws: Draws) -> None:
@@ -44,9 +60,11 @@ def measure(world: World, draws: Draws) -> None:
         for line in buyer.lines:
             record(world, buyer, line, covered)
             line.signed = line.buying = line.on_paper = False
-        for line in covered_lines(world, buyer) if covered else []:
+        lines = covered_lines(world, buyer) if covered else []
+        for line in lines:
             line.signed = binding or buyer.mode != NONE
-            line.buying = line.signed and is_buying(world, line)
+            line.buying = line.signed and reaches_half(*sums(world, line))
             line.on_paper = line.signed and buyer.mode != NONE and not line.buying
-        buyer.buying = any(line.buying for line in buyer.lines)
-        buyer.on_paper = not buyer.buying and any(line.on_paper for line in buyer.lines)
+        signed = [line for line in lines if line.signed]
+        buyer.buying = reaches_half(*basket(world, signed))
+        buyer.on_paper = not buyer.buying and bool(signed) and buyer.mode != NONE
