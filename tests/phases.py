@@ -179,6 +179,7 @@ class Phases:
             draw_firm=entry,
             pressure=float(self.tables.state[0]),
         )
+        objects.labour = dict.fromkeys(range(self.month), 1.0)
         apply_policy(objects, world.policy)
         return objects
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scenarios.region import load_region
 
+from scenarios.region import load_region
+from scenarios.scenario import load_scenario
 from sim.parameters import Parameters
+from sim.policy import compile_policy
 from sim.population import build_world, size_law
 from sim.run import simulate
 from sim.world import World
@@ -59,7 +61,7 @@ def test_size_mixture_of_the_initial_stock() -> None:
 
 
 def test_the_law_of_sizes_has_the_published_means_and_ceilings() -> None:
-    """E011 to E013 and E020 to E022: drawn sales average to the published ones, below the ceiling."""
+    """E011 to E013, E020 to E022: drawn sales average to the published ones, below the ceiling."""
     law = size_law(Parameters.default())
     world = build_world(load_region("surabaya"), Parameters.default(), seed=6, scale=1, months=1)
     ubar = Parameters.default()["normal_utilisation"]
@@ -85,3 +87,17 @@ def test_local_sales_never_exceed_local_spending() -> None:
         spent = world.column("local_sales") / world.column("local_spending")
         assert np.all(spent <= 1.0 + 1e-12)
         assert spent[0] > 0.99
+
+
+def test_the_cash_grant_costs_what_the_obligation_costs() -> None:
+    """The shipped file holds the expected public cost of `mandated_hotel_partnership`."""
+    region = load_region("surabaya")
+    base = simulate(build_world(region, Parameters.default(), seed=4, scale=10, months=84), 24)
+    rule = compile_policy(
+        load_scenario("mandated_hotel_partnership").levers, base.names.goods, base.months
+    )
+    cost = float(simulate(base.copy(rule)).column("public_cost").sum())
+    grant = load_scenario("cash_grant").levers["cash_grant.million_rp_per_year"].value
+    assert isinstance(grant, float | int)
+    expected = 5 * grant * (1.0 + Parameters.default()["grant_administration"])
+    assert np.isclose(expected, cost, rtol=0.01)

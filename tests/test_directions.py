@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pytest
 
 from sim.world import World
@@ -51,7 +50,7 @@ def pair(
     new_levers: Mapping[str, object] | None = None,
 ) -> tuple[World, World]:
     """Two runs of the town: as given, and with something changed."""
-    common: dict[str, Any] = {"region": town(hotels_a_class=3), "seed": seed}
+    common: dict[str, Any] = {"region": town(hotels_a_class=3), "seed": seed, "months": 48}
     before = run(values=values, levers=levers, **common)
     changed = {**(values or {}), **(new_values or {})}
     after = run(values=changed, levers={**(levers or {}), **(new_levers or {})}, **common)

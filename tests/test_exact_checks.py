@@ -203,7 +203,8 @@ def test_the_inspection_game_averages_to_its_mixed_equilibrium():
 
 def test_capacity_grows_by_gibrats_law():
     """Var ln K = sigma^2 t, whatever the size, when noise alone drives growth and cash is ample."""
-    p = parameters({"investment_rate": 0.0, "capacity_sd": 0.02}).record()[0]
+    noise_alone = {"investment_rate": 0.0, "cash_investment": 0.0, "capacity_sd": 0.02}
+    p = parameters(noise_alone).record()[0]
     count, months = 1_500, 36
     firms = np.zeros(count, FIRM_DTYPE)
     firms["capacity"] = np.geomspace(1.0, 1e4, count)
@@ -292,6 +293,7 @@ def test_in_the_closed_case_better_practice_moves_profit_but_no_pools_revenue():
         "exit_young": 0.0,
         "entry_rate": 0.0,
         "investment_rate": 0.0,
+        "cash_investment": 0.0,
         "capacity_sd": 0.0,
         "normal_utilisation": 0.4,
         # Weak tastes and endless credit leave room everywhere.

@@ -55,7 +55,16 @@ STERN: Levers = {
 THIN = {"credit_line": 0.0, "informal_line": 0.0, "late_probability": 0.0}
 ENDLESS = {"credit_line": 1e6, "informal_line": 1e6}
 PAID_AT_ONCE = {"payment_days": 0.0, "late_probability": 0.0}
-SAME_FIRMS = {"exit_base": 0.0, "exit_weak": 0.0, "exit_young": 0.0, "entry_rate": 0.0}
+# No exit, entry or growth: a slot's twin is the same firm.
+SAME_FIRMS = {
+    "exit_base": 0.0,
+    "exit_weak": 0.0,
+    "exit_young": 0.0,
+    "entry_rate": 0.0,
+    "investment_rate": 0.0,
+    "cash_investment": 0.0,
+    "capacity_sd": 0.0,
+}
 NO_LEARNING = {"supplying_practice": 0.0, "supplying_quality": 0.0, "wage_pressure": 0.0}
 # Every firm has as much free capacity as every other, and orders are well within it, so that it
 # turns no local customer away.
@@ -73,8 +82,6 @@ CHEAP_INCUMBENTS = {f"goods.{good}.incumbent_price_ratio": 0.6 for good in HOTEL
 STEADY = {
     "candidates": 7.0,
     "productivity_sd": 0.0,
-    "capacity_sd": 0.0,
-    "investment_rate": 0.0,
     "peer_learning": 0.0,
     "quality_noise": 0.0,
     "sample_sd": 0.0,
@@ -317,7 +324,7 @@ TRADE_OFFS = (
         grid=QUOTAS,
         measure=ended(partners_gain, others_gain),
         # Endless credit, payment at once and small orders: partners turn no local customer away.
-        # No exit or entry: a slot's twin is the same firm. No learning: no stolen customers.
+        # Twins are the same firms, and nobody learns, so that partners steal no customers.
         values={
             **STRICT,
             **ENDLESS,

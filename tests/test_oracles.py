@@ -12,7 +12,7 @@ from sim.case import Case
 from sim.firm_month import _set_peers
 from sim.month import press_wages
 from sim.processes.production import finance
-from sim.run import simulate, step
+from sim.run import step
 from tests.kernels import (
     advance_all,
     earn_all,
@@ -42,7 +42,7 @@ from tests.reference.trust import trust
 from tests.reference.twin import twin_differences, twin_of
 from tests.states import State, states
 
-drawn = settings(max_examples=40)
+drawn = settings(max_examples=20)
 
 # -- the reference twin: Mesa agents whose steps are the oracles
 
@@ -139,7 +139,7 @@ def test_financeable(state: State) -> None:
     def kernel() -> None:
         firms = run.tables.firms
         for i in np.flatnonzero(firms["alive"] == 1):
-            finance(firms[i])
+            finance(firms[i], run.p)
 
     run.tables.firms["cash"] += 0.1 * state.month - 1.0
     run.compare([financeable], kernel, "firms.financeable")
@@ -237,9 +237,8 @@ def test_exit_and_entry(state: State) -> None:
     st.floats(0.0, 5.0),
 )
 def test_wage_pressure(hired: list[float], response: float) -> None:
-    row = simulate(Case.of(region=surabaya(), scale=2333, months=1).world()).params.copy()
-    row["wage_pressure"] = response
-    world = make_world(params={"wage_pressure": response})
+    row = parameters({"wage_pressure": response}).record()
+    world = make_world(firms=[], params={"wage_pressure": response})
     state = np.zeros(7)
     for month, labour in enumerate(hired, start=12):
         world.month, world.labour[month] = month, labour

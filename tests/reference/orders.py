@@ -22,6 +22,11 @@ def orders(world: World, draws: Draws) -> None:
         voluntary.append(Task(line, line.need, ranked(links)))
     run_stage(world, voluntary)
     run_stage(world, floor_tasks(world))
+    relations(world)
+
+
+def relations(world: World) -> None:
+    """A link is active from an order until a due month passes without one, or its firm closed."""
     for link in world.links:
         if due(world, link.line):
             link.active = link.order > 0.0

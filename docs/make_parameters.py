@@ -1,0 +1,81 @@
+"""Writes docs/parameters.md from the registry: `python docs/make_parameters.py`."""
+
+# ruff: noqa: INP001  # a program, no package
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from sim.parameters import assumed, registry
+
+TARGET = Path(__file__).with_name("parameters.md")
+TITLES = {
+    "buyers": "Buyers, their value, matching",
+    "compliance": "Compliance and enforcement",
+    "demography": "Exit and entry",
+    "learning": "Quality, practice, information",
+    "market": "Local market, displacement, proximity",
+    "money": "Money",
+    "population": "Who the firms are",
+    "production": "Production, capacity, cost",
+    "public_accounts": "Public and private cost",
+    "trust": "Trust",
+    "goods": "Goods",
+}
+HEAD = """# Parameters
+
+Made by `python docs/make_parameters.py` from the registry in `sim/parameters/`; do not edit.
+The same figures on the screen: `kemitraan list parameters`.
+
+{count} parameters: {kinds}. The {varied} marked *varied* are drawn anew over their range in every
+pair of runs of a comparison with `--uncertainty parameters`; the others keep their value.
+
+*measured*: counted or surveyed. *estimated*: worked out from figures that were, or set so that the
+model meets them. *literature*: from a published study, mostly of another country. *assumed*: a
+guess with a range, and nothing that rests on it alone is a finding.
+"""
+
+
+def cell(text: object) -> str:
+    """Text that cannot break a table."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def document() -> str:
+    """The whole page."""
+    entries, varied = registry(), set(assumed())
+    counts = Counter(entry.kind for entry in entries.values())
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+    lines = [HEAD.format(count=len(entries), kinds=kinds, varied=len(varied))]
+    sources: dict[tuple[str, str | None, int], int] = {}
+    for group in dict.fromkeys(entry.group for entry in entries.values()):
+        lines += [f"## {TITLES.get(group, group)}", ""]
+        lines += ["| Name | Value | Range | Unit | Kind | Source | Meaning |"]
+        lines += ["|---|---|---|---|---|---|---|"]
+        for entry in (e for e in entries.values() if e.group == group):
+            marks = [
+                f"[{sources.setdefault((s.title, s.url, s.year), len(sources) + 1)}]"
+                for s in entry.sources
+            ]
+            kind = f"{entry.kind}, *varied*" if entry.name in varied else entry.kind
+            row = (
+                f"`{entry.name}`",
+                f"{entry.value:g}",
+                f"{entry.low:g} to {entry.high:g}",
+                entry.unit,
+                kind,
+                " ".join([*marks, *entry.evidence]),
+                entry.note,
+            )
+            lines.append(f"| {' | '.join(cell(part) for part in row)} |")
+        lines.append("")
+    lines += ["## Sources", "", "E-numbers are rows of `sim/parameters/evidence.csv`.", ""]
+    for (title, url, year), number in sources.items():
+        place = f" <{url}>" if url else ""
+        lines.append(f"{number}. {cell(title)}, {year}.{place}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(document(), encoding="utf-8", newline="\n")

@@ -1,0 +1,98 @@
+"""Renews the outputs shown in the READMEs: `python docs/renew.py`, or with names of files.
+
+A README marks what it shows, and this program runs it, in one new folder per file and in order:
+
+    <!-- file: rule.yaml -->           the block below is written to that file
+    <!-- output: kemitraan check rule.yaml -->    the block below is replaced by what is printed
+    <!-- output: COMMAND | from REGEX to REGEX -->    likewise, of which only these lines are kept
+
+Messages stand before data, as on a screen. The full comparison takes some minutes.
+"""
+
+# ruff: noqa: INP001  # a program, no package
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = ("README.md", "README.id.md")
+MARK = re.compile(
+    r"<!-- (?P<kind>file|output): (?P<what>.+?)(?: \| from (?P<first>.+?) to (?P<last>.+?))? -->\n"
+    r"```(?P<language>\w*)\n(?P<body>.*?)```",
+    re.DOTALL,
+)
+# Said once a machine, or of no interest to a reader.
+PASSING = re.compile(r"^compiling .*\n", re.MULTILINE)
+
+
+def run(command: str, folder: Path) -> str:
+    """What a command prints: messages, then data."""
+    words = shlex.split(command)
+    start = {"kemitraan": ["-m", "kemitraan"], "python": []}[words[0]]
+    # The language by option only, whatever the machine speaks.
+    env = {k: v for k, v in os.environ.items() if k not in ("KEMITRAAN_LANG", "LANG")}
+    env |= {"LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(  # noqa: S603  # the project's own commands
+        [sys.executable, *start, *words[1:]],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode not in (0, 2):
+        raise SystemExit(f"{command}: exit code {done.returncode}\n{done.stderr}")
+    return PASSING.sub("", done.stderr + done.stdout)
+
+
+def cut(text: str, first: str | None, last: str | None) -> str:
+    """The lines from one that matches to the next that matches; what is left out is marked."""
+    if first is None or last is None:
+        return text
+    lines = text.splitlines()
+    start = next((i for i, line in enumerate(lines) if re.search(first, line)), None)
+    if start is None:
+        raise SystemExit(f"no line matches {first!r} in:\n{text}")
+    end = next((i for i, line in enumerate(lines) if i >= start and re.search(last, line)), None)
+    if end is None:
+        raise SystemExit(f"no line matches {last!r} after {first!r} in:\n{text}")
+    kept = [*(["..."] if start else []), *lines[start : end + 1]]
+    return "\n".join([*kept, *(["..."] if end + 1 < len(lines) else [])])
+
+
+def renewed(text: str, folder: Path) -> str:
+    """A README's text with every output made anew."""
+
+    def one(found: re.Match[str]) -> str:
+        what = found["what"]
+        if found["kind"] == "file":
+            (folder / what).write_text(found["body"], encoding="utf-8", newline="\n")
+            return found[0]
+        print(f"  {what}", file=sys.stderr, flush=True)
+        shown = cut(run(what, folder), found["first"], found["last"])
+        body = "\n".join(line.rstrip() for line in shown.strip("\n").splitlines())
+        head = found[0][: found.start("body") - found.start()]
+        return f"{head}{body}\n```"
+
+    return MARK.sub(one, text)
+
+
+def main(names: list[str]) -> None:
+    """Renew the files of these names; both READMEs if none."""
+    for name in names or READMES:
+        path = ROOT / name
+        print(name, file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            text = renewed(path.read_text(encoding="utf-8"), Path(folder))
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
