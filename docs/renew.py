@@ -6,7 +6,7 @@ A README marks what it shows, and this program runs it, in one new folder per fi
     <!-- output: kemitraan check rule.yaml -->    the block below is replaced by what is printed
     <!-- output: COMMAND | from REGEX to REGEX -->    likewise, of which only these lines are kept
 
-Messages stand before data, as on a screen. The full comparison takes some minutes.
+Messages and data stand as on a screen. The full comparison takes some minutes.
 """
 
 # ruff: noqa: INP001  # a program, no package
@@ -33,23 +33,24 @@ PASSING = re.compile(r"^compiling .*\n", re.MULTILINE)
 
 
 def run(command: str, folder: Path) -> str:
-    """What a command prints: messages, then data."""
+    """What a command prints, messages and data."""
     words = shlex.split(command)
     start = {"kemitraan": ["-m", "kemitraan"], "python": []}[words[0]]
     # The language by option only, whatever the machine speaks.
     env = {k: v for k, v in os.environ.items() if k not in ("KEMITRAAN_LANG", "LANG")}
-    env |= {"LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+    env |= {"LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     done = subprocess.run(  # noqa: S603  # the project's own commands
         [sys.executable, *start, *words[1:]],
         cwd=folder,
         env=env,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # in the order of a screen
         encoding="utf-8",
         check=False,
     )
     if done.returncode not in (0, 2):
-        raise SystemExit(f"{command}: exit code {done.returncode}\n{done.stderr}")
-    return PASSING.sub("", done.stderr + done.stdout)
+        raise SystemExit(f"{command}: exit code {done.returncode}\n{done.stdout}")
+    return PASSING.sub("", done.stdout)
 
 
 def cut(text: str, first: str | None, last: str | None) -> str:

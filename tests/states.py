@@ -76,7 +76,7 @@ def _policies(draw: st.DrawFn) -> dict[str, Any]:
     return levers
 
 
-# Fixed at month 0, or (a shock without size) not followed by the kernel while nothing depends on it.
+# Fixed at month 0, or (shocks without size) not followed by the kernel while nothing needs them.
 _UNTOUCHED = {"candidates", "buyer_shock_hazard", "buyer_shock_size"}
 
 

@@ -69,11 +69,11 @@ NO_LEARNING = {"supplying_practice": 0.0, "supplying_quality": 0.0, "wage_pressu
 # Every firm has as much free capacity as every other, and orders are well within it, so that it
 # turns no local customer away.
 SLACK = {
-    "normal_utilisation": 0.4,
+    "normal_utilisation": 0.25,
     "quality_attraction": 0.0,
     "practice_attraction": 0.0,
     "price_attraction": 0.0,
-    **{f"goods.{good}.value": 0.3 for good in HOTEL_GOODS},
+    **{f"goods.{good}.value": 0.15 for good in HOTEL_GOODS},
 }
 # Goods that the rule alone would make a hotel buy from UMKM.
 CHEAP_INCUMBENTS = {f"goods.{good}.incumbent_price_ratio": 0.6 for good in HOTEL_GOODS}

@@ -164,9 +164,7 @@ def test_enforcement(state: State) -> None:
     run = Phases(state)
     run.plan()
     names = ("sanctions", "sanctioned", "belief")
-    objects = run.compare(
-        [enforcement], run.enforce, *(f"buyers.{name}" for name in names)
-    )
+    objects = run.compare([enforcement], run.enforce, *(f"buyers.{name}" for name in names))
     rings = np.array([buyer.fines_due for buyer in objects.buyers])
     rings[:, run.month % rings.shape[1]] = 0.0  # the kernel lets this month's be paid at once
     assert np.allclose(rings, run.tables.buyers["fines_due"], rtol=1e-12, atol=1e-12)
