@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows += BENCHMARKS[name](quick=chosen.quick)
     told = table(rows)
     print(told)
+    if chosen.quick:
+        print("quick: sizes are not those of the targets, so that met says little")
     if not chosen.only and not chosen.quick:
         minutes = (time.perf_counter() - begun) / 60.0
         RESULTS.write_text(_document(header, told, minutes), encoding="utf-8")

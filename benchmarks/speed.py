@@ -6,11 +6,24 @@ from statistics import median
 
 from benchmarks.rows import Row, above, below, plain, timed
 from benchmarks.worlds import firm_months, mandated_world, region
+from sim.draws import STREAM_QUALITY, uniform
+from sim.jit import jit
 from sim.outcomes import window_values, windows
 from sim.outcomes_record import Record, follow
 from sim.run import simulate
 
 __all__ = ["measure_size", "measure_throughput"]
+
+_DRAWS = 2_000_000
+
+
+@jit
+def _draw(count: int) -> float:
+    """Sum of keyed uniforms: a yardstick of how fast this machine is just now."""
+    total = 0.0
+    for entity in range(count):
+        total += uniform(1, STREAM_QUALITY, 3, entity, 0, 0, 0, 0)
+    return total
 
 
 def measure_throughput(*, quick: bool) -> list[Row]:
@@ -27,12 +40,15 @@ def measure_throughput(*, quick: bool) -> list[Row]:
         read.append(timed(lambda m=made: _outcomes(m[0])))  # type: ignore[misc]
         done = firm_months(world, 0, months)
     best, usual = min(run), median(run)
+    _draw(1)
+    yardstick = 1e9 * min(timed(lambda: _draw(_DRAWS)) for _ in range(5)) / _DRAWS
     size = f"{done / months:,.0f} firms x {months} months, K = 32, {repeats} runs"
     return [
         above("firm-months a second and core, best", done / best / 1e6, 5.0, "million", size),
         plain("the same, median", done / usual / 1e6, "million"),
         plain("ns a firm-month, best", 1e9 * best / done, "ns"),
         plain("ns a firm-month, median", 1e9 * usual / done, "ns"),
+        plain("a compiled keyed draw", yardstick, "ns", "a yardstick of this machine just now"),
         plain("building month 0, median", median(build), "s", "firms, buyers, candidates, pools"),
         plain("reading all outcomes of all windows, median", median(read), "s"),
         plain(

@@ -1,5 +1,7 @@
 """Renews the outputs shown in the READMEs: `python docs/renew.py`, or with names of files.
 
+`python docs/renew.py --only check` renews only the commands that hold this word.
+
 A README marks what it shows, and this program runs it, in one new folder per file and in order:
 
     <!-- file: rule.yaml -->           the block below is written to that file
@@ -68,30 +70,48 @@ def cut(text: str, first: str | None, last: str | None) -> str:
     return "\n".join([*kept, *(["..."] if end + 1 < len(lines) else [])])
 
 
-def renewed(text: str, folder: Path) -> str:
-    """A README's text with every output made anew."""
+def outputs(text: str, folder: Path, only: str = "") -> dict[str, str]:
+    """Marker and new body of every output of a README; of the commands with a word, if given."""
+    found = {}
+    for mark in MARK.finditer(text):
+        if mark["kind"] == "file":
+            (folder / mark["what"]).write_text(mark["body"], encoding="utf-8", newline="\n")
+        elif only in mark["what"]:
+            print(f"  {mark['what']}", file=sys.stderr, flush=True)
+            shown = cut(run(mark["what"], folder), mark["first"], mark["last"])
+            lines = (line.rstrip() for line in shown.strip("\n").splitlines())
+            found[_marker(mark)] = "\n".join(lines) + "\n"
+    return found
 
-    def one(found: re.Match[str]) -> str:
-        what = found["what"]
-        if found["kind"] == "file":
-            (folder / what).write_text(found["body"], encoding="utf-8", newline="\n")
-            return found[0]
-        print(f"  {what}", file=sys.stderr, flush=True)
-        shown = cut(run(what, folder), found["first"], found["last"])
-        body = "\n".join(line.rstrip() for line in shown.strip("\n").splitlines())
-        head = found[0][: found.start("body") - found.start()]
-        return f"{head}{body}\n```"
+
+def _marker(mark: re.Match[str]) -> str:
+    return mark[0].partition("\n")[0]
+
+
+def filled(text: str, bodies: dict[str, str]) -> str:
+    """A README's text with new bodies below their markers."""
+
+    def one(mark: re.Match[str]) -> str:
+        body = bodies.get(_marker(mark), mark["body"])
+        return f"{_marker(mark)}\n```{mark['language']}\n{body}```"
 
     return MARK.sub(one, text)
 
 
-def main(names: list[str]) -> None:
-    """Renew the files of these names; both READMEs if none."""
-    for name in names or READMES:
+def main(words: list[str]) -> None:
+    """Renew the files of these names, both READMEs if none; `--only WORD` for some commands."""
+    only = ""
+    if "--only" in words:
+        at = words.index("--only")
+        only = words[at + 1]
+        words = words[:at] + words[at + 2 :]
+    for name in words or READMES:
         path = ROOT / name
         print(name, file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            text = renewed(path.read_text(encoding="utf-8"), Path(folder))
+            bodies = outputs(path.read_text(encoding="utf-8"), Path(folder), only)
+        # Read again: somebody may have edited the text meanwhile.
+        text = filled(path.read_text(encoding="utf-8"), bodies)
         path.write_text(text, encoding="utf-8", newline="\n")
 
 

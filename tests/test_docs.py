@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from experiments.cli.app import COMMANDS, app
 
+from experiments.cli.app import COMMANDS, app
 from scenarios.scenario import list_scenarios
 from sim.parameters import registry
 
@@ -160,11 +160,13 @@ def test_no_city_is_said_to_have_the_mandate(name):
 
 @pytest.mark.parametrize("name", READMES)
 def test_signed_never_stands_alone(name):
-    """A line of output that says who signed also says who buys."""
+    """A row of a table, or a line of output, that says who signed also says who buys."""
     words = {"README.md": ("signed", "buying"), "README.id.md": ("menandatangani", "membeli")}
     signed, buying = words[name]
-    for line in text(name).splitlines():
-        if re.search(rf"\bhotels?\b.*\b{signed}\b", line, re.IGNORECASE):
+    blocks = "\n".join(CODE.findall(text(name)))
+    rows = [line for line in text(name).splitlines() if line.startswith("|")]
+    for line in [*blocks.splitlines(), *rows]:
+        if re.search(rf"\b{signed}\b", line, re.IGNORECASE):
             assert buying in line.lower(), f"{name}: {line[:100]}"
 
 

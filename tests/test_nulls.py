@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+
 from scenarios.region import load_region
 from scenarios.scenario import list_scenarios, load_scenario
-
 from sim.parameters import Parameters, levers
 from sim.policy import compile_policy
 from sim.population import build_world
@@ -69,9 +69,7 @@ def test_each_lever_alone_at_its_null_is_no_policy_bit_for_bit(name: str) -> Non
 def test_a_policy_from_month_24_leaves_the_months_before_it_identical(name: str) -> None:
     """Firm by firm: the burn-in does not know what comes."""
     with_policy = _world()
-    with_policy.policy = compile_policy(
-        load_scenario(name).levers, with_policy.names.goods, MONTHS
-    )
+    with_policy.policy = compile_policy(load_scenario(name).levers, with_policy.names.goods, MONTHS)
     without = _world()
     for month in range(24):
         simulate(with_policy, month + 1)
@@ -107,7 +105,10 @@ OFF = {
         {"supplying_practice": 0.0, "peer_learning": 0.0},
         ("practice",),
     ),
-    "growth of capacity": ({"investment_rate": 0.0, "capacity_sd": 0.0}, ("capacity",)),
+    "growth of capacity": (
+        {"investment_rate": 0.0, "cash_investment": 0.0, "capacity_sd": 0.0},
+        ("capacity",),
+    ),
     "productivity shocks": ({"productivity_sd": 0.0}, ("productivity",)),
 }
 
