@@ -18,7 +18,7 @@ def measure_twin(*, quick: bool) -> list[Row]:
     if quick:
         return rows + _compare("1,000 firms", 140, 12, 2, 50.0)
     rows += _compare("1,000 firms", 140, 60, 60, 50.0)
-    return rows + _compare("20,000 firms", 7, 60, 4, 100.0)
+    return rows + _compare("20,000 firms", 7, 60, 2, 100.0)
 
 
 def _draws() -> list[Row]:

@@ -75,7 +75,7 @@ def compare(
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = _silent if quiet else _tell
-    warm(tell)
+    warm(tell, lang)
     trial = pilot(study, work, workers)
     plan = {
         "scenarios": len(study.scenarios),

@@ -23,6 +23,8 @@ from experiments.effects import (
     levels_table,
 )
 from experiments.unit import Cell, Result, cells
+from experiments.words import number, percent, say
+from scenarios.region_data import KINDS
 from sim.outcomes import OUTCOMES, windows
 from sim.outcomes_groups import GROUP_OUTCOMES, GROUPINGS
 
@@ -30,15 +32,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["HEADLINE_OUTCOME", "LEVEL_COLUMNS", "Comparison"]
+__all__ = ["FEWEST_PAIRS", "HEADLINE_OUTCOME", "LEVEL_COLUMNS", "Comparison"]
 
 HEADLINE_OUTCOME = "profit"
 LEVEL_COLUMNS = ("scenario", "outcome", "unit", "group", "window", "mean", "p05", "p50", "p95")
 _FEWEST_BUYERS = 5
+FEWEST_PAIRS = 20
+"""With fewer, a 5-95 % range is little more than the ends of the runs, and nothing is ranked."""
 _PURCHASES = (
-    ("direct_purchases", "direct purchases"),
-    ("moved_from_umkm", "less what moved from other UMKM"),
-    ("local_sales", "local markets (learning, market growth, what moved included)"),
+    ("direct_purchases", "direct"),
+    ("moved_from_umkm", "moved"),
+    ("local_sales", "local"),
 )
 
 
@@ -207,14 +211,19 @@ class Comparison:
             parts.append(table.astype(dict.fromkeys(("channel", "note"), object)))
         return pd.concat(parts, ignore_index=True)
 
-    @cached_property
+    @property
     def notes(self) -> list[str]:
         """What a reader must know besides the numbers."""
-        notes = [f"{self.study.region.name}: an example with this region's data, never a forecast"]
-        if self.study.scale > 1:
-            notes.append(f"1 firm in {self.study.scale} simulated; totals are the region's")
+        return self.notes_in("en")
+
+    def notes_in(self, lang: str) -> list[str]:
+        """The same in a language, "en" or "id"."""
+        study = self.study
+        notes = [say("example", lang, region=study.region.name), self._inputs(lang)]
+        if study.scale > 1:
+            notes.append(say("sample", lang, scale=study.scale))
         few = [
-            f"{name} ({kept} of {count})"
+            f"{name} ({say('of', lang, kept=kept, count=count)})"
             for name, kept, count in zip(
                 self._names.hotel_classes,
                 self._names.sampled_by_class,
@@ -224,26 +233,43 @@ class Comparison:
             if kept < min(_FEWEST_BUYERS, count)
         ]
         if few:
-            notes.append(f"fewer than {_FEWEST_BUYERS} sampled hotels stand for: {', '.join(few)}")
+            notes.append(say("few", lang, n=_FEWEST_BUYERS, items=", ".join(few)))
+        pairs = int(str(self.plan["pairs"]))
         if self.uncertainty == "seeds":
-            notes.append("assumptions held fixed: intervals are simulation error alone")
+            notes.append(say("alone", lang))
+        elif pairs < FEWEST_PAIRS:
+            notes.append(say("quick", lang, n=pairs))
         for name, assumption in sorted(
-            {k: a for s in self.study.scenarios for k, a in s.assume.items()}.items()
+            {k: a for s in study.scenarios for k, a in s.assume.items()}.items()
         ):
-            notes.append(f"assumed in every scenario: {name} {assumption.value:g}")
-        return notes + [n for n in map(self._beyond, self.study.scenarios[1:]) if n]
+            notes.append(say("given", lang, name=name, value=number(assumption.value, lang)))
+        return notes + [n for n in (self._beyond(s, lang) for s in study.scenarios[1:]) if n]
 
-    def _beyond(self, scenario: Any) -> str:  # noqa: ANN401  # a Scenario
+    def _inputs(self, lang: str) -> str:
+        """How much of the region's figures is its own, how much borrowed or made up."""
+        figures = self.study.region.provenance
+        kinds = {kind: 100 * float((figures["kind"] == kind).mean()) for kind in KINDS}
+        listed = ", ".join(f"{say(kind, lang)} {percent(x, lang)}" for kind, x in kinds.items())
+        borrowed = percent(100 * float(figures["borrowed"].mean()), lang)
+        return say("inputs", lang, n=len(figures), items=listed, borrowed=borrowed)
+
+    def _beyond(self, scenario: Any, lang: str) -> str:  # noqa: ANN401  # a Scenario
         """Names the source of a revenue effect that is larger than what the policy reaches."""
         reach = reach_per_month(self.ceiling[self.ceiling["scenario"] == scenario.name])
         table = self.effects(["revenue", *(name for name, _ in _PURCHASES)])
         means = table[table["scenario"] == scenario.name].set_index("outcome")["mean"]
         if not means["revenue"] > reach:
             return ""
-        parts = [f"{label} {means[name]:+,.0f}" for name, label in _PURCHASES]
-        return (
-            f"{scenario.name}: the revenue effect, Rp {means['revenue']:,.0f} m a month, is beyond "
-            f"the policy's reach of Rp {reach:,.0f} m; it comes from: {'; '.join(parts)}"
+        parts = [
+            f"{say(key, lang)} {number(means[name], lang, signed=True)}" for name, key in _PURCHASES
+        ]
+        return say(
+            "beyond",
+            lang,
+            scenario=scenario.name,
+            effect=number(means["revenue"], lang),
+            reach=number(reach, lang),
+            items="; ".join(parts),
         )
 
     def to_json(

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from scenarios.region import Region
 from scenarios.scenario import Assumption, Scenario
+from scenarios.schema import MAX_MONTHS
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
 from sim.parameters import Parameters, assumed, registry
@@ -39,7 +40,6 @@ FIXED_REPLICATES = 16
 MOST_FIRMS = 20_000
 BURN_IN = 24
 SHORTEST = 36
-LONGEST = 1200
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
 
 
@@ -131,9 +131,9 @@ def check_length(months: int | None) -> None:
     Raises:
         KemitraanError: it is out of range.
     """
-    if months is not None and not SHORTEST <= months <= LONGEST:
+    if months is not None and not SHORTEST <= months <= MAX_MONTHS:
         raise KemitraanError(
-            f"--months {months}: is outside {SHORTEST}..{LONGEST}; a comparison needs 24 months "
+            f"--months {months}: is outside {SHORTEST}..{MAX_MONTHS}; a comparison needs 24 months "
             "before the policy and 12 of it"
         )
 

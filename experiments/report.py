@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from experiments.comparison import FEWEST_PAIRS
 from experiments.words import interval, number, percent, say, unit_words
 from sim.outcomes import OUTCOMES, windows
 
@@ -31,7 +32,6 @@ AFTER_OUTCOMES = (
 )  # fmt: skip
 """Rows for every window but the policy's."""
 HOTEL_STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
-_FEWEST_FOR_DRIVERS = 20
 _MISSING = "-"
 
 
@@ -190,7 +190,7 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
         if comparison.uncertainty != "seeds":
             lines.append(f"  {_hangs_line(comparison, name, lang)}")
             lines.append(f"  {_displaced_line(comparison, name, lang)}")
-    return [*lines, "", *comparison.notes]
+    return [*lines, "", *comparison.notes_in(lang)]
 
 
 def _wrapped(lines: Sequence[str], width: int) -> list[str]:
@@ -229,7 +229,7 @@ def _share_lines(own: pd.DataFrame, lang: str) -> list[str]:
 def _hangs_line(comparison: Comparison, name: str, lang: str) -> str:
     table = comparison.correlations
     own = table[table["scenario"] == name].head(3)
-    if int(str(comparison.plan["pairs"])) < _FEWEST_FOR_DRIVERS or own.empty:
+    if int(str(comparison.plan["pairs"])) < FEWEST_PAIRS or own.empty:
         return say("hangs_few", lang)
     listed = [
         f"{p} ({number(float(c), lang, signed=True)})"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from experiments.design import Job, Study
 from experiments.unit import ModelError, Result, run_unit
+from experiments.words import say
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -54,12 +55,12 @@ def default_jobs() -> int:
     return max(1, len(affinity(0)) if affinity is not None else os.cpu_count() or 1)
 
 
-def warm(tell: Callable[[str], None]) -> None:
+def warm(tell: Callable[[str], None], lang: str = "en") -> None:
     """Compiles the kernels, or loads them, before workers start; says once if it takes time."""
     from sim.jit import cache_is_warm  # noqa: PLC0415  # numba
 
     if not cache_is_warm():
-        tell("compiling the model for this machine; this once takes up to a minute")
+        tell(say("compiling", lang))
 
 
 def pilot(study: Study, jobs: Sequence[Job], workers: int) -> Pilot:

@@ -46,7 +46,8 @@ def test_reach_is_quota_times_covered_demand():
 
 def test_no_policy_reaches_nothing_and_a_grant_reaches_its_money():
     assert reach_per_month(ceiling("no_policy")) == 0.0
-    assert reach_per_month(ceiling("cash_grant")) == pytest.approx(480 / 12)
+    yearly = load_scenario("cash_grant").levers["cash_grant.million_rp_per_year"].value
+    assert reach_per_month(ceiling("cash_grant")) == pytest.approx(yearly / 12)
     memorandum = reach_per_month(ceiling("hotel_memorandum"))
     assert 0 < memorandum < reach_per_month(ceiling("mandated_hotel_partnership"))
 

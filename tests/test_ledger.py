@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from scenarios.region import load_region
 from scenarios.scenario import list_scenarios, load_scenario
-
 from sim.outcomes_monthly import LEDGER_DTYPE
 from sim.parameters import Parameters
 from sim.policy import compile_policy

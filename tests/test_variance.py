@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
-
 from sim.parameters import Parameters
 from sim.policy import compile_policy
 from sim.population import build_world

@@ -36,7 +36,10 @@ def language(asked: str | None) -> str:
     wanted = asked or os.environ.get("KEMITRAAN_LANG")
     if wanted:
         if wanted not in LANGUAGES:
-            raise KemitraanError(f"no language {wanted!r}; known: {', '.join(LANGUAGES)}")
+            where = "--lang" if asked else "KEMITRAAN_LANG"
+            raise KemitraanError(
+                f"{where} {wanted}: no such language; known: {', '.join(LANGUAGES)}"
+            )
         return wanted
     try:
         here = locale.getlocale()[0] or os.environ.get("LANG", "")

@@ -49,12 +49,9 @@ def enter(world: World, firm: Firm) -> None:
 def exit_entry(world: World, draws: Draws) -> None:
     """Closes firms and fills slots that were vacant before; writes off receivables."""
     living = world.living()
-    chances = {
-        firm.sector: entry_chance(world, firm.sector, living)
-        for firm in world.firms
-        if not firm.alive
-    }
     vacant = [firm for firm in world.firms if not firm.alive]
+    sectors = {firm.sector for firm in vacant}
+    chances = {sector: entry_chance(world, sector, living) for sector in sectors}
     world.written_off = 0.0
     for firm in living:
         below = firm.cash < -firm.line * firm.capacity

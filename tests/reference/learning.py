@@ -21,10 +21,13 @@ def learning(world: World, draws: Draws) -> None:
             trusted = link.trust_buyer if link.trust_before is None else link.trust_before
             gap = positive(link.line.buyer.standard - quality(link.firm))
             learned[id(link.firm)] += link.order / link.firm.output * gap * trusted
+    villages: dict[int, list[Firm]] = {}
+    for firm in living:
+        villages.setdefault(firm.village, []).append(firm)
     practice: list[float] = []
     for firm in living:
         supply = firm.ordered / firm.output if firm.output > 0.0 else 0.0
-        near = neighbours(firm, living)
+        near = neighbours(firm, villages[firm.village])
         gain = p.supplying_practice * supply * (1.0 - firm.practice)
         if near:
             mean = sum(other.practice for other in near) / len(near)
