@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scenarios.region import Region
 from scenarios.scenario import Assumption, Scenario
 from scenarios.schema import MAX_MONTHS
+from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
 from sim.parameters import Parameters, assumed, registry
@@ -26,7 +27,7 @@ __all__ = [
     "UNCERTAINTIES",
     "Job",
     "Study",
-    "auto_scale",
+    "check_length",
     "latin_hypercube",
     "make_jobs",
     "make_study",
@@ -37,7 +38,6 @@ DRAW, FIXED, NONE_MOVED, ALL_MOVED = "draw", "fixed", "displacement 0", "displac
 DISPLACEMENT = "displacement"
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
-MOST_FIRMS = 20_000
 BURN_IN = 24
 SHORTEST = 36
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
@@ -113,16 +113,6 @@ class Job:
     replicate: int
     seed: int
     changes: Mapping[str, float]
-
-
-def auto_scale(firms: int) -> int:
-    """1 up to 20,000 firms, else the smallest of 1, 2, 5, 10, 20, ... that stays below."""
-    power = 1
-    while True:
-        for factor in (1, 2, 5):
-            if firms / (factor * power) <= MOST_FIRMS:
-                return factor * power
-        power *= 10
 
 
 def check_length(months: int | None) -> None:

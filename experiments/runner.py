@@ -153,12 +153,16 @@ def _plain_start() -> Iterator[None]:
 
     A spawned process imports the main program again. A script without the `__main__` guard would
     then run itself once more in every worker, and a notebook has no file to import; workers need
-    only this module, so the main program is hidden from them while they start.
+    only this module, so the main program is hidden from them while they start. An interrupt waits
+    until they have started, where the system can hold it back: half started they would die with a
+    traceback each.
     """
     main = sys.modules["__main__"]
     kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
     environment = {f"{name}_NUM_THREADS": "1" for name in _THREADS}
     before = {name: os.environ.get(name) for name in environment}
+    mask = getattr(signal, "pthread_sigmask", None)  # not on every system; inherited by workers
+    held = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask is not None else None
     try:
         if "__file__" in kept:
             del main.__file__
@@ -173,6 +177,8 @@ def _plain_start() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = old
+        if mask is not None:
+            mask(signal.SIG_SETMASK, held)  # last: a waiting interrupt comes now
 
 
 def _begin(study: Study) -> None:

@@ -161,6 +161,7 @@ def check_ceiling(world: World, scenario: str) -> None:
         "restaurant": (monthly["restaurant_direct"], monthly["need"] - monthly["hotel_need"]),
         "all large buyers": (monthly["direct"], monthly["need"]),
     }
+    others = monthly["direct"] - monthly["hotel_direct"] - monthly["restaurant_direct"]
     for channel, (direct, need) in bought.items():
         over = direct > need * room + TOLERANCE
         if over.any():
@@ -169,9 +170,10 @@ def check_ceiling(world: World, scenario: str) -> None:
                 f"{scenario}, month {month}: {channel} purchases {direct[month]:.6g} exceed the "
                 f"need {need[month]:.6g}"
             )
-    for channel, ceiling in zip(BUYER_KINDS, channel_ceilings(world), strict=True):
-        if channel in bought and bought[channel][0].sum() > ceiling * room + TOLERANCE:
-            total = float(bought[channel][0].sum())
+    totals = (bought["hotel"][0], bought["restaurant"][0], others)
+    for channel, series, ceiling in zip(BUYER_KINDS, totals, channel_ceilings(world), strict=True):
+        total = float(series.sum())
+        if total > ceiling * room + TOLERANCE:
             raise ModelError(
                 f"{scenario}: {channel} purchases of the run {total:.6g} exceed the ceiling "
                 f"{ceiling:.6g}"

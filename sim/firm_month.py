@@ -137,8 +137,12 @@ def end_month(
     costs = receipts = 0.0
     survivors = initial = 0.0
     cash = cash_size = receivables = bounds = 0.0
+    vacant = np.empty(firms.size, np.int64)
+    n_vacant = 0
     for i in range(firms.size):
         if firms[i].alive == 0:
+            vacant[n_vacant] = i
+            n_vacant += 1
             firms[i].revenue = 0.0
             firms[i].profit = 0.0
             firms[i].output = 0.0
@@ -202,25 +206,25 @@ def end_month(
             written_off += off
             closed_cash += taken
             closures += 1.0
-            firms[i].alive = 2
             if fate == 2:
                 insolvencies += 1.0
                 if firms[i].ordered > 0.0 or served_year[year, i] == 1:
                     partner_insolvencies += 1.0
     entries = 0.0
     entry_cash = 0.0
-    for i in range(firms.size):
-        if firms[i].alive == 0:
-            if enter(firms[i], sector_state, tables.goods, p, sizes, population_seed, seed, month):
-                entries += 1.0
-                entry_cash += firms[i].cash
-                cash += firms[i].cash
-                cash_size += firms[i].cash
-        elif firms[i].alive == 2:
-            firms[i].alive = 0
-        if month == POLICY_MONTH - 1:
+    # Slots vacant before this step may be taken; those that closed in it wait a month.
+    for j in range(n_vacant):
+        i = vacant[j]
+        if enter(firms[i], sector_state, tables.goods, p, sizes, population_seed, seed, month):
+            entries += 1.0
+            entry_cash += firms[i].cash
+            cash += firms[i].cash
+            cash_size += firms[i].cash
+    if month == POLICY_MONTH - 1:
+        for i in range(firms.size):
             firms[i].cohort = firms[i].generation if firms[i].alive == 1 else -1
-        if (month + 1) % 12 == 0:
+    if (month + 1) % 12 == 0:
+        for i in range(firms.size):
             alive_year[year, i] = firms[i].alive
             hired_year[year, i] = firms[i].hired * firms[i].alive
     if month >= POLICY_MONTH:

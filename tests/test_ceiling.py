@@ -73,12 +73,20 @@ def test_a_run_beyond_its_ceiling_is_an_error_that_names_scenario_and_month():
         unit.check_ceiling(world, "mine")
 
 
-def test_purchases_beyond_the_demand_of_the_whole_run_are_an_error():
+@pytest.mark.parametrize(
+    ("column", "channel"),
+    [
+        ("hotel_direct", "hotel"),
+        ("restaurant_direct", "restaurant"),
+        ("direct", "other large buyer"),
+    ],
+)
+def test_purchases_beyond_the_demand_of_the_whole_run_are_an_error(column, channel):
     world = _world()
-    world.monthly["hotel_direct"] = 1e9
+    world.monthly[column] = 1e9
     world.monthly["hotel_need"] = 2e9
     world.monthly["need"] = 4e9
-    with pytest.raises(unit.ModelError, match="exceed the ceiling"):
+    with pytest.raises(unit.ModelError, match=f"{channel} purchases of the run"):
         unit.check_ceiling(world, "mine")
 
 

@@ -97,7 +97,7 @@ def test_list_scenarios_in_both_languages(capsys: pytest.CaptureFixture[str]) ->
     assert [line.split()[0] for line in out.splitlines()[1:]] == list_scenarios()
     assert "Tanpa kebijakan" in run(capsys, "list", "scenarios", "--lang", "id")[1]
     code, _, err = run(capsys, "list", "scenarios", "--lang", "fr")
-    assert (code, err) == (2, "no language 'fr'; known: en, id\n")
+    assert (code, err) == (2, "--lang fr: no such language; known: en, id\n")
 
 
 def test_list_parameters_and_levers_hold_every_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.choices import check_windows
 from experiments.compare import compare
-from experiments.design import auto_scale, latin_hypercube, make_jobs, make_study
+from experiments.design import latin_hypercube, make_jobs, make_study
 from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
 from experiments.report import TABLE_OUTCOMES, text
 from experiments.runner import run_jobs
@@ -17,6 +17,7 @@ from experiments.store import next_folder
 from experiments.words import number
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
+from sim.case import auto_scale
 from sim.errors import KemitraanError
 from sim.parameters import assumed
 
@@ -242,6 +243,15 @@ def test_the_screen_speaks_indonesian(result):
     assert "kisaran karena asumsi belum pasti" in shown
     assert "galat simulasi saja" in shown
     assert "bila asumsi ini benar" in shown
+    assert "bukan ramalan" in shown
+    assert "never a forecast" not in shown
+
+
+def test_few_pairs_are_called_a_quick_look_and_the_inputs_are_named(result):
+    notes = result.notes
+    assert any("only 4 paired simulations" in note for note in notes)
+    assert any("figures behind the region: measured" in note for note in notes)
+    assert len(result.notes_in("id")) == len(notes)
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,9 @@ def order_floor(
 ) -> None:
     """Buyers that comply genuinely seek what is missing to the floor, at a cost up to the cap."""
     wanted = False
+    smallest = np.empty(lines.size)
     for k in range(lines.size):
+        smallest[k] = lines[k].smallest
         b = lines[k].buyer
         lines[k].left = 0.0
         if buyers[b].covered == 0 or buyers[b].mode != MODE_GENUINE:
@@ -207,6 +209,8 @@ def order_floor(
         wanted |= lines[k].left > LEAST
     if wanted:
         _rounds(firms, buyers, lines, links, rules, month, True)
+        for k in range(lines.size):
+            lines[k].smallest = smallest[k]
 
 
 @jit
