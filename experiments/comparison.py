@@ -246,12 +246,15 @@ class Comparison:
         return notes + [n for n in (self._beyond(s, lang) for s in study.scenarios[1:]) if n]
 
     def _inputs(self, lang: str) -> str:
-        """How much of the region's figures is its own, how much borrowed or made up."""
-        figures = self.study.region.provenance
-        kinds = {kind: 100 * float((figures["kind"] == kind).mean()) for kind in KINDS}
-        listed = ", ".join(f"{say(kind, lang)} {percent(x, lang)}" for kind, x in kinds.items())
-        borrowed = percent(100 * float(figures["borrowed"].mean()), lang)
-        return say("inputs", lang, n=len(figures), items=listed, borrowed=borrowed)
+        """How much of the region's figures, the map left out, is its own, borrowed or made up."""
+        from scenarios.region_sheet import figure_table  # noqa: PLC0415  # pandas
+
+        table = figure_table(self.study.region.provenance)
+        row = table[table["block"] == "all but the map"].iloc[0]
+        count = int(row["figures"])
+        share = {key: percent(100 * int(row[key]) / count, lang) for key in (*KINDS, "borrowed")}
+        listed = ", ".join(f"{say(kind, lang)} {share[kind]}" for kind in KINDS)
+        return say("inputs", lang, n=count, items=listed, borrowed=share["borrowed"])
 
     def _beyond(self, scenario: Any, lang: str) -> str:  # noqa: ANN401  # a Scenario
         """Names the source of a revenue effect that is larger than what the policy reaches."""

@@ -38,7 +38,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "sample": "1 firm in {scale} simulated; totals are the region's",
         "few": "fewer than {n} sampled hotels stand for: {items}",
         "of": "{kept} of {count}",
-        "inputs": "{n} figures behind the region: {items}; {borrowed} borrowed from elsewhere",
+        "inputs": "{n} figures behind the region, its map left out: {items}; {borrowed}"
+        " borrowed from elsewhere",
         "measured": "measured",
         "derived": "derived",
         "assumed": "assumed",
@@ -85,7 +86,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "sample": "1 dari {scale} usaha disimulasikan; jumlah berlaku untuk seluruh daerah",
         "few": "kurang dari {n} hotel contoh mewakili: {items}",
         "of": "{kept} dari {count}",
-        "inputs": "{n} angka di balik daerah ini: {items}; {borrowed} dipinjam dari tempat lain",
+        "inputs": "{n} angka di balik daerah ini, tanpa peta: {items}; {borrowed}"
+        " dipinjam dari tempat lain",
         "measured": "diukur",
         "derived": "diturunkan",
         "assumed": "diasumsikan",
