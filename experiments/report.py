@@ -108,6 +108,8 @@ def _cells(row: pd.Series, lang: str) -> tuple[str, str]:
 
 def _hotel_cell(levels: pd.DataFrame, scenario: str, lang: str) -> str:
     own = levels[levels["scenario"] == scenario].set_index("outcome")["mean"]
+    if not float(own.get(HOTEL_STATES[0], math.nan)) > 0.0:
+        return _MISSING
     return " / ".join(percent(float(own.get(name, math.nan)), lang) for name in HOTEL_STATES)
 
 
@@ -122,7 +124,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
     for outcome in TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES:
         if outcome == HOTELS:
             cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
-            body.append([_label(outcome, lang), *cells])
+            body.append([_label(outcome, lang), _MISSING, *cells])
             continue
         pairs = [
             _cells(_at(effects, name, outcome), lang)
@@ -130,12 +132,20 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
             else (_MISSING, "")
             for name in comparison.scenarios
         ]
-        body.append([_label(outcome, lang), *(first for first, _ in pairs)])
+        level = next(
+            (
+                number(float(_at(effects, name, outcome)["level_baseline"]), lang)
+                for name in comparison.scenarios
+                if (name, outcome) in effects.index
+            ),
+            _MISSING,
+        )
+        body.append([_label(outcome, lang), level, *(first for first, _ in pairs)])
         if varied and any(second for _, second in pairs):
-            body.append([f"  ({say('simulation', lang)})", *(second for _, second in pairs)])
+            body.append([f"  ({say('simulation', lang)})", "", *(second for _, second in pairs)])
     legend = say("range_legend" if varied else "fixed_legend", lang)
     return [
-        *_laid_out([title, *comparison.scenarios], body, width),
+        *_laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
         f"{legend}  {say('mark', lang)}",
     ]
 
@@ -160,18 +170,26 @@ def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int)
     return _laid_out([f"{outcome}, {unit}, {by}", *comparison.scenarios], body, width)
 
 
-def _laid_out(head: list[str], body: list[list[str]], width: int) -> list[str]:
-    """Aligned columns; scenarios beyond the width follow in further blocks."""
+def _laid_out(head: list[str], body: list[list[str]], width: int, fixed: int = 1) -> list[str]:
+    """Aligned columns; scenarios beyond the width follow in further blocks.
+
+    Args:
+        head: column heads.
+        body: rows.
+        width: of the screen.
+        fixed: first columns that stand in every block.
+    """
     table = [head, *body]
     sizes = [max(len(row[i]) for row in table) for i in range(len(head))]
     lines: list[str] = []
-    first = 1
+    first = fixed
+    margin = sum(size + 2 for size in sizes[:fixed])
     while first < len(head):
-        last, used = first, sizes[0] + 2 + sizes[first]
+        last, used = first, margin + sizes[first]
         while last + 1 < len(head) and used + 2 + sizes[last + 1] <= width:
             last += 1
             used += 2 + sizes[last]
-        columns = [0, *range(first, last + 1)]
+        columns = [*range(fixed), *range(first, last + 1)]
         lines += ["  ".join(row[i].ljust(sizes[i]) for i in columns).rstrip() for row in table]
         first = last + 1
         lines += [""] if first < len(head) else []

@@ -68,6 +68,8 @@ def _whole(label: str, number: object, least: int) -> int:
     """The number as Python's own; numpy's whole numbers are taken too."""
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
         raise KemitraanError(f"{label}: {number!r} is no whole number of {least} or more")
+    if number >= 2**64:
+        raise KemitraanError(f"{label}: {number!r} is too large, at most {2**64 - 1}")
     return int(number)
 
 

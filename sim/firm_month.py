@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim.jit import Integer, jit
 from sim.processes.demography import close_firm, enter, survive
-from sim.processes.ledger import check_stocks
+from sim.processes.ledger import check_stocks, worse
 from sim.processes.money import earn, invest, learn_by_supplying
 from sim.processes.production import (
     advance_productivity,
@@ -195,8 +195,8 @@ def end_month(
             for ring in range(RECEIVABLE_MONTHS):
                 owed += f.receivables[ring]
             receivables += owed
-            bounds = max(bounds, -f.practice, f.practice - 1.0)
-            bounds = max(bounds, -f.quality, f.quality - 1.0)
+            bounds = worse(worse(bounds, -f.practice), f.practice - 1.0)
+            bounds = worse(worse(bounds, -f.quality), f.quality - 1.0)
             if f.generation == f.cohort:
                 survivors += 1.0
             if f.generation == 0:

@@ -98,7 +98,7 @@ def _in_business(view: View) -> float:
 
 def _net_benefit(view: View) -> float:
     public = view.parameter("marginal_cost_of_funds") * view.total("public_cost")
-    return (view.total("profit") - public) / 1000.0
+    return (view.total("profit") + view.total("grants") - public) / 1000.0
 
 
 # fmt: off
@@ -164,8 +164,8 @@ _DECLARED = (
     _row("public_cost", _BN, ("public cost", "biaya publik"), -1, _CITY, "",
          lambda v: v.total("public_cost") / 1000.0),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
-         1, "UMKM and city", "profit less public money at its marginal cost; hotels' cost and"
-         " outside loss are not taken off", _net_benefit),
+         1, "UMKM and city", "profit and grants received less public money at its marginal"
+         " cost; hotels' cost and outside loss are not taken off", _net_benefit),
     _row("outside_loss", _MONTHLY, ("outside loss", "kehilangan pemasok luar"), 0,
          "suppliers outside UMKM", "", lambda v: v.baseline_mean("outside") - v.mean("outside"),
          twin=True),
@@ -194,7 +194,7 @@ _DECLARED = (
     _row("local_sales", _MONTHLY, ("sales on local markets", "penjualan pasar lokal"), 1, _ALL,
          "", lambda v: v.mean("local_sales")),
     _row("late_payments", "% of invoices", ("invoices paid late", "tagihan terlambat"), -1,
-         "partners", "invoices, by value", lambda v: 100.0 * v.ratio("late_invoices", "invoices")),
+         "partners", "invoices, by number", lambda v: 100.0 * v.ratio("late_invoices", "invoices")),
     _row("fines", _BN, ("fines", "denda"), 0, "buyers", "", lambda v: v.total("fines") / 1000.0),
     _row("grants", _BN, ("grants paid", "bantuan tunai"), 0, _ALL, "",
          lambda v: v.total("grants") / 1000.0),

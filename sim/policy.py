@@ -141,6 +141,7 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
     rules = np.zeros((months, BUYER_KIND_COUNT), RULE_DTYPE)
     rules["radius"] = DEFAULT_RADIUS
     rules["price_cap"] = DEFAULT_PRICE_CAP
+    whole_coverage = np.zeros((months, BUYER_KIND_COUNT))
     covers = np.zeros((BUYER_KIND_COUNT, len(goods)), np.uint8)
     table = np.zeros(months, LEVERS_DTYPE)
     table["max_days"] = DEFAULT_MAX_DAYS
@@ -157,12 +158,19 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
             field, ramped = _RULE_KEYS[key]
             value = float(setting.value)  # type: ignore[arg-type]
             rules[field][on, kind] = value * strength[on] if ramped else value
+            if field == "coverage":
+                whole_coverage[on, kind] = value
         elif name == "inspection.targeting":
             table["targeting"][on] = TARGETING.index(str(setting.value))
         else:
             field, ramped, factor = _MONTH_KEYS[name]
             value = float(setting.value) * factor  # type: ignore[arg-type]
             table[field][on] = value * strength[on] if ramped else value
+    # Who is asked grows month by month under a memorandum, what is asked under an obligation:
+    # both at once would square the ramp.
+    for kind in range(len(RULE_KINDS)):
+        bound = rules["binding"][:, kind] > 0
+        rules["coverage"][bound, kind] = whole_coverage[bound, kind]
     table["payment_rule"] = table["max_days"] < DEFAULT_MAX_DAYS
     names_a_good = np.asarray(covers.any(axis=1))
     rules["in_force"] = (rules["coverage"] > 0) & names_a_good[np.newaxis, :]

@@ -74,3 +74,23 @@ def test_cash_never_falls_below_the_credit_line_for_two_months_running() -> None
     world = _run("mandated_hotel_partnership")
     living = world.firms.alive == 1
     assert world.firms.insolvent_months[living].max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "residual"),
+    [
+        ("links", "trust_buyer", "bounds"),
+        ("firms", "cash", "cash"),
+        ("firms", "practice", "cash"),
+    ],
+)
+def test_the_ledger_sees_what_is_not_a_number(table: str, column: str, residual: str) -> None:
+    """A nan never passes for a residual of zero."""
+    world = build_world(load_region("surabaya"), Parameters.default(), seed=11, scale=100, months=6)
+    simulate(world, 3)
+    rows = getattr(world.tables, table)
+    living = world.firms.alive[rows["firm"]] if table == "links" else world.firms.alive
+    known = living == 1
+    rows[column][int(np.flatnonzero(known)[0])] = np.nan
+    simulate(world, 4)
+    assert not world.ledger[residual][3] < LIMIT

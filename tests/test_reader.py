@@ -95,7 +95,7 @@ def test_assumptions_are_numbers_or_ranges_with_a_source(here: Path) -> None:
         "assume:\n"
         "  displacement: 0.4\n"
         "  spoilage_weight: {value: 0.03, range: [0.01, 0.2], source: 'interviews, 2026'}\n"
-        "  goods.cakes.lot: {range: [0.3, 0.5]}\n"
+        "  goods.cakes.standardisation: {range: [0.3, 0.5]}\n"
     )
     assume = load(here, text).assume
     held = assume["displacement"]
@@ -103,7 +103,7 @@ def test_assumptions_are_numbers_or_ranges_with_a_source(here: Path) -> None:
     varied = assume["spoilage_weight"]
     assert (varied.value, varied.low, varied.high) == (0.03, 0.01, 0.2)
     assert varied.source == "interviews, 2026"
-    middle = assume["goods.cakes.lot"]
+    middle = assume["goods.cakes.standardisation"]
     assert (middle.value, middle.low, middle.high) == (0.4, 0.3, 0.5)  # registry's 0.2 is outside
 
 

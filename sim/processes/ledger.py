@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.jit import jit
 from sim.tables import Record, Rows, Tables
 
-__all__ = ["check_orders", "check_pool", "check_stocks"]
+__all__ = ["check_orders", "check_pool", "check_stocks", "worse"]
 
 _CASH, _RECEIVABLES = 5, 6
+
+
+@jit
+def worse(worst: float, residual: float) -> float:
+    """The larger of the two; nan if the residual is nan, which plain `max` would hide."""
+    if residual > worst or math.isnan(residual):
+        return residual
+    return worst
 
 
 @jit
@@ -33,9 +43,9 @@ def check_orders(tables: Tables, p: Record, residual: Record) -> None:
         need += lines[k].need
         direct += ordered
         if lines[k].need > 0.0:
-            worst = max(worst, (ordered - lines[k].need) / lines[k].need)
+            worst = worse(worst, (ordered - lines[k].need) / lines[k].need)
         else:
-            worst = max(worst, ordered)
+            worst = worse(worst, ordered)
     residual.orders_within_need = worst
     via = 0.0
     for s in range(tables.sector_state.shape[0]):
@@ -62,16 +72,16 @@ def check_pool(
     for i in range(start, stop):
         f = firms[i]
         if f.alive == 0:
-            worst[2] = max(worst[2], f.ordered + f.local_sales)
+            worst[2] = worse(worst[2], f.ordered + f.local_sales)
             continue
         room += f.room
         sold += f.local_sales
         if f.ordered > 0.0:
-            worst[1] = max(worst[1], (f.ordered - f.financeable) / f.financeable)
+            worst[1] = worse(worst[1], (f.ordered - f.financeable) / f.financeable)
         used = f.ordered + f.local_sales / f.price
-        worst[2] = max(worst[2], (used - f.y_max) / f.y_max)
+        worst[2] = worse(worst[2], (used - f.y_max) / f.y_max)
     expected = min(room, spending)
-    worst[0] = max(worst[0], abs(sold - expected) / max(1e-9, expected))
+    worst[0] = worse(worst[0], abs(sold - expected) / max(1e-9, expected))
 
 
 @jit
@@ -98,8 +108,8 @@ def check_stocks(
     links = tables.links
     for e in range(links.size):
         link = links[e]
-        bounds = max(bounds, -link.trust_buyer, link.trust_buyer - 1.0)
-        bounds = max(bounds, -link.trust_firm, link.trust_firm - 1.0)
+        bounds = worse(worse(bounds, -link.trust_buyer), link.trust_buyer - 1.0)
+        bounds = worse(worse(bounds, -link.trust_firm), link.trust_firm - 1.0)
     inflow = flow[8] + flow[9] + flow[15] + flow[18]
     outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19]
     before = tables.state[_CASH]
