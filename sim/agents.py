@@ -128,6 +128,19 @@ class Umkm(RowAgent):
         return str(SIZE_CLASSES[self.size_class])
 
     @property
+    def profit_ring(self) -> npt.NDArray[np.float64]:
+        """Profit of the last twelve months, by month modulo 12; zeros once closed."""
+        return self._ring(self.model.world.tables.profit_ring)
+
+    @property
+    def receivables(self) -> npt.NDArray[np.float64]:
+        """Invoices not paid yet, by month of payment modulo 8; zeros once closed."""
+        return self._ring(self.model.world.tables.receivables)
+
+    def _ring(self, rings: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return rings[:, self.row] if self.alive else np.zeros(len(rings))
+
+    @property
     def buyers(self) -> list[CorporateBuyer]:
         """Buyers with an active relation, in the order of their rows."""
         tables = self.model.world.tables

@@ -11,19 +11,22 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from sim.draws import STREAM_EXIT
 from sim.jit import Integer, jit
 from sim.processes.demography import close_firm, enter, survive
-from sim.processes.ledger import check_stocks, worse
+from sim.processes.ledger import check_stocks, outside_unit, outstanding
+from sim.processes.luck import BLOCK, draw_firms
 from sim.processes.money import earn, invest, learn_by_supplying
 from sim.processes.production import (
     advance_productivity,
     attractiveness,
+    draw_shocks,
     finance,
     forget,
     produce,
     set_cost_and_capacity,
 )
-from sim.tables import RECEIVABLE_MONTHS, Record, Tables
+from sim.tables import Record, Tables
 
 __all__ = ["POLICY_MONTH", "STATE", "begin_month", "end_month"]
 
@@ -51,10 +54,17 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
     pressure = tables.state[_PRESSURE]
     tables.village_practice[:] = 0.0
     tables.village_firms[:] = 0.0
+    keys = np.empty((2, BLOCK), np.uint64)
+    draws = np.empty((4, BLOCK))
+    places = np.empty(BLOCK, np.int64)
+    first = drawn = 0
     for h in range(pools.size):
         capacity = 0.0
         attraction = 0.0
         for i in range(pools[h].start, pools[h].stop):
+            if i >= drawn:
+                first = i
+                drawn = draw_shocks(firms, i, seed, month, keys, draws, places)
             firms[i].ordered = 0.0
             firms[i].invoiced = 0.0
             firms[i].learning = 0.0
@@ -62,7 +72,8 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
                 firms[i].weight = 0.0
                 firms[i].financeable = 0.0
                 continue
-            advance_productivity(firms[i], p, seed, month)
+            firms[i].growth_shock = draws[3, i - first]
+            advance_productivity(firms[i], p, draws[2, i - first])
             forget(firms[i], p)
             set_cost_and_capacity(firms[i], p, pressure)
             finance(firms[i], p)
@@ -136,10 +147,16 @@ def end_month(
     closures = insolvencies = partner_insolvencies = written_off = closed_cash = 0.0
     costs = receipts = 0.0
     survivors = initial = 0.0
-    cash = cash_size = receivables = bounds = 0.0
+    cash = cash_size = bounds = 0.0
     vacant = np.empty(firms.size, np.int64)
     n_vacant = 0
+    keys = np.empty((2, BLOCK), np.uint64)
+    draws = np.empty((2, BLOCK))
+    first = drawn = 0
     for i in range(firms.size):
+        if i >= drawn:
+            first = i
+            drawn = draw_firms(firms, i, seed, STREAM_EXIT, month, keys, draws)
         if firms[i].alive == 0:
             vacant[n_vacant] = i
             n_vacant += 1
@@ -150,7 +167,7 @@ def end_month(
         s = firms[i].sector
         produce(firms[i])
         fixed = p.fixed_cost * firms[i].capacity
-        paid_interest = earn(firms[i], p, month)
+        paid_interest = earn(firms[i], p, tables.profit_ring, tables.receivables, i, month)
         interest += paid_interest
         drawings += firms[i].drawings
         receipts += firms[i].received
@@ -186,23 +203,19 @@ def end_month(
                 tables.state[_EVER] += 1.0
         sector_state[s, 1] += firms[i].profit_sum / 12.0
         sector_state[s, 4] += firms[i].capacity
-        fate = survive(firms[i], p, seed, month)
+        fate = survive(firms[i], p, draws[0, i - first])
         if fate == 0:
             f = firms[i]
             cash += f.cash
             cash_size += abs(f.cash)
-            owed = 0.0
-            for ring in range(RECEIVABLE_MONTHS):
-                owed += f.receivables[ring]
-            receivables += owed
-            bounds = worse(worse(bounds, -f.practice), f.practice - 1.0)
-            bounds = worse(worse(bounds, -f.quality), f.quality - 1.0)
+            bounds = outside_unit(bounds, f.practice)
+            bounds = outside_unit(bounds, f.quality)
             if f.generation == f.cohort:
                 survivors += 1.0
             if f.generation == 0:
                 initial += 1.0
         if fate > 0:
-            off, taken = close_firm(firms[i])
+            off, taken = close_firm(firms[i], tables.receivables, i)
             written_off += off
             closed_cash += taken
             closures += 1.0
@@ -215,7 +228,18 @@ def end_month(
     # Slots vacant before this step may be taken; those that closed in it wait a month.
     for j in range(n_vacant):
         i = vacant[j]
-        if enter(firms[i], sector_state, tables.goods, p, sizes, population_seed, seed, month):
+        if enter(
+            firms[i],
+            tables.profit_ring,
+            i,
+            sector_state,
+            tables.goods,
+            p,
+            sizes,
+            population_seed,
+            seed,
+            month,
+        ):
             entries += 1.0
             entry_cash += firms[i].cash
             cash += firms[i].cash
@@ -268,5 +292,6 @@ def end_month(
     flow[15] = entry_cash
     flow[16] = written_off
     flow[17] = hired
+    receivables = outstanding(tables.receivables)
     row.receivables = scale * receivables
     check_stocks(tables, cash, cash_size, receivables, bounds, flow, residual)

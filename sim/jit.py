@@ -25,7 +25,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import numba
 import numpy as np
 
-__all__ = ["Integer", "cache_folder", "cache_is_warm", "jit", "user_cache_folder"]
+__all__ = ["Integer", "cache_folder", "cache_is_warm", "inlined", "jit", "user_cache_folder"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -57,10 +57,26 @@ def jit(function: F) -> F:
     """
     # The folder is set only while decorating (numba fixes a function's place then),
     # so that other packages that use numba keep theirs.
+    return _compiled(function, "never")
+
+
+def inlined(function: F) -> F:
+    """As `jit`, but its body is copied to where it is called before anything is compiled.
+
+    For the few small functions of a loop that the compiler then turns into vector
+    instructions: it does not see through a call. Everything else is `jit`: copies make
+    compiling slow.
+    """
+    return _compiled(function, "always")
+
+
+def _compiled(function: F, inline: str) -> F:
     before = _config.CACHE_DIR
     _config.CACHE_DIR = str(cache_folder())
     try:
-        compiler = numba.njit(cache=True, error_model="numpy", fastmath=False, nogil=True)
+        compiler = numba.njit(
+            cache=True, error_model="numpy", fastmath=False, nogil=True, inline=inline
+        )
         return cast("F", compiler(function))
     finally:
         _config.CACHE_DIR = before

@@ -172,7 +172,20 @@ def run_month(
     # 9 platform and export: with later versions; 10, 11 room and local market
     trade_locally(tables, p, ledger[month], pool_scratch)
     # 12, 13, 15 delivery, invoices and trust, link by link
-    account_buyers(firms, buyers, lines, links, tables.goods, covers, lever, p, seed, month, flow)
+    account_buyers(
+        firms,
+        tables.receivables,
+        buyers,
+        lines,
+        links,
+        tables.goods,
+        covers,
+        lever,
+        p,
+        seed,
+        month,
+        flow,
+    )
     # 14 inspections, sanctions, beliefs
     sanctions, fines = enforce(buyers, rules, levers, p, seed, month, scratch[2], scratch[3])
     flow[18] = grants

@@ -13,7 +13,7 @@ from sim.build.buyers import build_buyers
 from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
 from sim.policy import no_policy
-from sim.tables import FIRM_DTYPE, GOODS_DTYPE, Tables
+from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.world import Names, World
 
 if TYPE_CHECKING:
@@ -199,7 +199,10 @@ def build_world(
     slots = lay_slots(region, params["vacancy"], scale)
     firms = _empty_firms(slots, district_of)
     sites = villages[["x_km", "y_km", "area_km2"]].to_numpy(dtype=np.float64)
-    populate(firms, record, row, sizes, sites, stationary_ages(params), np.uint64(people))
+    profit_ring = np.zeros((PROFIT_MONTHS, firms.size))
+    populate(
+        firms, profit_ring, record, row, sizes, sites, stationary_ages(params), np.uint64(people)
+    )
     plan = build_buyers(
         region,
         params,
@@ -222,6 +225,8 @@ def build_world(
     return World(
         tables=Tables(
             firms,
+            profit_ring,
+            np.zeros((RECEIVABLE_MONTHS, firms.size)),
             plan.buyers,
             plan.lines,
             plan.links,

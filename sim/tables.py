@@ -98,7 +98,7 @@ FIRM_DTYPE = np.dtype(
         ("base_practice", "f8"),
         ("information", "f8"),
         ("learned_quality", "f8"),
-        ("growth_draw", "f8"),  # uniform of this month, for the shock to growth
+        ("growth_shock", "f8"),  # standard normal, of this month
         ("base_quality", "f8"),
         ("quality", "f8"),
         ("log_price", "f8"),
@@ -123,7 +123,7 @@ FIRM_DTYPE = np.dtype(
         ("profit", "f8"),
         ("drawings", "f8"),
         ("received", "f8"),  # receipts of the month
-        ("profit_sum", "f8"),  # sum of profit_ring
+        ("profit_sum", "f8"),  # over the last twelve months: sum of the ring
         ("hired", "f8"),  # persons, smoothed over three months
         ("sales_per_worker", "f8"),  # revenue a month that one hired worker stands for
         ("youth", "f8"),  # exp(-age / 12)
@@ -137,8 +137,6 @@ FIRM_DTYPE = np.dtype(
         ("certificates", "i8"),  # one bit a good
         ("x", "f8"),  # km
         ("y", "f8"),
-        ("profit_ring", "f8", (PROFIT_MONTHS,)),
-        ("receivables", "f8", (RECEIVABLE_MONTHS,)),  # by month of payment modulo 8
     ],
     align=True,
 )
@@ -270,6 +268,9 @@ class Tables(NamedTuple):
     """All that changes in a month, and what it leans on."""
 
     firms: npt.NDArray[np.void]
+    # Rings by month, then firm: a month touches one entry a firm, and neighbours stand together.
+    profit_ring: Floats  # (12, firms): profit of the last twelve months, by month modulo 12
+    receivables: Floats  # (8, firms): invoices not paid yet, by month of payment modulo 8
     buyers: npt.NDArray[np.void]
     lines: npt.NDArray[np.void]
     links: npt.NDArray[np.void]

@@ -98,12 +98,14 @@ class Recorder:
         self._months: list[dict[str, Any]] = []
         self._deliveries: list[dict[str, Any]] = []
         self._was: np.void = world.tables.firms[row].copy()
+        self._owed = 0.0
         self._relations: dict[tuple[int, int], str] = {}
         self._title = _title(world, row)
 
     def before(self, world: World) -> None:
         """Looks at the row before a month."""
         self._was = world.tables.firms[self.row].copy()
+        self._owed = float(world.tables.receivables[:, self.row].sum())
         self._relations = self._active(world)
 
     def after(self, world: World) -> None:
@@ -144,7 +146,7 @@ class Recorder:
                 "certificates": float(p["certificate_cost"]) if gained else 0.0,
                 "cash": float(f["cash"]) if alive else 0.0,
                 "credit": float(f["line"] * f["capacity"]) if alive else 0.0,
-                "receivables": float(f["receivables"].sum()) if alive else 0.0,
+                "receivables": float(world.tables.receivables[:, self.row].sum()) if alive else 0.0,
                 "utilisation": float(f["utilisation"]) if alive else np.nan,
                 **{name: float(f[name]) if alive else np.nan for name in _STATE},
                 "trust_buyers": float(np.mean([t[0] for t in active])) if active else np.nan,
@@ -233,7 +235,7 @@ class Recorder:
         told += [f"acquires {name}" for name in gained]
         if not f["alive"]:
             why = "closed insolvent" if f["insolvent_months"] >= 2 else "closed"
-            owed = was["receivables"].sum() - f["received"] + f["invoiced"]
+            owed = self._owed - f["received"] + f["invoiced"]
             told.append(f"{why}, {owed:.3g} owed to it" if owed > 1e-9 else why)
         elif f["insolvent_months"] > 0:
             told.append("cash beyond the credit line")

@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sim.draws import STREAM_EXIT, uniform
 from sim.jit import Integer, jit
 from sim.processes.delivery import deliver, invoice, update_trust
 from sim.processes.demography import close_firm, enter, survive
+from sim.processes.luck import BLOCK
 from sim.processes.money import earn, invest, learn_by_supplying
-from sim.processes.production import advance_productivity, forget, produce, set_cost_and_capacity
+from sim.processes.production import (
+    advance_productivity,
+    draw_shocks,
+    forget,
+    produce,
+    set_cost_and_capacity,
+)
 from sim.tables import Rows, Tables
 
 Params = npt.NDArray[np.void]
@@ -19,9 +27,17 @@ Params = npt.NDArray[np.void]
 def advance_all(firms: Rows, params: Params, seed: Integer, month: int) -> None:
     """Step 1 of every living firm."""
     p = params[0]
+    keys = np.empty((2, BLOCK), np.uint64)
+    draws = np.empty((4, BLOCK))
+    places = np.empty(BLOCK, np.int64)
+    first = drawn = 0
     for i in range(firms.size):
+        if i >= drawn:
+            first = i
+            drawn = draw_shocks(firms, i, seed, month, keys, draws, places)
         if firms[i].alive == 1:
-            advance_productivity(firms[i], p, seed, month)
+            firms[i].growth_shock = draws[3, i - first]
+            advance_productivity(firms[i], p, draws[2, i - first])
 
 
 @jit
@@ -91,6 +107,7 @@ def invoice_all(
             if links[e].order > 0.0:
                 invoice(
                     tables.firms,
+                    tables.receivables,
                     links,
                     e,
                     buyers[b].payment_days,
@@ -106,12 +123,13 @@ def invoice_all(
 
 
 @jit
-def earn_all(firms: Rows, params: Params, month: int) -> None:
+def earn_all(tables: Tables, params: Params, month: int) -> None:
     """Second half of step 13, of every living firm."""
     p = params[0]
+    firms = tables.firms
     for i in range(firms.size):
         if firms[i].alive == 1:
-            earn(firms[i], p, month)
+            earn(firms[i], p, tables.profit_ring, tables.receivables, i, month)
 
 
 @jit
@@ -163,10 +181,14 @@ def live_and_die(
         state[firms[i].sector, 1] += firms[i].profit_sum / 12.0
         state[firms[i].sector, 4] += firms[i].capacity
     for i in range(firms.size):
-        if vacant[i] == 0 and survive(firms[i], p, seed, month) > 0:
-            off, _ = close_firm(firms[i])
+        if vacant[i] == 1:
+            continue
+        u = uniform(seed, STREAM_EXIT, month, firms[i].slot, 0, firms[i].generation, 0, 0)
+        if survive(firms[i], p, u) > 0:
+            off, _ = close_firm(firms[i], tables.receivables, i)
             written_off += off
     for i in range(firms.size):
         if vacant[i] == 1:
-            enter(firms[i], state, tables.goods, p, sizes, population_seed, seed, month)
+            ring = tables.profit_ring
+            enter(firms[i], ring, i, state, tables.goods, p, sizes, population_seed, seed, month)
     return written_off

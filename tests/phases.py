@@ -116,6 +116,7 @@ class Phases:
         t = self.tables
         account_buyers(
             t.firms,
+            t.receivables,
             t.buyers,
             t.lines,
             t.links,

@@ -113,7 +113,7 @@ def _close(world: World, rows: Rows, _: float) -> None:
     firms = world.tables.firms
     firms["alive"][rows] = 0
     firms["cash"][rows] = 0.0
-    firms["receivables"][rows] = 0.0
+    world.tables.receivables[:, rows] = 0.0
 
 
 def _close_pool(world: World, rows: Rows, u: float) -> None:
@@ -146,14 +146,14 @@ def _ring(world: World, rows: Rows, u: float) -> None:
     firms = world.tables.firms
     wave = np.cos(np.arange(PROFIT_MONTHS) * (1.0 + u))
     ring = (u - 0.4 + 0.2 * wave) * firms["capacity"][rows][:, np.newaxis]
-    firms["profit_ring"][rows] = ring
+    world.tables.profit_ring[:, rows] = ring.T
     firms["profit_sum"][rows] = ring.sum(axis=1)
 
 
 def _receivables(world: World, rows: Rows, u: float) -> None:
     firms = world.tables.firms
     owed = u * np.arange(RECEIVABLE_MONTHS) * firms["capacity"][rows][:, np.newaxis]
-    firms["receivables"][rows] = owed
+    world.tables.receivables[:, rows] = owed.T
 
 
 def _age(world: World, rows: Rows, u: float) -> None:

@@ -213,8 +213,8 @@ def test_capacity_grows_by_gibrats_law():
     seed = np.uint64(3)
     for month in range(months):
         firms["cash"] = 1e9
-        firms["growth_draw"] = [
-            uniform(seed, STREAM_PRODUCTIVITY, month, slot, 0, 0, 0, 1) for slot in range(count)
+        firms["growth_shock"] = [
+            normal(seed, STREAM_PRODUCTIVITY, month, slot, 0, 0, 0, 1) for slot in range(count)
         ]
         for i in range(count):
             invest(firms[i], p)
@@ -341,7 +341,7 @@ def test_invoices_less_receipts_and_write_offs_are_what_is_owed():
         invoices += float(world.firms.invoiced[stood].sum())
         receipts += float(world.firms.received[stood].sum())
         written_off = float(world.column("written_off").sum())
-        owed = float(world.firms.receivables.sum())
+        owed = float(world.tables.receivables.sum())
         assert invoices - receipts - written_off == pytest.approx(owed, abs=1e-9 * (1 + invoices))
     assert invoices > 0.0
     assert written_off > 0.0

@@ -56,7 +56,7 @@ def test_the_ledger_sees_money_that_comes_from_nowhere() -> None:
     simulate(world, 3)
     living = int(np.flatnonzero(world.firms.alive)[0])
     world.tables.firms["cash"][living] += 1.0
-    world.tables.firms["receivables"][living, 0] += 1.0
+    world.tables.receivables[0, living] += 1.0
     simulate(world, 4)
     assert world.ledger["cash"][3] > LIMIT
     assert world.ledger["receivables"][3] > LIMIT

@@ -164,7 +164,7 @@ def test_money(state: State) -> None:
 
     def kernel() -> None:
         invoice_all(run.tables, run.levers, run.params, run.seed, run.month)
-        earn_all(run.tables.firms, run.params, run.month)
+        earn_all(run.tables, run.params, run.month)
 
     names = ("invoiced", "received", "revenue", "profit", "drawings", "cash", "hired")
     objects = run.compare(
@@ -173,8 +173,10 @@ def test_money(state: State) -> None:
         *(f"firms.{name}" for name in names),
         *("firms.receivables", "firms.profit_ring", "links.late", "buyers.late"),
     )
-    firms = run.tables.firms[run.tables.firms["alive"] == 1]
-    assert np.allclose(firms["profit_sum"], firms["profit_ring"].sum(axis=1), rtol=0, atol=1e-9)
+    living = run.tables.firms["alive"] == 1
+    firms = run.tables.firms[living]
+    ring = run.tables.profit_ring[:, living]
+    assert np.allclose(firms["profit_sum"], ring.sum(axis=0), rtol=0, atol=1e-9)
     assert close_to(objects.labour[run.month], float(firms["hired"].sum()), 1e-11)
 
 

@@ -147,7 +147,7 @@ def test_the_pass_over_links(state: State) -> None:
     def kernel() -> None:
         run.account()
         produce_all(run.tables.firms)
-        earn_all(run.tables.firms, run.params, run.month)
+        earn_all(run.tables, run.params, run.month)
 
     names = ("trust_buyer", "trust_firm", "age", "quality_sum", "deliveries", "returned", "late")
     run.compare(

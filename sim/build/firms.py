@@ -51,6 +51,7 @@ def stationary_ages(p: Parameters) -> npt.NDArray[np.float64]:
 @jit
 def populate(
     firms: Rows,
+    profit_ring: npt.NDArray[np.float64],
     goods: npt.NDArray[np.void],
     params: npt.NDArray[np.void],
     sizes: npt.NDArray[np.float64],
@@ -65,6 +66,7 @@ def populate(
 
     Args:
         firms: written.
+        profit_ring: (12, firms), written.
         goods: properties.
         params: one row.
         sizes: (3, 5), see `draw_firm`.
@@ -89,7 +91,9 @@ def populate(
         while size < 2 and class_draw >= sizes[size, 0]:
             size += 1
         firms[i].size_class = size
-        draw_firm(firms[i], goods, p, sizes, 1.0, seed)
+        usual = draw_firm(firms[i], goods, p, sizes, 1.0, seed)
+        for ring in range(profit_ring.shape[0]):
+            profit_ring[ring, i] = usual
         u = uniform(seed, STREAM_POPULATION, 0, slot, 0, 0, 0, INDEX_AGE)
         age = np.searchsorted(ages, u)
         firms[i].age = age

@@ -58,6 +58,7 @@ def deliver(
 @jit
 def invoice(
     firms: Rows,
+    receivables: npt.NDArray[np.float64],
     links: Rows,
     e: int,
     payment_days: float,
@@ -89,7 +90,7 @@ def invoice(
     if u < days / 30.0 - months:
         months += 1
     months = min(months, RECEIVABLE_MONTHS - 1)
-    firms[i].receivables[(month + months) % RECEIVABLE_MONTHS] += value
+    receivables[(month + months) % RECEIVABLE_MONTHS, i] += value
     firms[i].invoiced += value
     return value
 
@@ -118,6 +119,7 @@ def update_trust(links: Rows, e: int, p: Record) -> None:
 @jit
 def account_buyers(
     firms: Rows,
+    receivables: npt.NDArray[np.float64],
     buyers: Rows,
     lines: Rows,
     links: Rows,
@@ -132,7 +134,8 @@ def account_buyers(
     """Deliver, invoice, learn, trust and book the buyers' extra cost, link by link.
 
     Args:
-        firms: `invoiced`, `receivables`, `learning` are added to.
+        firms: `invoiced` and `learning` are added to.
+        receivables: (8, firms), added to.
         buyers: `cost`, `late` are written.
         lines: `agreed` is written.
         links: orders become deliveries.
@@ -180,7 +183,17 @@ def account_buyers(
                     month,
                 )
                 flow[0] += invoice(
-                    firms, links, e, buyers[b].payment_days, lever, number, good, p, seed, month
+                    firms,
+                    receivables,
+                    links,
+                    e,
+                    buyers[b].payment_days,
+                    lever,
+                    number,
+                    good,
+                    p,
+                    seed,
+                    month,
                 )
                 flow[1] += 1.0
                 flow[2] += links[e].late

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from sim.draws import (
     STREAM_CERTIFICATE,
     STREAM_ENTRY,
-    STREAM_EXIT,
     STREAM_POPULATION,
     normal,
     uniform,
@@ -38,8 +37,8 @@ def draw_firm(
     sizes: npt.NDArray[np.float64],
     capacity_ratio: float,
     seed: Integer,
-) -> None:
-    """Attributes of the firm of this slot and generation, at age 0.
+) -> float:
+    """Attributes of the firm of this slot and generation, at age 0; its normal monthly profit.
 
     Args:
         f: written; slot, sector, size class and generation are read.
@@ -100,10 +99,9 @@ def draw_firm(
     u = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _CASH)
     f.cash = p.start_cash * (0.5 + u) * working_cash(f, p)
     usual = normal_profit(f, p)
-    for month in range(PROFIT_MONTHS):
-        f.profit_ring[month] = usual
     f.profit_sum = PROFIT_MONTHS * usual
     f.hired = p.normal_utilisation * capacity * f.price / f.sales_per_worker
+    return usual
 
 
 @jit
@@ -126,11 +124,16 @@ def mark_insolvent(f: Record) -> bool:
 
 
 @jit
-def survive(f: Record, p: Record, seed: Integer, month: int) -> int:
-    """0 goes on (a month older), 1 closes, 2 closes insolvent."""
+def survive(f: Record, p: Record, u: float) -> int:
+    """0 goes on (a month older), 1 closes, 2 closes insolvent.
+
+    Args:
+        f: the firm.
+        p: parameters.
+        u: its uniform draw of `STREAM_EXIT` for this month.
+    """
     if mark_insolvent(f):
         return 2
-    u = uniform(seed, STREAM_EXIT, month, f.slot, 0, f.generation, 0, 0)
     # The hazard cannot exceed this, so most firms are done without it.
     if u < p.exit_base + p.exit_weak + p.exit_young * f.youth and u < exit_hazard(f, p):
         return 1
@@ -140,21 +143,23 @@ def survive(f: Record, p: Record, seed: Integer, month: int) -> int:
 
 
 @jit
-def close_firm(f: Record) -> tuple[float, float]:
+def close_firm(f: Record, receivables: npt.NDArray[np.float64], i: int) -> tuple[float, float]:
     """Empties the slot; returns receivables written off and the cash the owner takes along."""
     f.alive = 0
     cash = f.cash
     f.cash = 0.0
     written_off = 0.0
     for ring in range(RECEIVABLE_MONTHS):
-        written_off += f.receivables[ring]
-        f.receivables[ring] = 0.0
+        written_off += receivables[ring, i]
+        receivables[ring, i] = 0.0
     return written_off, cash
 
 
 @jit
 def enter(
     f: Record,
+    profit_ring: npt.NDArray[np.float64],
+    i: int,
     sector_state: npt.NDArray[np.float64],
     goods: npt.NDArray[np.void],
     p: Record,
@@ -178,5 +183,7 @@ def enter(
         return False
     f.generation = gen + 1
     f.alive = 1
-    draw_firm(f, goods, p, sizes, p.entrant_capacity, population_seed)
+    usual = draw_firm(f, goods, p, sizes, p.entrant_capacity, population_seed)
+    for ring in range(PROFIT_MONTHS):
+        profit_ring[ring, i] = usual
     return True

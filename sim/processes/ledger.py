@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.jit import jit
 from sim.tables import Record, Rows, Tables
 
-__all__ = ["check_orders", "check_pool", "check_stocks", "worse"]
+__all__ = ["check_orders", "check_pool", "check_stocks", "outside_unit", "outstanding", "worse"]
 
 _CASH, _RECEIVABLES = 5, 6
 
@@ -21,6 +21,14 @@ def worse(worst: float, residual: float) -> float:
     if residual > worst or math.isnan(residual):
         return residual
     return worst
+
+
+@jit
+def outside_unit(worst: float, index: float) -> float:
+    """`worst`, raised to how far an index lies outside 0..1; nan if it is nan."""
+    if 0.0 <= index <= 1.0:
+        return worst
+    return worse(worse(worst, -index), index - 1.0)
 
 
 @jit
@@ -69,19 +77,44 @@ def check_pool(
     """
     room = 0.0
     sold = 0.0
+    finance = worst[1]
+    capacity = worst[2]
     for i in range(start, stop):
         f = firms[i]
         if f.alive == 0:
-            worst[2] = worse(worst[2], f.ordered + f.local_sales)
+            capacity = worse(capacity, f.ordered + f.local_sales)
             continue
         room += f.room
         sold += f.local_sales
-        if f.ordered > 0.0:
-            worst[1] = worse(worst[1], (f.ordered - f.financeable) / f.financeable)
+        # Written so that nan, which compares with nothing, is looked at too.
+        if not f.ordered <= f.financeable:
+            finance = worse(finance, (f.ordered - f.financeable) / f.financeable)
         used = f.ordered + f.local_sales / f.price
-        worst[2] = worse(worst[2], (used - f.y_max) / f.y_max)
+        if not used <= f.y_max:
+            capacity = worse(capacity, (used - f.y_max) / f.y_max)
+    worst[1] = finance
+    worst[2] = capacity
     expected = min(room, spending)
     worst[0] = worse(worst[0], abs(sold - expected) / max(1e-9, expected))
+
+
+@jit
+def outstanding(receivables: npt.NDArray[np.float64]) -> float:
+    """Invoices not paid yet, over all firms and months of payment (8, firms).
+
+    One running sum a month of payment, so that none waits for another.
+    """
+    a = b = c = d = e = f = g = h = 0.0
+    for i in range(receivables.shape[1]):
+        a += receivables[0, i]
+        b += receivables[1, i]
+        c += receivables[2, i]
+        d += receivables[3, i]
+        e += receivables[4, i]
+        f += receivables[5, i]
+        g += receivables[6, i]
+        h += receivables[7, i]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
 @jit
@@ -107,9 +140,8 @@ def check_stocks(
     """
     links = tables.links
     for e in range(links.size):
-        link = links[e]
-        bounds = worse(worse(bounds, -link.trust_buyer), link.trust_buyer - 1.0)
-        bounds = worse(worse(bounds, -link.trust_firm), link.trust_firm - 1.0)
+        bounds = outside_unit(bounds, links[e].trust_buyer)
+        bounds = outside_unit(bounds, links[e].trust_firm)
     inflow = flow[8] + flow[9] + flow[15] + flow[18]
     outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19]
     before = tables.state[_CASH]

@@ -75,12 +75,13 @@ def set_spending(
             presence[h] = pool.capacity / pool.capacity_0
         sector_state[s, 0] = capacity
         # The table is symmetric, so a column is a row: rates first, then what arrives.
-        at = gravity.offset[s]
+        table = gravity.share[gravity.offset[s] : gravity.offset[s] + size * size]
+        _weigh(table, presence, size, rate)
         for o in range(size):
-            total = _dot(gravity.share, at + o * size, presence, size)
-            rate[o] = pools[first + o].households / total if total > 0.0 else 0.0
+            rate[o] = pools[first + o].households / rate[o] if rate[o] > 0.0 else 0.0
+        _weigh(table, rate, size, spending)
         for h in range(size):
-            spending[h] = presence[h] * _dot(gravity.share, at + h * size, rate, size)
+            spending[h] *= presence[h]
         for h in range(size):
             pool = pools[first + h]
             if pool.capacity <= 0.0:
@@ -92,24 +93,19 @@ def set_spending(
 
 
 @jit
-def _dot(
-    table: npt.NDArray[np.float64], at: int, vector: npt.NDArray[np.float64], size: int
-) -> float:
-    """Sum of table[at + h] vector[h], in eight running sums of fixed order."""
-    a = b = c = d = e = f = g = k = 0.0
-    whole = size - size % 8
-    for h in range(0, whole, 8):
-        a += table[at + h] * vector[h]
-        b += table[at + h + 1] * vector[h + 1]
-        c += table[at + h + 2] * vector[h + 2]
-        d += table[at + h + 3] * vector[h + 3]
-        e += table[at + h + 4] * vector[h + 4]
-        f += table[at + h + 5] * vector[h + 5]
-        g += table[at + h + 6] * vector[h + 6]
-        k += table[at + h + 7] * vector[h + 7]
-    for h in range(whole, size):
-        a += table[at + h] * vector[h]
-    return ((a + b) + (c + d)) + ((e + f) + (g + k))
+def _weigh(
+    table: npt.NDArray[np.float64],
+    weight: npt.NDArray[np.float64],
+    size: int,
+    total: npt.NDArray[np.float64],
+) -> None:
+    """total[h] = sum over o of table[o, h] weight[o], row by row: neighbours in one instruction."""
+    total[:size] = 0.0
+    for o in range(size):
+        at = o * size
+        w = weight[o]
+        for h in range(size):
+            total[h] += table[at + h] * w
 
 
 @jit

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.jit import jit
-from sim.quantiles import normal_quantile
 from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS, Record
 
 __all__ = ["earn", "invest", "learn_by_supplying", "normal_profit", "working_cash"]
@@ -28,19 +30,34 @@ def working_cash(f: Record, p: Record) -> float:
 
 
 @jit
-def earn(f: Record, p: Record, month: int) -> float:
+def earn(
+    f: Record,
+    p: Record,
+    profit_ring: npt.NDArray[np.float64],
+    receivables: npt.NDArray[np.float64],
+    i: int,
+    month: int,
+) -> float:
     """Revenue, profit, cash and drawings of a month; returns the interest paid.
 
     Profit is accrued: invoices count when sent, cash when received. Cash may go below zero down to
     the credit line, and interest is paid on what is below.
+
+    Args:
+        f: the firm.
+        p: parameters.
+        profit_ring: (12, firms), this month's entry of the firm is written.
+        receivables: (8, firms), this month's entry of the firm is paid.
+        i: row of the firm.
+        month: of the run.
     """
     fixed = p.fixed_cost * f.capacity
     cost = f.unit_cost * f.output
     rate = p.formal_rate if f.formal == 1 else p.informal_rate
     interest = rate * max(0.0, -f.cash)
     ring = month % RECEIVABLE_MONTHS
-    receipts = f.receivables[ring]
-    f.receivables[ring] = 0.0
+    receipts = receivables[ring, i]
+    receivables[ring, i] = 0.0
     f.received = receipts
     f.revenue = f.local_sales + f.invoiced
     profit = f.revenue - cost - fixed - interest
@@ -54,8 +71,8 @@ def earn(f: Record, p: Record, month: int) -> float:
     f.drawings = drawings
     f.cash = cash - drawings
     at = month % PROFIT_MONTHS
-    f.profit_sum += profit - f.profit_ring[at]
-    f.profit_ring[at] = profit
+    f.profit_sum += profit - profit_ring[at, i]
+    profit_ring[at, i] = profit
     f.hired += (f.revenue / f.sales_per_worker - f.hired) / 3.0
     return interest
 
@@ -98,16 +115,16 @@ def invest(f: Record, p: Record) -> float:
     if f.utilisation > p.normal_utilisation and idle > 0.0:
         follow += p.cash_investment * idle / (p.investment_cost * f.capacity)
     growth = min(0.02, max(-0.02, follow))
-    if p.capacity_sd > 0.0:
-        growth += p.capacity_sd * normal_quantile(f.growth_draw)
-    if growth > 0.0:
-        reach = (p.investment_cushion - 1.0) * least
-        growth *= min(1.0, max(0.0, spare) / max(1e-9 * least, reach))
-    factor = math.exp(growth)
-    outlay = p.investment_cost * f.capacity * max(0.0, factor - 1.0)
+    growth += p.capacity_sd * f.growth_shock
+    # Half of all firms grow, and no processor foretells which: hence a product and no branch.
+    reach = (p.investment_cushion - 1.0) * least
+    carried_out = min(1.0, max(0.0, spare) / max(1e-9 * least, reach))
+    factor = math.exp(growth * (carried_out if growth > 0.0 else 1.0))
+    full = p.investment_cost * f.capacity
+    outlay = full * max(0.0, factor - 1.0)
     if outlay > 0.0 and outlay > spare:
         outlay = max(0.0, spare)
-        factor = 1.0 + outlay / (p.investment_cost * f.capacity)
+        factor = 1.0 + outlay / full
     f.capacity *= factor
     f.cash -= outlay
     return outlay

@@ -30,6 +30,10 @@ def set_needs(
     """Need due this month; a good ordered once in P months is needed for P months at once."""
     for k in range(lines.size):
         g = goods[lines[k].good]
+        # Most lines had no order last month: their links are clean.
+        if lines[k].ordered > 0.0:
+            for e in range(lines[k].start, lines[k].stop):
+                links[e].order = 0.0
         lines[k].need = 0.0
         lines[k].smallest = 0.0
         lines[k].ordered = 0.0
@@ -38,8 +42,6 @@ def set_needs(
             shock = p.buyer_shock_size if buyers[lines[k].buyer].shocked == 1 else 0.0
             lines[k].need = lines[k].demand * g.interval * (1.0 - shock)
             lines[k].smallest = min(p.minimum_lot * lines[k].demand / g.orders, lines[k].need)
-        for e in range(lines[k].start, lines[k].stop):
-            links[e].order = 0.0
 
 
 @jit
@@ -62,21 +64,23 @@ def _next_link(
     above: float,
     above_slot: int,
 ) -> int:
-    """Best eligible link of the line after (`above`, `above_slot`); -1 if none."""
+    """Best eligible link of the line after (`above`, `above_slot`); -1 if none.
+
+    Among equals the lower slot comes first; a firm's row is looked up only for that.
+    """
     best = -1
     best_utility = -math.inf
-    best_slot = -1
     for e in range(lines[k].start, lines[k].stop):
         utility = links[e].utility
         if utility > above or utility < best_utility or not _eligible(links, e, floor, cap):
             continue
-        slot = firms[links[e].firm].slot
-        if utility == above and slot <= above_slot:
+        if utility == above and firms[links[e].firm].slot <= above_slot:
             continue
-        if utility > best_utility or slot < best_slot:
+        if utility > best_utility:
             best = e
             best_utility = utility
-            best_slot = slot
+        elif best >= 0 and firms[links[e].firm].slot < firms[links[best].firm].slot:
+            best = e
     return best
 
 
@@ -118,17 +122,19 @@ def _settle(firms: Rows, lines: Rows, links: Rows, floor: bool) -> None:
             if firms[i].offered > room:
                 links[e].proposal *= room / firms[i].offered
                 if links[e].proposal + links[e].order < lines[k].smallest - LEAST:
-                    links[e].proposal = 0.0
+                    links[e].proposal = -1.0  # released
     for k in range(lines.size):
         if lines[k].proposed == 0:
             continue
         for e in range(lines[k].start, lines[k].stop):
+            amount = links[e].proposal
+            if amount == 0.0:
+                continue
             i = links[e].firm
             firms[i].offered = 0.0
-            amount = links[e].proposal
-            if amount <= 0.0:
-                continue
             links[e].proposal = 0.0
+            if amount < 0.0:
+                continue
             links[e].order += amount
             firms[i].ordered += amount
             lines[k].ordered += amount

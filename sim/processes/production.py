@@ -4,23 +4,59 @@ from __future__ import annotations
 
 import math
 
-from sim.draws import STREAM_PRODUCTIVITY, uniform_pair
-from sim.jit import Integer, jit
-from sim.quantiles import normal_quantile
-from sim.tables import Record
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["advance_productivity", "finance", "forget", "produce", "set_cost_and_capacity"]
+from sim.draws import STREAM_PRODUCTIVITY
+from sim.jit import Integer, jit
+from sim.processes.luck import draw_firms
+from sim.quantiles import fill_normal_quantiles
+from sim.tables import Record, Rows
+
+__all__ = [
+    "advance_productivity",
+    "attractiveness",
+    "draw_shocks",
+    "finance",
+    "forget",
+    "produce",
+    "set_cost_and_capacity",
+]
 
 
 @jit
-def advance_productivity(f: Record, p: Record, seed: Integer, month: int) -> None:
-    """Log productivity is an autoregression: z' = rho z + sigma e, with its own keyed shocks.
+def draw_shocks(
+    firms: Rows,
+    start: int,
+    seed: Integer,
+    month: int,
+    keys: npt.NDArray[np.uint64],
+    draws: npt.NDArray[np.float64],
+    places: npt.NDArray[np.int64],
+) -> int:
+    """Standard normal shocks of a block of firms: to productivity, and to growth in step 17.
 
-    The second half of the block is kept for the shock to growth in step 17.
+    Args:
+        firms: slot and generation are read.
+        start: first row of the block.
+        seed: of the run.
+        month: of the run.
+        keys: scratch, (2, BLOCK).
+        draws: (4, BLOCK): row 2 becomes the shock to productivity, row 3 that to growth.
+        places: scratch, (BLOCK,).
+
+    Returns:
+        Row after the last of the block.
     """
-    first, second = uniform_pair(seed, STREAM_PRODUCTIVITY, month, f.slot, 0, f.generation, 0, 0)
-    shock = normal_quantile(first)
-    f.growth_draw = second
+    stop = draw_firms(firms, start, seed, STREAM_PRODUCTIVITY, month, keys, draws)
+    fill_normal_quantiles(draws[0], stop - start, draws[2], places)
+    fill_normal_quantiles(draws[1], stop - start, draws[3], places)
+    return stop
+
+
+@jit
+def advance_productivity(f: Record, p: Record, shock: float) -> None:
+    """Log productivity is an autoregression: z' = rho z + sigma e."""
     f.productivity = p.productivity_persistence * f.productivity + p.productivity_sd * shock
 
 

@@ -144,7 +144,10 @@ def world_from_tables(
         state: further attributes of the world, such as `pressure` and `labour`.
     """
     firms = [
-        make_firm(**row(tables.firms, index, FIRM_INTEGERS, FIRM_FLAGS, FIRM_FLOATS, FIRM_RINGS))
+        make_firm(
+            **row(tables.firms, index, FIRM_INTEGERS, FIRM_FLAGS, FIRM_FLOATS),
+            **{name: getattr(tables, name)[:, index].tolist() for name in FIRM_RINGS},
+        )
         for index in range(tables.firms.size)
     ]
     buyers = [

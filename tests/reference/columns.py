@@ -63,8 +63,11 @@ def table_columns(tables: Tables) -> Columns:
     columns: Columns = {}
     for prefix, names in NAMES.items():
         table = getattr(tables, prefix)
-        for name in names + RINGS.get(prefix, ()) + extra.get(prefix, ()):
+        rings = () if prefix == "firms" else RINGS.get(prefix, ())
+        for name in names + rings + extra.get(prefix, ()):
             columns[f"{prefix}.{name}"] = np.asarray(table[name], dtype=np.float64)
+    for name in RINGS["firms"]:
+        columns[f"firms.{name}"] = getattr(tables, name).T.astype(np.float64)
     return columns
 
 
