@@ -6,14 +6,17 @@ Processes are spawned, never forked, so that it works alike on every system and 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from experiments.design import Job, Study
@@ -123,28 +126,44 @@ def _in_processes(
     study: Study, chunks: Sequence[Sequence[Job]], workers: int, progress: Callable[[int], None]
 ) -> list[Result]:
     others = set(active_children())
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(study,)
-    )
-    try:
-        with _plain_start():
-            futures: list[Future[list[Result]]] = [pool.submit(_run, chunk) for chunk in chunks]
-        for future in as_completed(futures):
-            progress(len(future.result()))
-        return [result for future in futures for result in future.result()]
-    except BrokenProcessPool as error:
-        raise ModelError(
-            "a worker process ended without a word, perhaps for want of memory; "
-            "run again with --jobs 1, or with a larger --scale"
-        ) from error
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in active_children():
-            if process not in others:
-                process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with _study_file(study) as path:
+        pool = ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(path,)
+        )
+        finished = False
+        try:
+            with _plain_start():
+                futures: list[Future[list[Result]]] = [pool.submit(_run, chunk) for chunk in chunks]
+            for future in as_completed(futures):
+                progress(len(future.result()))
+            results = [result for future in futures for result in future.result()]
+            finished = True
+        except BrokenProcessPool as error:
+            raise ModelError(
+                "a worker process ended without a word, perhaps for want of memory; "
+                "run again with --jobs 1, or with a larger --scale"
+            ) from error
+        finally:
+            if not finished:  # a fault or an interrupt: nobody waits for what still runs
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in active_children():
+                    if process not in others:
+                        process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
+    return results
+
+
+@contextmanager
+def _study_file(study: Study) -> Iterator[str]:
+    """The study in a file for the workers, removed afterwards.
+
+    Handed over at the start it would go through a pipe that holds 64 kB: this process would wait
+    for each worker to load the model before it could start the next, and hear no interrupt.
+    """
+    with tempfile.TemporaryDirectory(prefix="kemitraan-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "study"
+        path.write_bytes(pickle.dumps(study))
+        yield str(path)
 
 
 @contextmanager
@@ -181,12 +200,12 @@ def _plain_start() -> Iterator[None]:
             mask(signal.SIG_SETMASK, held)  # last: a waiting interrupt comes now
 
 
-def _begin(study: Study) -> None:
-    """In a worker, once: keeps the study; an interrupt is the parent's to handle."""
-    global _study  # noqa: PLW0603  # one study a worker, sent once and not with every job
+def _begin(path: str) -> None:
+    """In a worker, once: reads the study; an interrupt is the parent's to handle."""
+    global _study  # noqa: PLW0603  # one study a worker, read once and not with every job
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _study = study
+    _study = pickle.loads(Path(path).read_bytes())  # noqa: S301  # written by the parent process
 
 
 def _run(jobs: Sequence[Job]) -> list[Result]:

@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from sim.errors import KemitraanError
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
 
-__all__ = ["check_target", "next_folder", "write_folder"]
+__all__ = ["check_target", "next_folder", "write_folder", "write_next_folder"]
 
 RUNS = Path("runs")
 SCHEMA = 1
@@ -51,7 +52,11 @@ def check_target(folder: Path) -> Path:
     while not parent.exists():
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise KemitraanError(f"--out {folder}: cannot be written there")
+        why = "may not be written to" if parent.is_dir() else "is a file"
+        raise KemitraanError(
+            f"{folder}: cannot be made, {parent.name or parent} {why}; "
+            "name another place with --out, or start from another folder"
+        )
     return folder
 
 
@@ -64,26 +69,61 @@ def write_folder(comparison: Comparison, target: Path, *, lang: str = "en") -> P
         lang: language of the figures.
     """
     check_target(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
-    if partial.exists():
-        shutil.rmtree(partial)
-    partial.mkdir()
+    with _written(comparison, target.parent, target.name, lang) as partial:
+        if target.is_dir():
+            target.rmdir()  # empty, as checked; a rename onto it fails on some systems
+        partial.rename(target)
+    return target
+
+
+def write_next_folder(comparison: Comparison, root: Path = RUNS, *, lang: str = "en") -> Path:
+    """Writes the same into the next free folder of `next_folder`, and says which that was.
+
+    Free when all is written: another run may have taken the folder that was next before.
+    """
+    with _written(comparison, root, "compare", lang) as partial:
+        while True:
+            target = next_folder(root)
+            try:
+                partial.rename(target)
+            except OSError:
+                if not target.exists():  # not taken by another run in between: a real fault
+                    raise
+            else:
+                return target
+
+
+@contextmanager
+def _written(comparison: Comparison, parent: Path, name: str, lang: str) -> Iterator[Path]:
+    """A folder with everything under a temporary name; removed unless it gets another one."""
+    partial = None
     try:
+        parent.mkdir(parents=True, exist_ok=True)
+        partial = _new_partial(parent, name)
         _tables(comparison, partial)
         _scenarios(comparison, partial)
         _figures(comparison, partial / "figures", lang)
         _manifest(comparison, partial)
-        if target.is_dir():
-            target.rmdir()  # empty, as checked; a rename onto it fails on some systems
-        partial.rename(target)
+        yield partial
     except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise KemitraanError(f"{target}: cannot be written: {error.strerror}") from error
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    return target
+        reason = error.strerror or str(error)
+        raise KemitraanError(f"{parent / name}: cannot be written: {reason}") from error
+    finally:
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _new_partial(parent: Path, name: str) -> Path:
+    """A new folder that no other process or thread writes to."""
+    number = 1
+    while True:
+        partial = parent / f".{name}.{os.getpid()}-{number}.partial"
+        try:
+            partial.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return partial
 
 
 def _tables(comparison: Comparison, folder: Path) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -87,6 +89,34 @@ def test_an_interrupt_writes_nothing_and_ends_with_130(capsys, tmp_path, monkeyp
     monkeypatch.setattr(experiments.compare, "run_jobs", stop)
     assert main(["compare", "cash_grant", *FIXED]) == 130
     assert "no folder was written" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for one process")
+def test_an_interrupt_while_workers_start_ends_the_run(tmp_path):
+    words = ["compare", "cash_grant", "--scale", "20", "--replicates", "64", "--jobs", "2"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "kemitraan", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    )
+    said = ""
+    while "plan: " not in said:
+        line = running.stderr.readline()
+        assert line, said
+        said += line
+    begun = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    out, rest = running.communicate(timeout=60)
+    # Well below the time one worker takes to load the model, times two, and to finish its chunk.
+    assert time.monotonic() - begun < 20
+    # Python itself may end by the signal, which a shell shows as 130 too.
+    assert running.returncode in (130, -signal.SIGINT)
+    assert rest.splitlines()[-1] == "interrupted"
+    assert "Traceback" not in rest
+    assert out == ""
     assert not (tmp_path / "runs").exists()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,11 +59,17 @@ def compare(
     from experiments.compare import HEADLINE  # noqa: PLC0415  # numpy, numba
     from experiments.compare import compare as run  # noqa: PLC0415
     from experiments.report import text  # noqa: PLC0415
-    from experiments.store import next_folder  # noqa: PLC0415
+    from experiments.store import (  # noqa: PLC0415
+        check_target,
+        next_folder,
+        write_next_folder,
+    )
 
     speech = language(lang)
     show = check_windows(windows)
     check_grouping(by)
+    if out is None:
+        check_target(next_folder())  # said before the work, not after it
     try:
         result = run(
             scenarios or list(HEADLINE),
@@ -74,12 +79,14 @@ def compare(
             replicates=replicates,
             seed=seed,
             jobs=jobs,
-            out=Path(out) if out is not None else next_folder(),
+            out=out,
             scale=scale,
             months=months,
             lang=speech,
             quiet=quiet,
         )
+        if out is None:
+            result.folder = write_next_folder(result, lang=speech)
     except KeyboardInterrupt:
         message("stopped: the runs were not finished and no folder was written")
         raise
