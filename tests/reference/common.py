@@ -29,12 +29,18 @@ def quality(firm: Firm) -> float:
     return clip(firm.base_quality + firm.learned_quality, 0.0, 1.0)
 
 
-def unit_cost(world: World, firm: Firm) -> float:
-    """Variable cost of one unit of output, v."""
+def efficiency(world: World, firm: Firm) -> float:
+    """What practice and information make of one unit of input, A."""
     p = world.params
     log_a = p.practice_productivity * firm.practice
     log_a += p.information_productivity * firm.information
-    level = math.exp(log_a) ** -p.cost_elasticity
+    return math.exp(log_a)
+
+
+def unit_cost(world: World, firm: Firm) -> float:
+    """Variable cost of one unit of output, v."""
+    p = world.params
+    level = efficiency(world, firm) ** -p.cost_elasticity
     return float(p.unit_cost * firm.cost_factor * level * (1.0 + world.pressure))
 
 
@@ -85,6 +91,12 @@ def perceived(world: World, link: Link) -> float:
     """Quality as the buyer believes it, q_hat."""
     weight = world.params.sample_weight
     return float((weight * link.sample + link.quality_sum) / (weight + link.deliveries))
+
+
+def key_of(link: Link) -> tuple[int, int, int, int]:
+    """Fields of the draws of a link."""
+    firm, line = link.firm, link.line
+    return firm.slot, line.buyer.number + 1, firm.generation, line.good
 
 
 def holds(line: Line, firm: Firm) -> bool:
