@@ -82,6 +82,11 @@ def covered_lines(world: World, buyer: Buyer) -> list[Line]:
     return [line for line in buyer.lines if line.good in goods]
 
 
+def escalation(world: World, buyer: Buyer) -> float:
+    """Factor on the fine of a buyer that was sanctioned before."""
+    return float(1.0 + world.params.sanction_escalation * buyer.sanctions)
+
+
 def floor_share(world: World, rule: Rule) -> float:
     """phi: the quota, or under a memorandum what a buyer that joins means to buy."""
     return float(rule.quota if rule.binding else world.params.pledged_share)
@@ -105,11 +110,19 @@ def holds(line: Line, firm: Firm) -> bool:
     return certificate and (not line.need_cold_chain or firm.cold_chain)
 
 
+def good_enough(world: World, link: Link) -> bool:
+    """Whether the buyer believes that the firm reaches its standard."""
+    return perceived(world, link) >= link.line.buyer.standard - world.params.quality_tolerance
+
+
+def agrees(world: World, link: Link) -> bool:
+    """Whether the firm would still deliver to the buyer."""
+    return bool(link.trust_firm >= world.params.refusal_trust)
+
+
 def willing(world: World, link: Link) -> bool:
     """Feasible but for certificate and cold chain."""
-    p = world.params
-    good_enough = perceived(world, link) >= link.line.buyer.standard - p.quality_tolerance
-    return link.firm.alive and good_enough and link.trust_firm >= p.refusal_trust
+    return link.firm.alive and good_enough(world, link) and agrees(world, link)
 
 
 def feasible(world: World, link: Link) -> bool:

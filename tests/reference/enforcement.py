@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import clip, is_covered
+from tests.reference.common import clip, escalation, is_covered
 from tests.reference.state import NONE, PAPER, Buyer, Draws, World
 
 
@@ -41,12 +41,11 @@ def believe(world: World, buyer: Buyer, news: float) -> float:
 
 def enforcement(world: World, draws: Draws) -> None:
     """Visits, sanctions, and what covered buyers come to believe."""
-    p = world.params
-    delay = min(math.floor(p.sanction_delay + 0.5), 12)
+    delay = min(math.floor(world.params.sanction_delay + 0.5), 12)
     for buyer in world.buyers:
         buyer.sanctioned = is_sanctioned(world, buyer, draws)
         if buyer.sanctioned:
-            fine = world.levers.fine * (1.0 + p.sanction_escalation * buyer.sanctions)
+            fine = world.levers.fine * escalation(world, buyer)
             buyer.fines_due[(world.month + delay) % len(buyer.fines_due)] += fine
             buyer.sanctions += 1
     bound = [

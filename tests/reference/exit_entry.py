@@ -15,13 +15,22 @@ def is_insolvent(firm: Firm) -> bool:
     return firm.insolvent_months >= 2
 
 
-def exit_hazard(world: World, firm: Firm) -> float:
-    """Chance that a solvent firm closes this month."""
+def weakness(world: World, firm: Firm) -> float:
+    """Part of the hazard of a firm that earns little."""
     p = world.params
     rate = sum(firm.profit_ring) / len(firm.profit_ring) / firm.capacity
     reference = p.exit_reference * normal_profit(world, firm) / firm.capacity
-    weak = logistic(-p.exit_slope * (rate - reference))
-    return float(p.exit_base + p.exit_weak * weak + p.exit_young * math.exp(-firm.age / 12.0))
+    return float(p.exit_weak * logistic(-p.exit_slope * (rate - reference)))
+
+
+def youth(world: World, firm: Firm) -> float:
+    """Part of the hazard of a young firm."""
+    return float(world.params.exit_young * math.exp(-firm.age / 12.0))
+
+
+def exit_hazard(world: World, firm: Firm) -> float:
+    """Chance that a solvent firm closes this month."""
+    return float(world.params.exit_base + weakness(world, firm) + youth(world, firm))
 
 
 def is_drawn_to_close(world: World, firm: Firm, draws: Draws) -> bool:

@@ -8,6 +8,12 @@ from tests.reference.common import clip, positive, working_cash
 from tests.reference.state import Draws, Firm, World
 
 
+def follow(world: World, firm: Firm) -> float:
+    """Growth towards normal utilisation."""
+    p = world.params
+    return float(p.investment_rate * (firm.utilisation - p.normal_utilisation))
+
+
 def from_idle_cash(world: World, firm: Firm, kept: float) -> float:
     """Growth that a busy firm with more cash than its cushion wants on top."""
     p = world.params
@@ -27,9 +33,7 @@ def noise(world: World, firm: Firm, draws: Draws) -> float:
 
 def wanted_growth(world: World, firm: Firm, kept: float, draws: Draws) -> float:
     """Log growth a firm wants: it follows utilisation, idle cash and chance."""
-    p = world.params
-    drift = p.investment_rate * (firm.utilisation - p.normal_utilisation)
-    drift += from_idle_cash(world, firm, kept)
+    drift = follow(world, firm) + from_idle_cash(world, firm, kept)
     return clip(drift, -0.02, 0.02) + noise(world, firm, draws)
 
 

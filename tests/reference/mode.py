@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference.common import covered_lines, feasible, floor_share, is_covered
+from tests.reference.common import covered_lines, escalation, feasible, floor_share, is_covered
 from tests.reference.state import NONE, Buyer, Draws, Rule, World
 
 
@@ -24,18 +24,21 @@ def sanction_feared(world: World, buyer: Buyer) -> float:
     """S: what a month without compliance would cost if visited, as a share of demand."""
     if not world.rule(buyer.kind).binding:
         return 0.0
-    p = world.params
     demand = sum(line.demand for line in covered_lines(world, buyer))
-    fine = world.levers.fine * (1.0 + p.sanction_escalation * buyer.sanctions)
-    return float(p.sanction_probability * fine / (demand / buyer.ratio))
+    fine = world.levers.fine * escalation(world, buyer)
+    return float(world.params.sanction_probability * fine / (demand / buyer.ratio))
+
+
+def unmasked(world: World, rule: Rule) -> float:
+    """Share of the reputation of papers that published inspections take away."""
+    return float(world.params.audit_erosion * rule.audit_publication)
 
 
 def reputations(world: World, rule: Rule) -> tuple[float, float]:
     """What publicity is worth to those that buy and to those that only report."""
     p = world.params
-    unmasked = p.audit_erosion * rule.audit_publication
     bought = p.reputation_genuine * rule.publicity
-    return bought, p.reputation_paper * rule.publicity * (1.0 - unmasked)
+    return bought, p.reputation_paper * rule.publicity * (1.0 - unmasked(world, rule))
 
 
 def mode_values(world: World, buyer: Buyer) -> tuple[float, float, float]:

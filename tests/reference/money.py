@@ -19,12 +19,15 @@ def longest_days(world: World) -> float | None:
     return world.levers.payment
 
 
+def rule_on_lateness(world: World) -> float:
+    """Factor of a payment rule on the chance to be paid late."""
+    ruled = longest_days(world) is not None
+    return 1.0 - world.params.payment_rule_effect if ruled else 1.0
+
+
 def is_late(world: World, link: Link, draws: Draws) -> bool:
     """Draws whether the buyer pays late."""
-    p = world.params
-    chance = p.late_probability * mistrust(world, link)
-    if longest_days(world) is not None:
-        chance *= 1.0 - p.payment_rule_effect
+    chance = world.params.late_probability * mistrust(world, link) * rule_on_lateness(world)
     return draws.uniform("late", world.month, *key_of(link)) < chance
 
 
