@@ -14,7 +14,7 @@ Of the processes of docs/processes.md these have no null and are no case:
   `cash_sale_finance` divides, so it has no zero: with endless credit (the case "limits of cash")
   neither it nor step 7 binds.
 - 11: gravity. `customer_range` is a length, and at zero nobody would reach any market. Filling is
-  checked against its closed form in tests/test_markets_exact.py.
+  checked against its closed form in tests/test_exact_markets.py.
 - 13, 17: revenue, costs, fixed cost, labour, working cash, and the price and cushion of investment
   are accounts or amounts: at zero they are other amounts, not a month without them.
 - 14: the delay of a fine is a date; hours and depth are levers.
