@@ -35,7 +35,7 @@ _PILOT_FIRMS = 2_000
 _PILOT_MONTHS = 12
 # A small world stays in the processor's fast memory, and measuring outcomes takes time too.
 _PILOT_FACTOR = 1.25
-_WORKER_START = 3.0  # seconds until a new process has loaded the model
+_WORKER_START = 2.0  # seconds until a new process has loaded the model
 
 _study: Study | None = None
 
@@ -125,18 +125,17 @@ def run_jobs(
 def _in_processes(
     study: Study, chunks: Sequence[Sequence[Job]], workers: int, progress: Callable[[int], None]
 ) -> list[Result]:
+    """This process is one of the workers: it has the kernels at hand while others start."""
     others = set(active_children())
     with _study_file(study) as path:
         pool = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(path,)
+            workers - 1, mp_context=get_context("spawn"), initializer=_begin, initargs=(path,)
         )
         finished = False
         try:
             with _plain_start():
                 futures: list[Future[list[Result]]] = [pool.submit(_run, chunk) for chunk in chunks]
-            for future in as_completed(futures):
-                progress(len(future.result()))
-            results = [result for future in futures for result in future.result()]
+            results = [r for part in _work(study, chunks, futures, progress) for r in part]
             finished = True
         except BrokenProcessPool as error:
             raise ModelError(
@@ -151,6 +150,37 @@ def _in_processes(
                         process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
     return results
+
+
+def _work(
+    study: Study,
+    chunks: Sequence[Sequence[Job]],
+    futures: Sequence[Future[list[Result]]],
+    progress: Callable[[int], None],
+) -> list[list[Result]]:
+    """Runs chunks from the end for as long as nobody has begun them; then waits for the others.
+
+    Raises:
+        BrokenProcessPool: a worker ended without a word.
+        CancelledError: never for a chunk that runs here; its result is kept.
+    """
+    own: dict[int, list[Result]] = {}
+    waiting = set(range(len(chunks)))
+
+    def tell() -> None:
+        for each in [i for i in waiting if i not in own and futures[i].done()]:
+            waiting.discard(each)
+            progress(len(futures[each].result()))
+
+    for i in reversed(range(len(chunks))):
+        if futures[i].cancel():
+            own[i] = [run_unit(study, job) for job in chunks[i]]
+            waiting.discard(i)
+            progress(len(chunks[i]))
+            tell()
+    for future in as_completed([futures[i] for i in waiting]):
+        progress(len(future.result()))
+    return [own[i] if i in own else futures[i].result() for i in range(len(chunks))]
 
 
 @contextmanager

@@ -13,14 +13,7 @@ from tests.reference.forgetting_and_cost import forgetting_and_cost
 from tests.reference.learning import learning
 from tests.reference.local_market import fill, local_market
 from tests.reference.orders import orders
-from tests.reference.state import (
-    Buyer,
-    Firm,
-    Good,
-    Link,
-    Pool,
-    World,
-)
+from tests.reference.state import GENUINE, Buyer, Firm, Good, Link, Pool, Rule, World
 from tests.reference.toy import SOLUTION, UTILITIES, Fixed, connect, make_world, matching_world
 from tests.reference.trust import trust
 
@@ -163,6 +156,18 @@ def test_purchases_outside_the_radius_do_not_count_for_the_floor() -> None:
     orders(world, Fixed())
     # The floor is 6 of 8, nothing near is bought yet, but only 4 of the need are unmet.
     assert ordered(world)["A"] == pytest.approx({0: 0.0, 1: 4.0, 5: 4.0})
+
+
+def test_what_rounding_leaves_of_the_floor_is_no_order() -> None:
+    # Eight tenths are 1e-16 short of 0.8: nobody sets up a ninth relation for that.
+    rule = Rule(in_force=True, binding=True, quota=1.0, coverage=1.0, goods=(0,))
+    firms = [Firm(slot=i, financeable=0.1) for i in range(9)]
+    world = make_world(firms=firms, goods=[Good()], rules={0: rule}, params={"minimum_lot": 0.0})
+    links = {**dict.fromkeys(range(8), 0.5), 8: -0.05}
+    line = connect(world, Buyer(number=0, mode=GENUINE), 0.8, links)
+    orders(world, Fixed())
+    assert 0.0 < line.need - sum(link.order for link in line.links) < 1e-15
+    assert line.links[8].order == 0.0
 
 
 def test_a_rare_good_is_ordered_for_all_its_months_and_the_relation_lasts_between() -> None:

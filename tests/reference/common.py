@@ -29,12 +29,18 @@ def quality(firm: Firm) -> float:
     return clip(firm.base_quality + firm.learned_quality, 0.0, 1.0)
 
 
-def unit_cost(world: World, firm: Firm) -> float:
-    """Variable cost of one unit of output, v."""
+def efficiency(world: World, firm: Firm) -> float:
+    """What practice and information make of one unit of input, A."""
     p = world.params
     log_a = p.practice_productivity * firm.practice
     log_a += p.information_productivity * firm.information
-    level = math.exp(log_a) ** -p.cost_elasticity
+    return math.exp(log_a)
+
+
+def unit_cost(world: World, firm: Firm) -> float:
+    """Variable cost of one unit of output, v."""
+    p = world.params
+    level = efficiency(world, firm) ** -p.cost_elasticity
     return float(p.unit_cost * firm.cost_factor * level * (1.0 + world.pressure))
 
 
@@ -76,6 +82,11 @@ def covered_lines(world: World, buyer: Buyer) -> list[Line]:
     return [line for line in buyer.lines if line.good in goods]
 
 
+def escalation(world: World, buyer: Buyer) -> float:
+    """Factor on the fine of a buyer that was sanctioned before."""
+    return float(1.0 + world.params.sanction_escalation * buyer.sanctions)
+
+
 def floor_share(world: World, rule: Rule) -> float:
     """phi: the quota, or under a memorandum what a buyer that joins means to buy."""
     return float(rule.quota if rule.binding else world.params.pledged_share)
@@ -87,17 +98,31 @@ def perceived(world: World, link: Link) -> float:
     return float((weight * link.sample + link.quality_sum) / (weight + link.deliveries))
 
 
+def key_of(link: Link) -> tuple[int, int, int, int]:
+    """Fields of the draws of a link."""
+    firm, line = link.firm, link.line
+    return firm.slot, line.buyer.number + 1, firm.generation, line.good
+
+
 def holds(line: Line, firm: Firm) -> bool:
     """Whether the firm has the certificate and cold chain that the line needs."""
     certificate = not line.need_certificate or bool(firm.certificates >> line.good & 1)
     return certificate and (not line.need_cold_chain or firm.cold_chain)
 
 
+def good_enough(world: World, link: Link) -> bool:
+    """Whether the buyer believes that the firm reaches its standard."""
+    return perceived(world, link) >= link.line.buyer.standard - world.params.quality_tolerance
+
+
+def agrees(world: World, link: Link) -> bool:
+    """Whether the firm would still deliver to the buyer."""
+    return bool(link.trust_firm >= world.params.refusal_trust)
+
+
 def willing(world: World, link: Link) -> bool:
     """Feasible but for certificate and cold chain."""
-    p = world.params
-    good_enough = perceived(world, link) >= link.line.buyer.standard - p.quality_tolerance
-    return link.firm.alive and good_enough and link.trust_firm >= p.refusal_trust
+    return link.firm.alive and good_enough(world, link) and agrees(world, link)
 
 
 def feasible(world: World, link: Link) -> bool:

@@ -8,7 +8,7 @@ from tests.reference.common import is_covered
 from tests.reference.state import Buyer, Draws, World
 
 
-def _attention(world: World, buyer: Buyer) -> float:
+def attention(world: World, buyer: Buyer) -> float:
     """How much likelier than an ordinary buyer this one is to be visited."""
     targeting = world.levers.targeting
     picked = (targeting == "risk" and not buyer.buying) or (targeting == "complaint" and buyer.late)
@@ -30,6 +30,6 @@ def inspections_planned(world: World, draws: Draws) -> None:
         buyer.covered = is_covered(world, buyer, draws)
         if buyer.covered and world.rule(buyer.kind).binding:
             u = draws.uniform("inspection", world.month, buyer.number + 1, index=2)
-            queue.append((-math.log(u) / _attention(world, buyer), buyer.number, buyer))
+            queue.append((-math.log(u) / attention(world, buyer), buyer.number, buyer))
     for _, _, buyer in sorted(queue, key=lambda entry: entry[:2])[:visits]:
         buyer.visited = True

@@ -8,16 +8,33 @@ from tests.reference.common import clip, positive, working_cash
 from tests.reference.state import Draws, Firm, World
 
 
+def follow(world: World, firm: Firm) -> float:
+    """Growth towards normal utilisation."""
+    p = world.params
+    return float(p.investment_rate * (firm.utilisation - p.normal_utilisation))
+
+
+def from_idle_cash(world: World, firm: Firm, kept: float) -> float:
+    """Growth that a busy firm with more cash than its cushion wants on top."""
+    p = world.params
+    idle = firm.cash - p.investment_cushion * kept
+    if firm.utilisation <= p.normal_utilisation or idle <= 0.0:
+        return 0.0
+    return float(p.cash_investment * idle / (p.investment_cost * firm.capacity))
+
+
+def noise(world: World, firm: Firm, draws: Draws) -> float:
+    """Chance in growth."""
+    key = (firm.slot, 0, firm.generation)
+    return float(
+        world.params.capacity_sd * draws.normal("productivity", world.month, *key, index=1)
+    )
+
+
 def wanted_growth(world: World, firm: Firm, kept: float, draws: Draws) -> float:
     """Log growth a firm wants: it follows utilisation, idle cash and chance."""
-    p = world.params
-    drift = p.investment_rate * (firm.utilisation - p.normal_utilisation)
-    idle = firm.cash - p.investment_cushion * kept
-    if firm.utilisation > p.normal_utilisation and idle > 0.0:
-        drift += p.cash_investment * idle / (p.investment_cost * firm.capacity)
-    key = (firm.slot, 0, firm.generation)
-    noise = draws.normal("productivity", world.month, *key, index=1)
-    return float(clip(drift, -0.02, 0.02) + p.capacity_sd * noise)
+    drift = follow(world, firm) + from_idle_cash(world, firm, kept)
+    return clip(drift, -0.02, 0.02) + noise(world, firm, draws)
 
 
 def investment(world: World, draws: Draws) -> None:

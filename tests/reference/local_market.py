@@ -6,7 +6,7 @@ import math
 
 from tests.reference.common import quality
 from tests.reference.rounds import unmet
-from tests.reference.state import Draws, Firm, World
+from tests.reference.state import Draws, Firm, Pool, World
 
 
 def attractiveness(world: World, firm: Firm) -> float:
@@ -36,15 +36,24 @@ def fill(money: float, firms: list[tuple[Firm, float]]) -> None:
         active = [(f, w) for f, w in active if f.local_sales == 0.0]
 
 
+def wholesale(world: World) -> dict[int, float]:
+    """What UMKM behind wholesalers supply of the needs not bought directly, by sector."""
+    behind: dict[int, float] = {}
+    for line in world.lines:
+        sector = world.goods[line.good].sector
+        behind[sector] = behind.get(sector, 0.0) + world.params.displacement * unmet(line)
+    return behind
+
+
+def growth(world: World, pool: Pool, attraction: float) -> float:
+    """How much a market gains as its firms become more attractive than they were."""
+    return math.exp(world.params.market_growth * (attraction - pool.attractiveness_0))
+
+
 def local_market(world: World, draws: Draws) -> None:
     """Sets the spending of each pool, the local sales of each firm and what goes outside."""
-    p = world.params
-    wholesale: dict[int, float] = {}
-    world.outside = 0.0
-    for line in world.lines:
-        missing, sector = unmet(line), world.goods[line.good].sector
-        wholesale[sector] = wholesale.get(sector, 0.0) + p.displacement * missing
-        world.outside += (1.0 - p.displacement) * missing
+    behind = wholesale(world)
+    world.outside = sum(unmet(line) for line in world.lines) - sum(behind.values())
     members: list[list[Firm]] = [[] for _ in world.pools]
     for firm in world.firms:
         firm.local_sales = 0.0
@@ -64,9 +73,8 @@ def local_market(world: World, draws: Draws) -> None:
             continue
         drawn = [(firm, attractiveness(world, firm)) for firm in members[h]]
         mean = sum(firm.capacity * a for firm, a in drawn) / supply[h]
-        growth = math.exp(p.market_growth * (mean - pool.attractiveness_0))
         rivals = [i for i, other in enumerate(world.pools) if other.sector == pool.sector]
         in_sector = sum(supply[i] for i in rivals)
-        behind = wholesale.get(pool.sector, 0.0) * supply[h] / in_sector
-        pool.spending = arriving[h] * growth + behind
+        pool.spending = arriving[h] * growth(world, pool, mean)
+        pool.spending += behind.get(pool.sector, 0.0) * supply[h] / in_sector
         fill(pool.spending, [(firm, firm.capacity * math.exp(a)) for firm, a in drawn])

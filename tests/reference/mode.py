@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.reference.common import covered_lines, feasible, floor_share, is_covered
-from tests.reference.state import NONE, Buyer, Draws, World
+from tests.reference.common import covered_lines, escalation, feasible, floor_share, is_covered
+from tests.reference.state import NONE, Buyer, Draws, Rule, World
 
 
 def best_within(world: World, buyer: Buyer) -> float:
@@ -20,19 +20,35 @@ def best_within(world: World, buyer: Buyer) -> float:
     return weighted / total
 
 
+def sanction_feared(world: World, buyer: Buyer) -> float:
+    """S: what a month without compliance would cost if visited, as a share of demand."""
+    if not world.rule(buyer.kind).binding:
+        return 0.0
+    demand = sum(line.demand for line in covered_lines(world, buyer))
+    fine = world.levers.fine * escalation(world, buyer)
+    return float(world.params.sanction_probability * fine / (demand / buyer.ratio))
+
+
+def unmasked(world: World, rule: Rule) -> float:
+    """Share of the reputation of papers that published inspections take away."""
+    return float(world.params.audit_erosion * rule.audit_publication)
+
+
+def reputations(world: World, rule: Rule) -> tuple[float, float]:
+    """What publicity is worth to those that buy and to those that only report."""
+    p = world.params
+    bought = p.reputation_genuine * rule.publicity
+    return bought, p.reputation_paper * rule.publicity * (1.0 - unmasked(world, rule))
+
+
 def mode_values(world: World, buyer: Buyer) -> tuple[float, float, float]:
     """Value of none, genuine and paper, as shares of the buyer's demand for covered goods."""
-    p, rule, levers = world.params, world.rule(buyer.kind), world.levers
-    demand = sum(line.demand for line in covered_lines(world, buyer))
-    escalation = 1.0 + p.sanction_escalation * buyer.sanctions
-    sanction = p.sanction_probability * levers.fine * escalation / (demand / buyer.ratio)
-    if not rule.binding:
-        sanction = 0.0
+    rule, depth = world.rule(buyer.kind), world.levers.depth
+    sanction = sanction_feared(world, buyer)
+    bought, reported = reputations(world, rule)
     none = -buyer.belief * sanction
-    genuine = floor_share(world, rule) * best_within(world, buyer)
-    genuine += p.reputation_genuine * rule.publicity
-    paper = -p.paper_cost - buyer.belief * levers.depth * sanction
-    paper += p.reputation_paper * rule.publicity * (1.0 - p.audit_erosion * rule.audit_publication)
+    genuine = floor_share(world, rule) * best_within(world, buyer) + bought
+    paper = -world.params.paper_cost - buyer.belief * depth * sanction + reported
     return none, genuine, paper
 
 

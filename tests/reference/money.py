@@ -4,44 +4,71 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import clip, normal_profit, positive, working_cash
+from tests.reference.common import clip, key_of, normal_profit, positive, working_cash
 from tests.reference.state import Draws, Firm, Link, World
+
+
+def mistrust(world: World, link: Link) -> float:
+    """Factor on the chance to be paid late: who is trusted waits less often."""
+    p = world.params
+    return clip(1.0 - p.late_trust * (link.trust_buyer - p.trust_start), 0.0, 1.0)
+
+
+def longest_days(world: World) -> float | None:
+    """The month's limit on days of payment, if there is a rule."""
+    return world.levers.payment
+
+
+def rule_on_lateness(world: World) -> float:
+    """Factor of a payment rule on the chance to be paid late."""
+    ruled = longest_days(world) is not None
+    return 1.0 - world.params.payment_rule_effect if ruled else 1.0
+
+
+def is_late(world: World, link: Link, draws: Draws) -> bool:
+    """Draws whether the buyer pays late."""
+    chance = world.params.late_probability * mistrust(world, link) * rule_on_lateness(world)
+    return draws.uniform("late", world.month, *key_of(link)) < chance
+
+
+def interest(world: World, firm: Firm) -> float:
+    """What the month's debt costs."""
+    p = world.params
+    return float((p.formal_rate if firm.formal else p.informal_rate) * positive(-firm.cash))
+
+
+def drawings(world: World, firm: Firm) -> float:
+    """What the owner takes out of the till, which keeps its working cash."""
+    p = world.params
+    usual = p.drawing_share * positive(normal_profit(world, firm))
+    wanted = usual + p.surplus_drawing * positive(firm.profit - usual)
+    return min(positive(firm.cash - working_cash(world, firm)), wanted)
 
 
 def months_to_payment(world: World, link: Link, draws: Draws) -> int:
     """Draws whether the invoice is paid late, and the month of payment from now."""
-    p, firm, buyer = world.params, link.firm, link.line.buyer
-    rule = world.levers.payment
-    key = (firm.slot, buyer.number + 1, firm.generation, link.line.good)
-    trusted = clip(1.0 - p.late_trust * (link.trust_buyer - p.trust_start), 0.0, 1.0)
-    chance = p.late_probability * trusted
-    days = buyer.payment_days
+    days, rule = link.line.buyer.payment_days, longest_days(world)
     if rule is not None:
-        chance *= 1.0 - p.payment_rule_effect
         days = min(days, rule)
-    link.late = draws.uniform("late", world.month, *key) < chance
+    link.late = is_late(world, link, draws)
     if link.late:
-        days += p.late_days
+        days += world.params.late_days
     months = math.floor(days / 30.0)
-    if draws.uniform("days", world.month, *key) < days / 30.0 - months:
+    if draws.uniform("days", world.month, *key_of(link)) < days / 30.0 - months:
         months += 1
     return min(months, 7)
 
 
 def settle(world: World, firm: Firm) -> None:
     """Profit, cash and drawings of one firm, once its invoices are known."""
-    p = world.params
     this = world.month % len(firm.receivables)
     firm.received, firm.receivables[this] = firm.receivables[this], 0.0
-    fixed = p.fixed_cost * firm.capacity
-    interest = (p.formal_rate if firm.formal else p.informal_rate) * positive(-firm.cash)
-    costs = firm.unit_cost * firm.output + fixed + interest
+    fixed = world.params.fixed_cost * firm.capacity
+    costs = firm.unit_cost * firm.output + fixed + interest(world, firm)
     firm.revenue = firm.local_sales + firm.invoiced
     firm.profit = firm.revenue - costs
     firm.cash += firm.local_sales + firm.received - costs
-    usual = p.drawing_share * positive(normal_profit(world, firm))
-    wanted = usual + p.surplus_drawing * positive(firm.profit - usual)
-    firm.drawings = min(positive(firm.cash - working_cash(world, firm)), wanted)
+    firm.drawings = drawings(world, firm)
     firm.cash -= firm.drawings
     firm.hired += (firm.revenue / firm.sales_per_worker - firm.hired) / 3.0
     firm.profit_ring[world.month % 12] = firm.profit

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from tests.reference.common import clip, positive, quality
-from tests.reference.state import Draws, Link, World
+from tests.reference.common import clip, key_of, positive, quality
+from tests.reference.state import Draws, Firm, Link, World
+
+
+def noise(world: World, link: Link, draws: Draws) -> float:
+    """Chance in the quality of a delivery."""
+    p, firm = world.params, link.firm
+    standardisation = world.goods[link.line.good].standardisation
+    spread = p.quality_noise * (1.0 - 0.5 * firm.practice) * (1.0 - 0.5 * standardisation)
+    return float(spread * draws.normal("quality", world.month, *key_of(link)))
+
+
+def stress(world: World, firm: Firm) -> float:
+    """Quality lost by a firm that works close to its capacity."""
+    return float(world.params.load_stress * positive(firm.utilisation - 0.9))
+
+
+def sent_back(world: World, link: Link) -> float:
+    """What the buyer returns of a delivery, unpaid."""
+    return float(world.params.return_share * link.order if link.defect else 0.0)
 
 
 def delivered_quality(world: World, link: Link, draws: Draws) -> float:
     """Quality of this month's delivery."""
-    p, firm = world.params, link.firm
-    standardisation = world.goods[link.line.good].standardisation
-    key = (firm.slot, link.line.buyer.number + 1, firm.generation, link.line.good)
-    spread = p.quality_noise * (1.0 - 0.5 * firm.practice) * (1.0 - 0.5 * standardisation)
-    noise = spread * draws.normal("quality", world.month, *key)
-    stress = p.load_stress * positive(firm.utilisation - 0.9)
-    return clip(quality(firm) + noise - stress, 0.0, 1.0)
+    chance = noise(world, link, draws)
+    return clip(quality(link.firm) + chance - stress(world, link.firm), 0.0, 1.0)
+
+
+def is_defect(world: World, link: Link, delivered: float) -> bool:
+    """Whether a delivery falls short of the buyer's standard."""
+    return delivered < link.line.buyer.standard - world.params.quality_tolerance
 
 
 def production(world: World, draws: Draws) -> None:
     """Makes what was allotted and delivers it; defects are sent back in part."""
-    p = world.params
     for firm in world.firms:
         firm.output = firm.utilisation = 0.0
         if firm.alive:
@@ -30,7 +47,7 @@ def production(world: World, draws: Draws) -> None:
         link.returned = 0.0
         if link.order > 0.0:
             delivered = delivered_quality(world, link, draws)
-            link.defect = delivered < link.line.buyer.standard - p.quality_tolerance
-            link.returned = p.return_share * link.order if link.defect else 0.0
+            link.defect = is_defect(world, link, delivered)
+            link.returned = sent_back(world, link)
             link.quality_sum += delivered
             link.deliveries += 1.0

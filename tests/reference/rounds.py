@@ -56,7 +56,8 @@ def run_stage(world: World, tasks: list[Task]) -> None:
             wanted = task.target
             for link in task.links:
                 amount = min(wanted, left[id(link.firm)])
-                if amount > 0.0 and enough(world, task, link, amount):
+                counts = amount > ROUNDING * link.line.need
+                if counts and enough(world, task, link, amount):
                     proposals.append((task, link, amount))
                     offered[id(link.firm)] += amount
                     wanted -= amount
