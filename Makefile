@@ -78,7 +78,7 @@ $(STAMP): requirements.lock pyproject.toml
 	fi; \
 	echo "installing into .venv ($$($(BIN)/python --version)); this takes a minute" >&2; \
 	if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
-	    uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	    uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock; \
 	    uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	    $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \

@@ -160,6 +160,7 @@ def end_month(
         if firms[i].alive == 0:
             vacant[n_vacant] = i
             n_vacant += 1
+            cash += firms[i].cash  # none, and the ledger says so
             firms[i].revenue = 0.0
             firms[i].profit = 0.0
             firms[i].output = 0.0
@@ -209,7 +210,7 @@ def end_month(
             cash += f.cash
             cash_size += abs(f.cash)
             bounds = outside_unit(bounds, f.practice)
-            bounds = outside_unit(bounds, f.quality)
+            bounds = outside_unit(bounds, f.base_quality + f.learned_quality)
             if f.generation == f.cohort:
                 survivors += 1.0
             if f.generation == 0:

@@ -60,6 +60,19 @@ def add(column: str, value: float, ring: int | None = None) -> Callable[[World],
     return edit
 
 
+def on_an_empty_site(column: str) -> Callable[[World], None]:
+    """Money where no firm stands."""
+
+    def edit(world: World) -> None:
+        row = int(np.flatnonzero(world.tables.firms["alive"] == 0)[0])
+        if column == "cash":
+            world.tables.firms["cash"][row] += 1.0
+        else:
+            getattr(world.tables, column)[5, row] += 1.0
+
+    return edit
+
+
 def share_the_links_of_the_largest_line(world: World) -> None:
     """All lines order through the same links, so that what one orders counts for each."""
     lines = world.tables.lines
@@ -93,11 +106,18 @@ FAULTS = {
     "a rupiah missing": Fault(add("cash", -1.0), ("cash",)),
     "cash that is no number": Fault(put("firms", "cash", math.nan), ("cash",)),
     "cost that is no number": Fault(put("firms", "cost_factor", math.nan), ("cash",)),
-    "practice that is no number": Fault(put("firms", "practice", math.nan), ("cash",)),
+    "practice that is no number": Fault(put("firms", "practice", math.nan), ("cash", "bounds")),
     "an invoice of nobody": Fault(add("receivables", 1.0, 5), ("receivables",)),
     "an invoice lost": Fault(add("receivables", -1.0, 5), ("receivables",)),
     "a payment of nobody": Fault(add("receivables", 1.0, MONTH), ("receivables",)),
-    "practice below nothing": Fault(put("firms", "practice", -0.5), ("bounds",)),
+    "cash on an empty site": Fault(on_an_empty_site("cash"), ("cash",)),
+    "an invoice of an empty site": Fault(on_an_empty_site("receivables"), ("receivables",)),
+    **{
+        f"{column} of {value}": Fault(put("firms", column, value), ("bounds",))
+        for column in ("practice", "base_quality", "learned_quality")
+        for value in (-1.5, 1.5)
+    },
+    "quality that is no number": Fault(put("firms", "learned_quality", math.nan), ("bounds",)),
     **{
         f"{column} of {value}": Fault(put("links", column, value), ("bounds",))
         for column in ("trust_buyer", "trust_firm")

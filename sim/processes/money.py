@@ -95,7 +95,7 @@ def learn_by_supplying(f: Record, p: Record, peers: float) -> None:
         f.learned_quality = min(learned, max(0.0, 1.0 - f.base_quality))
     if peers > practice:
         gain += p.peer_learning * (peers - practice)
-    f.practice = min(1.0, practice + gain)
+    f.practice = practice + gain
 
 
 @jit

@@ -14,8 +14,8 @@ from sim.tables import MODE_GENUINE, Record, Rows
 __all__ = ["acquire_certificates", "order_floor", "order_voluntary", "set_needs"]
 
 ROUNDS = 3
-LEAST = 1e-12
-"""Quantities below this are rounding, not orders."""
+LEAST = 1e-9
+"""Shares of a need, or of a smallest part, below this are rounding and decide nothing."""
 
 
 @jit
@@ -88,10 +88,12 @@ def _next_link(
 def _propose(firms: Rows, lines: Rows, links: Rows, k: int, floor: bool, cap: float) -> bool:
     """One line goes down its links by utility; true when it proposed anything."""
     target = lines[k].left
+    least = LEAST * lines[k].need
+    enough = lines[k].smallest * (1.0 - LEAST)
     above = math.inf
     above_slot = -1
     any_proposal = False
-    while target > LEAST:
+    while target > least:
         e = _next_link(firms, lines, links, k, floor, cap, above, above_slot)
         if e < 0:
             break
@@ -99,7 +101,7 @@ def _propose(firms: Rows, lines: Rows, links: Rows, k: int, floor: bool, cap: fl
         above = links[e].utility
         above_slot = firms[i].slot
         amount = min(target, firms[i].financeable - firms[i].ordered)
-        if amount <= LEAST or amount + links[e].order < lines[k].smallest - LEAST:
+        if amount <= least or amount + links[e].order < enough:
             continue
         links[e].proposal = amount
         firms[i].offered += amount
@@ -121,7 +123,7 @@ def _settle(firms: Rows, lines: Rows, links: Rows, floor: bool) -> None:
             room = firms[i].financeable - firms[i].ordered
             if firms[i].offered > room:
                 links[e].proposal *= room / firms[i].offered
-                if links[e].proposal + links[e].order < lines[k].smallest - LEAST:
+                if links[e].proposal + links[e].order < lines[k].smallest * (1.0 - LEAST):
                     links[e].proposal = -1.0  # released
     for k in range(lines.size):
         if lines[k].proposed == 0:
@@ -157,7 +159,7 @@ def _rounds(
         proposed = False
         for k in range(lines.size):
             lines[k].proposed = 0
-            if lines[k].left > LEAST:
+            if lines[k].left > LEAST * lines[k].need:
                 cap = rules[month, buyers[lines[k].buyer].kind].price_cap
                 if _propose(firms, lines, links, k, floor, cap):
                     lines[k].proposed = 1
@@ -210,9 +212,9 @@ def order_floor(
         short = asked * lines[k].need - lines[k].near_ordered
         lines[k].left = max(0.0, min(short, lines[k].need - lines[k].ordered))
         # A part as large as all that is asked is never too small.
-        if lines[k].left > LEAST:
+        if lines[k].left > LEAST * lines[k].need:
             lines[k].smallest = min(lines[k].smallest, lines[k].left)
-        wanted |= lines[k].left > LEAST
+        wanted |= lines[k].left > LEAST * lines[k].need
     if wanted:
         _rounds(firms, buyers, lines, links, rules, month, True)
         for k in range(lines.size):
@@ -239,7 +241,7 @@ def acquire_certificates(
     if p.certificate_hazard <= 0.0:
         return acquired, paid
     for k in range(lines.size):
-        if lines[k].need - lines[k].ordered <= LEAST:
+        if lines[k].need - lines[k].ordered <= LEAST * lines[k].need:
             continue
         best = -1
         best_utility = 0.0
@@ -250,7 +252,7 @@ def acquire_certificates(
             if links[e].utility <= 0.0:
                 continue
             i = links[e].firm
-            if firms[i].financeable - firms[i].ordered < lines[k].smallest:
+            if firms[i].financeable - firms[i].ordered < lines[k].smallest * (1.0 - LEAST):
                 continue
             slot = firms[i].slot
             if links[e].utility > best_utility or slot < best_slot:
