@@ -6,12 +6,11 @@ the nearest cache; that is the schedule of `docs/processes.md` as long as no fir
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_EXIT
+from sim.exponentials import fill_exponentials
 from sim.jit import Integer, jit
 from sim.processes.demography import close_firm, enter, survive
 from sim.processes.ledger import check_stocks, outside_unit, outstanding
@@ -23,10 +22,12 @@ from sim.processes.production import (
     draw_shocks,
     finance,
     forget,
+    log_capacity,
+    log_cost,
     produce,
     set_cost_and_capacity,
 )
-from sim.tables import Record, Tables
+from sim.tables import Record, Rows, Tables
 
 __all__ = ["POLICY_MONTH", "STATE", "begin_month", "end_month"]
 
@@ -54,17 +55,20 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
     pressure = tables.state[_PRESSURE]
     tables.village_practice[:] = 0.0
     tables.village_firms[:] = 0.0
+    exponents = np.empty((3, BLOCK))
+    powers = np.empty((3, BLOCK))
     keys = np.empty((2, BLOCK), np.uint64)
     draws = np.empty((4, BLOCK))
     places = np.empty(BLOCK, np.int64)
-    first = drawn = 0
+    first = ready = 0
     for h in range(pools.size):
         capacity = 0.0
         attraction = 0.0
         for i in range(pools[h].start, pools[h].stop):
-            if i >= drawn:
+            if i >= ready:
                 first = i
-                drawn = draw_shocks(firms, i, seed, month, keys, draws, places)
+                ready = draw_shocks(firms, i, seed, month, keys, draws, places)
+                _advance(firms, p, i, ready, draws, exponents, powers, places)
             firms[i].ordered = 0.0
             firms[i].invoiced = 0.0
             firms[i].learning = 0.0
@@ -72,15 +76,12 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
                 firms[i].weight = 0.0
                 firms[i].financeable = 0.0
                 continue
-            firms[i].growth_shock = draws[3, i - first]
-            advance_productivity(firms[i], p, draws[2, i - first])
-            forget(firms[i], p)
-            set_cost_and_capacity(firms[i], p, pressure)
+            j = i - first
+            set_cost_and_capacity(firms[i], p, pressure, powers[0, j], powers[1, j])
             finance(firms[i], p)
-            pull = attractiveness(firms[i], p)
-            firms[i].weight = firms[i].capacity * math.exp(pull)
+            firms[i].weight = firms[i].capacity * powers[2, j]
             capacity += firms[i].capacity
-            attraction += firms[i].capacity * pull
+            attraction += firms[i].capacity * exponents[2, j]
             tables.village_practice[firms[i].village, firms[i].sector] += firms[i].practice
             tables.village_firms[firms[i].village, firms[i].sector] += 1.0
         pools[h].capacity = capacity
@@ -90,6 +91,43 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
         for i in range(firms.size):
             alive += firms[i].alive
         tables.state[_GENERATIONS] = alive
+
+
+@jit
+def _advance(
+    firms: Rows,
+    p: Record,
+    start: int,
+    stop: int,
+    draws: npt.NDArray[np.float64],
+    exponents: npt.NDArray[np.float64],
+    powers: npt.NDArray[np.float64],
+    scratch: npt.NDArray[np.int64],
+) -> None:
+    """Shocks and forgetting of rows start..stop, and the exponentials that follow from them.
+
+    Args:
+        firms: changed.
+        p: parameters.
+        start: first row of the block.
+        stop: row after its last.
+        draws: see `draw_shocks`.
+        exponents: (3, BLOCK), written: `log_cost`, `log_capacity`, `attractiveness`.
+        powers: (3, BLOCK), written: their exponentials.
+        scratch: (BLOCK,).
+    """
+    for i in range(start, stop):
+        j = i - start
+        exponents[0, j] = exponents[1, j] = exponents[2, j] = 0.0
+        if firms[i].alive == 1:
+            firms[i].growth_shock = draws[3, j]
+            advance_productivity(firms[i], p, draws[2, j])
+            forget(firms[i], p)
+            exponents[0, j] = log_cost(firms[i], p)
+            exponents[1, j] = log_capacity(firms[i], p)
+            exponents[2, j] = attractiveness(firms[i], p)
+    for row in range(3):
+        fill_exponentials(exponents[row], stop - start, powers[row], scratch)
 
 
 @jit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,8 @@ from sim.processes.production import (
     advance_productivity,
     draw_shocks,
     forget,
+    log_capacity,
+    log_cost,
     produce,
     set_cost_and_capacity,
 )
@@ -47,7 +51,8 @@ def forget_all(firms: Rows, params: Params, pressure: float) -> None:
     for i in range(firms.size):
         if firms[i].alive == 1:
             forget(firms[i], p)
-            set_cost_and_capacity(firms[i], p, pressure)
+            cost, capacity = math.exp(log_cost(firms[i], p)), math.exp(log_capacity(firms[i], p))
+            set_cost_and_capacity(firms[i], p, pressure, cost, capacity)
 
 
 @jit

@@ -16,7 +16,12 @@ from sim.draws import (
 )
 from sim.jit import Integer, jit
 from sim.processes.money import normal_profit, working_cash
-from sim.processes.production import attractiveness, set_cost_and_capacity
+from sim.processes.production import (
+    attractiveness,
+    log_capacity,
+    log_cost,
+    set_cost_and_capacity,
+)
 from sim.quantiles import normal_quantile
 from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS, Record
 
@@ -94,7 +99,7 @@ def draw_firm(
     f.insolvent_months = 0
     f.age = 0
     f.youth = 1.0
-    set_cost_and_capacity(f, p, 0.0)
+    set_cost_and_capacity(f, p, 0.0, math.exp(log_cost(f, p)), math.exp(log_capacity(f, p)))
     f.weight = f.capacity * math.exp(attractiveness(f, p))
     u = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _CASH)
     f.cash = p.start_cash * (0.5 + u) * working_cash(f, p)

@@ -89,9 +89,10 @@ def check_pool(
         # Written so that nan, which compares with nothing, is looked at too.
         if not f.ordered <= f.financeable:
             finance = worse(finance, (f.ordered - f.financeable) / f.financeable)
-        used = f.ordered + f.local_sales / f.price
-        if not used <= f.y_max:
-            capacity = worse(capacity, (used - f.y_max) / f.y_max)
+        used = f.price * f.ordered + f.local_sales
+        most = f.price * f.y_max
+        if not used <= most:
+            capacity = worse(capacity, (used - most) / most)
     worst[1] = finance
     worst[2] = capacity
     expected = min(room, spending)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -54,52 +52,61 @@ def _eligible(links: Rows, e: int, floor: bool, cap: float) -> bool:
 
 
 @jit
-def _next_link(
+def _rank(
     firms: Rows,
     lines: Rows,
     links: Rows,
     k: int,
     floor: bool,
     cap: float,
-    above: float,
-    above_slot: int,
+    ranked: npt.NDArray[np.int64],
 ) -> int:
-    """Best eligible link of the line after (`above`, `above_slot`); -1 if none.
+    """Eligible links of a line by falling utility, then by slot; returns how many there are.
 
-    Among equals the lower slot comes first; a firm's row is looked up only for that.
+    Sorted by insertion: few are eligible, and a firm's row is looked up only among equals.
     """
-    best = -1
-    best_utility = -math.inf
+    count = 0
     for e in range(lines[k].start, lines[k].stop):
+        if not _eligible(links, e, floor, cap):
+            continue
         utility = links[e].utility
-        if utility > above or utility < best_utility or not _eligible(links, e, floor, cap):
-            continue
-        if utility == above and firms[links[e].firm].slot <= above_slot:
-            continue
-        if utility > best_utility:
-            best = e
-            best_utility = utility
-        elif best >= 0 and firms[links[e].firm].slot < firms[links[best].firm].slot:
-            best = e
-    return best
+        at = count
+        while at > 0:
+            other = ranked[at - 1]
+            if utility < links[other].utility:
+                break
+            if (
+                utility == links[other].utility
+                and firms[links[e].firm].slot > firms[links[other].firm].slot
+            ):
+                break
+            ranked[at] = other
+            at -= 1
+        ranked[at] = e
+        count += 1
+    return count
 
 
 @jit
-def _propose(firms: Rows, lines: Rows, links: Rows, k: int, floor: bool, cap: float) -> bool:
+def _propose(
+    firms: Rows,
+    lines: Rows,
+    links: Rows,
+    k: int,
+    floor: bool,
+    cap: float,
+    ranked: npt.NDArray[np.int64],
+) -> bool:
     """One line goes down its links by utility; true when it proposed anything."""
     target = lines[k].left
     least = LEAST * lines[k].need
     enough = lines[k].smallest * (1.0 - LEAST)
-    above = math.inf
-    above_slot = -1
     any_proposal = False
-    while target > least:
-        e = _next_link(firms, lines, links, k, floor, cap, above, above_slot)
-        if e < 0:
+    for place in range(_rank(firms, lines, links, k, floor, cap, ranked)):
+        if target <= least:
             break
+        e = ranked[place]
         i = links[e].firm
-        above = links[e].utility
-        above_slot = firms[i].slot
         amount = min(target, firms[i].financeable - firms[i].ordered)
         if amount <= least or amount + links[e].order < enough:
             continue
@@ -155,13 +162,17 @@ def _rounds(
     month: int,
     floor: bool,
 ) -> None:
+    longest = 0
+    for k in range(lines.size):
+        longest = max(longest, lines[k].stop - lines[k].start)
+    ranked = np.empty(longest, np.int64)
     for _ in range(ROUNDS):
         proposed = False
         for k in range(lines.size):
             lines[k].proposed = 0
             if lines[k].left > LEAST * lines[k].need:
                 cap = rules[month, buyers[lines[k].buyer].kind].price_cap
-                if _propose(firms, lines, links, k, floor, cap):
+                if _propose(firms, lines, links, k, floor, cap, ranked):
                     lines[k].proposed = 1
                     proposed = True
         if not proposed:

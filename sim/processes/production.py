@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +17,8 @@ __all__ = [
     "draw_shocks",
     "finance",
     "forget",
+    "log_capacity",
+    "log_cost",
     "produce",
     "set_cost_and_capacity",
 ]
@@ -74,18 +74,33 @@ def forget(f: Record, p: Record) -> None:
 
 
 @jit
-def set_cost_and_capacity(f: Record, p: Record, wage_pressure: float) -> None:
-    """Unit cost v = v0 k A^-psi (1 + w), A = exp(theta_m m + theta_l l); y_max = K exp(chi z).
+def log_cost(f: Record, p: Record) -> float:
+    """-psi log A, A = exp(theta_m m + theta_l l): what practice and information do to unit cost."""
+    log_a = p.practice_productivity * f.practice + p.information_productivity * f.information
+    return -p.cost_elasticity * log_a
 
-    Also the weight in the local market, K exp(attractiveness) (P6).
+
+@jit
+def log_capacity(f: Record, p: Record) -> float:
+    """Chi z: what productivity does to this month's capacity."""
+    return p.productivity_capacity * f.productivity
+
+
+@jit
+def set_cost_and_capacity(
+    f: Record, p: Record, wage_pressure: float, cost_power: float, capacity_power: float
+) -> None:
+    """Unit cost v = v0 k A^-psi (1 + w); capacity of the month y_max = K exp(chi z).
+
+    Args:
+        f: the firm.
+        p: parameters.
+        wage_pressure: w.
+        cost_power: A^-psi, the exponential of `log_cost`.
+        capacity_power: exp(chi z), the exponential of `log_capacity`.
     """
-    practice = f.practice
-    information = f.information
-    log_a = p.practice_productivity * practice + p.information_productivity * information
-    f.unit_cost = (
-        p.unit_cost * f.cost_factor * math.exp(-p.cost_elasticity * log_a) * (1.0 + wage_pressure)
-    )
-    f.y_max = f.capacity * math.exp(p.productivity_capacity * f.productivity)
+    f.unit_cost = p.unit_cost * f.cost_factor * cost_power * (1.0 + wage_pressure)
+    f.y_max = f.capacity * capacity_power
 
 
 @jit
