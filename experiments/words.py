@@ -54,6 +54,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "moved": "less what moved from other UMKM",
         "local": "local markets (learning, market growth, what moved included)",
         "compiling": "compiling the model for this machine; this once takes up to a minute",
+        "replaces": "{flag} {new} replaces {old} ({where})",
     },
     "id": {
         "against": "dibanding",
@@ -102,6 +103,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "moved": "dikurangi yang dialihkan dari UMKM lain",
         "local": "pasar lokal (termasuk pembelajaran, pertumbuhan pasar, dan yang dialihkan)",
         "compiling": "model dikompilasi untuk komputer ini; sekali saja, paling lama satu menit",
+        "replaces": "{flag} {new} menggantikan {old} ({where})",
     },
 }
 

@@ -59,6 +59,7 @@ class Layers:
         written: all valid values by dotted key; a later layer's value replaces an earlier one.
         documents: the file itself first, for messages.
         complete: every file of the chain was read, so that a missing key is truly missing.
+        replaced: values of the files that the overrides replaced by others.
     """
 
     def __init__(self) -> None:
@@ -67,6 +68,7 @@ class Layers:
         self.complete = True
         self._count = 0
         self.own: dict[str, Written] = {}
+        self.replaced: dict[str, Written] = {}
 
     def read(self, path: Path, label: str) -> None:
         """Read a file and what it extends."""
@@ -75,7 +77,11 @@ class Layers:
     def override(self, values: Mapping[str, Any], document: Document) -> None:
         """Add the values given in the call, checked as if written in a file."""
         self.documents.append(document)
-        self._check(node_of(values), document)
+        before = dict(self.written)
+        for key, new in self._check(node_of(values), document).items():
+            old = before.get(key)
+            if old is not None and old.value != new.value:
+                self.replaced[key] = old
 
     def faults(self) -> list[Fault]:
         """All faults: the file's own first, then its ancestors', each by line."""
