@@ -65,4 +65,4 @@ def known(what: str, names: Sequence[str], there: Iterable[str]) -> None:
     for name in names:
         if name not in listed:
             hint = did_you_mean(name, listed, listed=0)
-            raise KemitraanError(f"no {what} {name!r}{hint}; known: {', '.join(listed)}")
+            raise KemitraanError(f"no {what} {name!r}{hint or '; known: ' + ', '.join(listed)}")
