@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.groups import GROUPINGS
 from scenarios.faults import did_you_mean
 from sim.errors import KemitraanError
 from sim.outcomes import windows
-from sim.outcomes_groups import GROUPINGS
 
 if TYPE_CHECKING:
     import pandas as pd

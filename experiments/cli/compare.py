@@ -62,7 +62,10 @@ def compare(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", help="size_class, sector, district, owner_sex or good.", metavar="GROUPING"
+            "--by",
+            help="size_class, sector, district, owner_sex, good, partner_status, distance, "
+            "baseline_decile.",
+            metavar="GROUPING",
         ),
     ] = None,
     out: Annotated[
