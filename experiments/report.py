@@ -149,7 +149,8 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         )
         body.append([_label(outcome, lang), level, *(first for first, _ in pairs)])
         if varied and any(second for _, second in pairs):
-            body.append([f"  ({say('simulation', lang)})", "", *(second for _, second in pairs)])
+            errors = (second or ("" if first == _MISSING else "0 ±0") for first, second in pairs)
+            body.append([f"  ({say('simulation', lang)})", "", *errors])
     legend = say("range_legend" if varied else "fixed_legend", lang)
     return [
         *_laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
@@ -207,9 +208,12 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
     """What stands under the table: what is unclear, what it hangs on, displacement, notes."""
     lines = []
     effects = comparison.effects([o for o in TABLE_OUTCOMES if o != HOTELS], "policy")
-    for name in comparison.scenarios:
+    title = window_title(comparison, "policy", lang).lower()
+    for scenario in comparison.study.scenarios[1:]:
+        name = scenario.name
         own = effects[effects["scenario"] == name]
-        lines.append(f"{name}")
+        instrument = f" ({scenario.instrument})" if scenario.instrument else ""
+        lines.append(f"{name}{instrument}, {title}")
         lines += [f"  {line}" for line in _unclear_lines(own, lang)]
         lines += [f"  {line}" for line in _share_lines(own, lang)]
         if comparison.uncertainty != "seeds":
