@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.inputs import guessed_part, is_guess
-from scenarios.region import Region, load_region
+from experiments.places import place_of
+from scenarios.region import Region
 from scenarios.scenario import Scenario, load_scenario
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.parameters import Parameters, registry
@@ -167,7 +168,7 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
     rule = load_scenario(scenario) if isinstance(scenario, str) else scenario
-    town = load_region(rule.region if region is None else region)
+    town = place_of(rule, region)
     p = Parameters.default().replace(check=False, **{k: a.value for k, a in rule.assume.items()})
     demand = demand_by_channel(town, p, rule.assume)
     sector_of = dict(zip(town.goods["good"], town.goods["sector"], strict=True))

@@ -52,7 +52,7 @@ def check_grouping(by: str | None) -> None:
     Raises:
         KemitraanError: it is not known.
     """
-    known("grouping", [by] if by else [], GROUPINGS)
+    known("grouping", [] if by is None else [by], GROUPINGS)
 
 
 def known(what: str, names: Sequence[str], there: Iterable[str]) -> None:

@@ -12,9 +12,10 @@ from experiments.comparison import Comparison
 from experiments.design import FIXED_REPLICATES, Study, make_jobs, make_study
 from experiments.limits import check_length, read_scale
 from experiments.overrides import override_lines
+from experiments.places import place_of
 from experiments.runner import default_jobs, pilot, run_jobs, warm
 from experiments.words import number, say
-from scenarios.region import Region, load_region
+from scenarios.region import Region
 from scenarios.scenario import Scenario, load_scenario
 from sim.errors import KemitraanError
 
@@ -153,10 +154,11 @@ def _study(
         places = dict.fromkeys(one.region for one in loaded)
         if len(places) > 1:
             listed = ", ".join(f"{one.name} {one.region}" for one in loaded)
-            raise KemitraanError(f"the scenarios are of different regions ({listed}): give one")
-        region = next(iter(places))
+            raise KemitraanError(
+                f"the scenarios are of different regions ({listed}): give one by --region"
+            )
     study = make_study(
-        load_region(region),
+        place_of(loaded[0], region),
         [first, *loaded],
         seed=seed,
         scale=every,

@@ -66,6 +66,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "local": "local markets (learning, market growth, what moved included)",
         "compiling": "compiling the model for this machine; this once takes up to a minute",
         "replaces": "{flag} {new} replaces {old} ({where})",
+        "no_window": "no {windows} in a run of {months} months",
     },
     "id": {
         "against": "dibanding",
@@ -116,6 +117,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "local": "pasar lokal (termasuk pembelajaran, pertumbuhan pasar, dan yang dialihkan)",
         "compiling": "model dikompilasi untuk komputer ini; sekali saja, paling lama satu menit",
         "replaces": "{flag} {new} menggantikan {old} ({where})",
+        "no_window": "tidak ada {windows} dalam simulasi {months} bulan",
     },
 }
 

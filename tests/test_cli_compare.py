@@ -71,6 +71,15 @@ def test_one_json_document(capsys):
     assert "micro" in {row["group"] for row in document["effects"]}
 
 
+def test_a_window_the_run_does_not_have_is_told(capsys):
+    assert main(["compare", "cash_grant", *FIXED, "--windows", "year 1,year 3"]) == 0
+    shown = capsys.readouterr()
+    assert "YEAR 1 (2027)" in shown.out
+    assert "no year 3 in a run of 36 months" in shown.err
+    assert main(["compare", "cash_grant", *FIXED, "--windows", "all"]) == 0
+    assert "in a run of" not in capsys.readouterr().err
+
+
 def test_a_groups_table(capsys):
     words = ["compare", "cash_grant", *FIXED, "--by", "district", "--lang", "id", "--quiet"]
     assert main(words) == 0
@@ -85,6 +94,9 @@ def test_a_groups_table(capsys):
         (["compare", "cash_gran"], "cash_grant"),
         (["compare", "--windows", "year 7"], "no window 'year 7'"),
         (["compare", "--by", "colour"], "no grouping 'colour'"),
+        (["compare", "--by", ""], "no grouping ''"),
+        (["compare", "lost.yaml"], "lost.yaml:3: region: no region 'nowhere'"),
+        (["ceiling", "lost.yaml"], "lost.yaml:3: region: no region 'nowhere'"),
         (["compare", "--replicates", "0"], "--replicates 0"),
         (["compare", "--scale", "x"], "--scale x"),
         (["compare", "--scale", "0"], "--scale 0: is outside 1..700"),
@@ -97,6 +109,9 @@ def test_a_groups_table(capsys):
     ],
 )
 def test_wrong_use_ends_with_2_and_writes_nothing(capsys, tmp_path, words, message):
+    (tmp_path / "lost.yaml").write_text(
+        "name: lost\nextends: cash_grant\nregion: nowhere\n", encoding="utf-8"
+    )
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "kept.txt").write_text("kept", encoding="utf-8")
     assert main(words) == 2

@@ -22,6 +22,7 @@ from experiments.cli.output import message, print_json
 __all__ = ["compare"]
 
 _WIDE = 160
+_WINDOWS = "policy,after"
 
 
 def compare(
@@ -58,7 +59,7 @@ def compare(
         typer.Option(
             "--windows", help="Such as 'policy,after' or 'year 1,year 5'; or all.", metavar="LIST"
         ),
-    ] = "policy,after",
+    ] = _WINDOWS,
     by: Annotated[
         str | None,
         typer.Option(
@@ -90,6 +91,8 @@ def compare(
         next_folder,
         write_next_folder,
     )
+    from experiments.words import say  # noqa: PLC0415
+    from sim.outcomes import windows as windows_of  # noqa: PLC0415
 
     speech = language(lang)
     show = check_windows(windows)
@@ -116,6 +119,11 @@ def compare(
     except KeyboardInterrupt:
         message("stopped: the runs were not finished and no folder was written")
         raise
+    there = windows_of(result.study.months)
+    missing = [name for name in show if name not in there]
+    if missing and windows.strip() not in (_WINDOWS, "all") and not quiet:
+        listed = ", ".join(missing)
+        message(say("no_window", speech, windows=listed, months=result.study.months))
     if json:
         print_json(result.to_json(show, by))
         return

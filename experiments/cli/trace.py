@@ -112,14 +112,14 @@ def trace(
     check_months(months)
     check_seed(seed)
     from experiments.overrides import override_lines  # noqa: PLC0415
+    from experiments.places import place_of  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
-    from scenarios.region import load_region  # noqa: PLC0415  # tables only now
     from scenarios.scenario import load_scenario  # noqa: PLC0415
     from sim.case import Case  # noqa: PLC0415
     from sim.jit import cache_is_warm  # noqa: PLC0415
 
     scenario = load_scenario(file, region=region, months=months)
-    place: Any = load_region(scenario.region)
+    place: Any = place_of(scenario)
     check_scale(every, place.firms)
     case = Case.of(scenario, place, seed=seed, scale=every)
     if slot is not None:
