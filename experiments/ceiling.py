@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scenarios.region import Region, load_region
+from experiments.inputs import guessed_part, is_guess
+from experiments.places import place_of
+from scenarios.region import Region
 from scenarios.scenario import Scenario, load_scenario
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.parameters import Parameters, registry
@@ -23,56 +26,100 @@ COLUMNS = (
     "guessed_share", "note",
 )  # fmt: skip
 """buys, umkm_could_supply and policy_reaches in Rp m a year; umkm: firms of the trades that make
-the channel's goods; per_umkm_month: what the policy reaches, Rp a month and such firm."""
-
-_GUESSES = ("assumed", "synthetic")
+the channel's goods; per_umkm_month: what the policy reaches, Rp a month and such firm;
+guessed_share: part of what the channel buys that rests on an assumed or synthetic figure."""
 
 
 @dataclass(frozen=True)
 class _Demand:
-    """What a channel buys, Rp m a month by good, and the kinds of the figures behind it."""
+    """What a channel buys, Rp m a month by good, and the share of it that rests on a guess."""
 
     by_good: dict[str, float]
-    kinds: list[str]
+    guessed: float
 
 
-def demand_by_channel(region: Region, parameters: Parameters) -> dict[str, _Demand]:
-    """Monthly demand by channel and good, by the formulas the model builds its buyers with."""
-    goods = list(region.goods["good"])
-    value = dict(zip(goods, parameters.goods_table(goods)[:, 5].tolist(), strict=True))
-    hotels = region.hotels
-    size = float((hotels["count"] * hotels["rooms"] * hotels["occupancy"]).sum())
-    size /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
-    figures = region.provenance
-    by_block = {
-        block: list(figures.loc[figures["block"] == block, "kind"])
-        for block in ("hotels", "restaurants", "sectors", "firms")
+def demand_by_channel(
+    region: Region, parameters: Parameters, assumed: Collection[str] = ()
+) -> dict[str, _Demand]:
+    """Monthly demand by channel and good, by the formulas the model builds its buyers with.
+
+    Args:
+        region: the place.
+        parameters: values in use.
+        assumed: parameters that a scenario sets by itself.
+    """
+    kinds = {name: "assumed" if name in assumed else p.kind for name, p in registry().items()}
+    return {
+        "hotels": _hotels(region, parameters, assumed),
+        "restaurants": _restaurants(region, parameters, kinds),
+        "other large buyers": _others(region, parameters, kinds),
     }
+
+
+def _kinds(region: Region, block: str) -> dict[str, str]:
+    """Kinds of the region's figures of a block of its data sheet, by quantity."""
+    rows = region.provenance[region.provenance["block"] == block]
+    return dict(zip(rows["quantity"], rows["kind"], strict=True))
+
+
+def _demand(by_good: dict[str, float], guessed: Iterable[float]) -> _Demand:
+    """A demand with the guessed part of each good, in money."""
+    total = sum(by_good.values())
+    return _Demand(by_good, sum(guessed) / total if total else math.nan)
+
+
+def _hotels(region: Region, parameters: Parameters, assumed: Collection[str]) -> _Demand:
+    goods = list(region.goods["good"])
+    values = parameters.goods_table(goods)[:, 5].tolist()
     entries = registry()
-    bought = [good for good in goods if math.isfinite(value[good]) and value[good] > 0]
-    restaurants = float(region.restaurants.count) * parameters["restaurant_demand"]
-    others: dict[str, float] = {}
+    bought = {g: v for g, v in zip(goods, values, strict=True) if math.isfinite(v) and v > 0}
+    guess = sum(
+        v * guessed_part(g, entries[f"goods.{g}.value"], assumed) for g, v in bought.items()
+    )
+    kinds = {
+        quantity: kind
+        for block in ("hotel_classes", "rooms", "occupancy")
+        for quantity, kind in _kinds(region, block).items()
+    }
+    size = known = 0.0
+    for one in region.hotels.to_dict("records"):
+        own = float(one["count"] * one["rooms"] * one["occupancy"])
+        figures = (f"{what} of {one['hotel_class']}" for what in ("count", "rooms", "occupancy"))
+        size += own
+        known += 0.0 if is_guess([kinds[figure] for figure in figures]) else own
+    size /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
+    known /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
+    by_good = {good: value * size for good, value in bought.items()}
+    return _demand(by_good, [(size - known) * sum(bought.values()), known * guess])
+
+
+def _restaurants(region: Region, parameters: Parameters, kinds: Mapping[str, str]) -> _Demand:
+    count = float(region.restaurants.count) * parameters["restaurant_demand"]
+    by_good = {good: each * count for good, each in region.restaurant_demand.items()}
+    figures = _kinds(region, "restaurants")
+    common = [region.restaurants.kind, kinds["restaurant_demand"]]
+    guessed = (
+        amount
+        for good, amount in by_good.items()
+        if is_guess([*common, figures[f"demand of a restaurant for {good}"]])
+    )
+    return _demand(by_good, guessed)
+
+
+def _others(region: Region, parameters: Parameters, kinds: Mapping[str, str]) -> _Demand:
+    shares = _kinds(region, "sector_shares")
+    common = [region.firms_figure.kind, kinds["background_firms"], kinds["background_demand"]]
+    by_good: dict[str, float] = {}
+    guessed = 0.0
     for sector, share in zip(region.sectors["sector"], region.sectors["share"], strict=True):
-        makes = [g for g, s in zip(goods, region.goods["sector"], strict=True) if s == sector]
+        makes = list(region.goods.loc[region.goods["sector"] == sector, "good"])
         count = round(region.firms * float(share) / parameters["background_firms"])
         # Each buyer takes one good of the sector; the model draws which.
         for good in makes:
-            others[good] = count * parameters["background_demand"] / len(makes)
-    return {
-        "hotels": _Demand(
-            {good: value[good] * size for good in bought},
-            by_block["hotels"] + [entries[f"goods.{good}.value"].kind for good in bought],
-        ),
-        "restaurants": _Demand(
-            {good: each * restaurants for good, each in region.restaurant_demand.items()},
-            by_block["restaurants"] + [entries["restaurant_demand"].kind],
-        ),
-        "other large buyers": _Demand(
-            others,
-            [entries["background_firms"].kind, entries["background_demand"].kind]
-            + by_block["sectors"],
-        ),
-    }
+            by_good[good] = count * parameters["background_demand"] / len(makes)
+            if is_guess([*common, shares[f"share of {sector}"]]):
+                guessed += by_good[good]
+    return _demand(by_good, [guessed])
 
 
 def _sales_a_year(p: Parameters) -> float:
@@ -121,9 +168,9 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
     rule = load_scenario(scenario) if isinstance(scenario, str) else scenario
-    town = load_region(rule.region if region is None else region)
+    town = place_of(rule, region)
     p = Parameters.default().replace(check=False, **{k: a.value for k, a in rule.assume.items()})
-    demand = demand_by_channel(town, p)
+    demand = demand_by_channel(town, p, rule.assume)
     sector_of = dict(zip(town.goods["good"], town.goods["sector"], strict=True))
     share_of = dict(zip(town.sectors["sector"], town.sectors["share"], strict=True))
     capacity = 1.0 / p["normal_utilisation"] * _sales_a_year(p)
@@ -145,7 +192,7 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
                 "policy_reaches": 12 * reach,
                 "umkm": round(firms),
                 "per_umkm_month": 1e6 * reach / firms if firms else math.nan,
-                "guessed_share": sum(k in _GUESSES for k in one.kinds) / max(1, len(one.kinds)),
+                "guessed_share": one.guessed,
                 "note": note,
             }
         )

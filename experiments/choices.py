@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.groups import GROUPINGS
 from scenarios.faults import did_you_mean
 from sim.errors import KemitraanError
 from sim.outcomes import windows
-from sim.outcomes_groups import GROUPINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def check_grouping(by: str | None) -> None:
     Raises:
         KemitraanError: it is not known.
     """
-    known("grouping", [by] if by else [], GROUPINGS)
+    known("grouping", [] if by is None else [by], GROUPINGS)
 
 
 def known(what: str, names: Sequence[str], there: Iterable[str]) -> None:
@@ -65,4 +65,4 @@ def known(what: str, names: Sequence[str], there: Iterable[str]) -> None:
     for name in names:
         if name not in listed:
             hint = did_you_mean(name, listed, listed=0)
-            raise KemitraanError(f"no {what} {name!r}{hint}; known: {', '.join(listed)}")
+            raise KemitraanError(f"no {what} {name!r}{hint or '; known: ' + ', '.join(listed)}")

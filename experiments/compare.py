@@ -9,10 +9,13 @@ from os import PathLike
 from pathlib import Path
 
 from experiments.comparison import Comparison
-from experiments.design import FIXED_REPLICATES, Study, check_length, make_jobs, make_study
+from experiments.design import FIXED_REPLICATES, Study, make_jobs, make_study
+from experiments.limits import check_length, read_scale
+from experiments.overrides import override_lines
+from experiments.places import place_of
 from experiments.runner import default_jobs, pilot, run_jobs, warm
 from experiments.words import number, say
-from scenarios.region import Region, load_region
+from scenarios.region import Region
 from scenarios.scenario import Scenario, load_scenario
 from sim.errors import KemitraanError
 
@@ -68,13 +71,15 @@ def compare(
     from experiments.store import check_target, write_folder  # noqa: PLC0415  # pyarrow only now
 
     target = None if out is None else check_target(Path(out))
-    study = _study(scenarios, baseline, region, seed, scale, months)
+    study, replaced = _study(scenarios, baseline, region, seed, scale, months, lang)
     workers = default_jobs() if jobs is None else jobs
     if not 1 <= workers <= 1024:
         raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = _silent if quiet else _tell
+    for line in replaced:
+        tell(line)
     warm(tell, lang)
     trial = pilot(study, work, workers)
     plan = {
@@ -130,30 +135,36 @@ def _study(
     seed: int,
     scale: int | str | None,
     months: int | None,
-) -> Study:
+    lang: str,
+) -> tuple[Study, list[str]]:
+    """What is run, and a line for each value of the files that was replaced."""
     given = [scenarios] if isinstance(scenarios, str | PathLike | Scenario) else list(scenarios)
     if not given:
         raise KemitraanError("nothing to compare: name at least one scenario")
-    if isinstance(scale, str) and scale != "auto":
-        if not scale.isdigit():
-            raise KemitraanError(f"--scale {scale}: is neither a whole number nor 'auto'")
-        scale = int(scale)
+    every = read_scale(scale)
     check_length(months)
     loaded = [_load(one, months) for one in given]
     first = _load(baseline, months)
+    place = region.name if isinstance(region, Region) else region
+    replaced = [
+        *override_lines(loaded, region=None if place is None else str(place), lang=lang),
+        *override_lines([first, *loaded], months=months, lang=lang),
+    ]
     if region is None:
         places = dict.fromkeys(one.region for one in loaded)
         if len(places) > 1:
             listed = ", ".join(f"{one.name} {one.region}" for one in loaded)
-            raise KemitraanError(f"the scenarios are of different regions ({listed}): give one")
-        region = next(iter(places))
-    return make_study(
-        load_region(region),
+            raise KemitraanError(
+                f"the scenarios are of different regions ({listed}): give one by --region"
+            )
+    study = make_study(
+        place_of(loaded[0], region),
         [first, *loaded],
         seed=seed,
-        scale=None if isinstance(scale, str) else scale,
+        scale=every,
         months=months,
     )
+    return study, replaced
 
 
 def _load(one: ScenarioLike, months: int | None) -> Scenario:

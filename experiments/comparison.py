@@ -22,11 +22,11 @@ from experiments.effects import (
     effects_table,
     levels_table,
 )
+from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.unit import Cell, Result, cells
 from experiments.words import number, percent, say
 from scenarios.region_data import KINDS
 from sim.outcomes import OUTCOMES, windows
-from sim.outcomes_groups import GROUP_OUTCOMES, GROUPINGS
 
 if TYPE_CHECKING:
     import pandas as pd

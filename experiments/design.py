@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from experiments.limits import check_length, check_scale, check_seed
 from scenarios.region import Region
 from scenarios.scenario import Assumption, Scenario
-from scenarios.schema import MAX_MONTHS
 from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
@@ -27,7 +27,6 @@ __all__ = [
     "UNCERTAINTIES",
     "Job",
     "Study",
-    "check_length",
     "latin_hypercube",
     "make_jobs",
     "make_study",
@@ -39,7 +38,6 @@ DISPLACEMENT = "displacement"
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
 BURN_IN = 24
-SHORTEST = 36
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
 
 
@@ -115,19 +113,6 @@ class Job:
     changes: Mapping[str, float]
 
 
-def check_length(months: int | None) -> None:
-    """Refuses a length that has no whole year of policy, or that no draw is keyed for.
-
-    Raises:
-        KemitraanError: it is out of range.
-    """
-    if months is not None and not SHORTEST <= months <= MAX_MONTHS:
-        raise KemitraanError(
-            f"--months {months}: is outside {SHORTEST}..{MAX_MONTHS}; a comparison needs 24 months "
-            "before the policy and 12 of it"
-        )
-
-
 def make_study(
     region: Region,
     scenarios: Sequence[Scenario],
@@ -153,12 +138,9 @@ def make_study(
         listed = ", ".join(f"{s.name} {s.months}" for s in scenarios)
         raise KemitraanError(f"the scenarios differ in length ({listed}): give --months")
     length = months if months is not None else scenarios[0].months
-    check_length(length)
-    if not 0 <= seed < 1 << 64:
-        raise KemitraanError(f"--seed {seed}: is outside 0..2^64 - 1")
-    if scale is not None and not 1 <= scale <= max(1, region.firms // 200):
-        most = max(1, region.firms // 200)
-        raise KemitraanError(f"--scale {scale}: is outside 1..{most} for {region.firms:,} firms")
+    check_length(length, "--months" if months is not None else f"{names[0]}: months")
+    check_seed(seed)
+    check_scale(scale, region.firms)
     # The baseline against itself is the null comparison: every effect must be exactly zero.
     chosen = [scenarios[0]] + [
         replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in scenarios[1:]

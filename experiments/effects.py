@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.design import ALL_MOVED, DRAW, FIXED, NONE_MOVED
+from experiments.groups import GROUP_OUTCOMES
 from experiments.unit import Cell
 from sim.outcomes import OUTCOMES
-from sim.outcomes_groups import GROUP_OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from experiments.comparison import FEWEST_PAIRS
-from experiments.words import interval, number, percent, say, unit_words
+from experiments.words import (
+    number,
+    percent,
+    say,
+    supported,
+    unit_words,
+    with_error,
+    with_interval,
+)
 from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
@@ -93,17 +101,16 @@ def spread(row: pd.Series) -> tuple[float, float]:
 
 
 def _cells(row: pd.Series, lang: str) -> tuple[str, str]:
-    """Effect with its range, and the simulation error alone."""
+    """Effect with its range, and the simulation error alone; rounded to what these support."""
     low, high = spread(row)
-    middle, half = (row["sim_low"] + row["sim_high"]) / 2, (row["sim_high"] - row["sim_low"]) / 2
-    error = f"±{number(half, lang)}"
+    sim = float(row["sim_low"]), float(row["sim_high"])
     mark = " ?" if unclear(low, high) else ""
-    if row["mean"] == 0 and low == high == 0:
-        return "0", ""
+    if row["mean"] == low == high == sim[0] == sim[1] == 0:
+        return say("same", lang), ""
     if not math.isfinite(row["range_low"]):
-        return f"{number(row['mean'], lang, signed=True)} {error}{mark}", ""
-    first = f"{number(row['mean'], lang, signed=True)} {interval(low, high, lang)}{mark}"
-    return first, f"{number(middle, lang, signed=True)} {error}"
+        return with_error(float(row["mean"]), *sim, lang) + mark, ""
+    first = with_interval(float(row["mean"]), low, high, lang) + mark
+    return first, with_error(sum(sim) / 2, *sim, lang)
 
 
 def _hotel_cell(levels: pd.DataFrame, scenario: str, lang: str) -> str:
@@ -142,7 +149,8 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         )
         body.append([_label(outcome, lang), level, *(first for first, _ in pairs)])
         if varied and any(second for _, second in pairs):
-            body.append([f"  ({say('simulation', lang)})", "", *(second for _, second in pairs)])
+            errors = (second or ("" if first == _MISSING else "0 ±0") for first, second in pairs)
+            body.append([f"  ({say('simulation', lang)})", "", *errors])
     legend = say("range_legend" if varied else "fixed_legend", lang)
     return [
         *_laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
@@ -200,9 +208,12 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
     """What stands under the table: what is unclear, what it hangs on, displacement, notes."""
     lines = []
     effects = comparison.effects([o for o in TABLE_OUTCOMES if o != HOTELS], "policy")
-    for name in comparison.scenarios:
+    title = window_title(comparison, "policy", lang).lower()
+    for scenario in comparison.study.scenarios[1:]:
+        name = scenario.name
         own = effects[effects["scenario"] == name]
-        lines.append(f"{name}")
+        instrument = f" ({scenario.instrument})" if scenario.instrument else ""
+        lines.append(f"{name}{instrument}, {title}")
         lines += [f"  {line}" for line in _unclear_lines(own, lang)]
         lines += [f"  {line}" for line in _share_lines(own, lang)]
         if comparison.uncertainty != "seeds":
@@ -229,7 +240,8 @@ def _unclear_lines(own: pd.DataFrame, lang: str) -> list[str]:
         if unclear(low, high):
             unit = unit_words(str(row["unit"]), lang)
             label = OUTCOMES[str(row["outcome"])].label[lang]
-            items.append(f"{label} {number((high - low) / 2, lang)} {unit}")
+            half = number((high - low) / 2, lang, digits=supported(low, high))
+            items.append(f"{label} {half} {unit}")
     line = say("unclear", lang, k=len(items), n=len(own))
     if not items:
         return [line]
@@ -263,8 +275,7 @@ def _displaced_line(comparison: Comparison, name: str, lang: str) -> str:
     table = comparison.displacement
     own = table[(table["scenario"] == name) & (table["outcome"] == "profit")]
     items = [
-        f"{number(float(row['mean']), lang, signed=True)} "
-        f"±{number(float(row['sim_high'] - row['sim_low']) / 2, lang)}"
+        with_error(float(row["mean"]), float(row["sim_low"]), float(row["sim_high"]), lang)
         for _, row in own.iterrows()
     ]
     unit = unit_words(OUTCOMES["profit"].unit, lang)

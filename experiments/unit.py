@@ -16,9 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.design import Job, Study
+from experiments.groups import (
+    GROUP_OUTCOMES,
+    GROUPINGS,
+    Sites,
+    group_names,
+    group_values,
+    sites_of,
+)
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, window_values, windows
-from sim.outcomes_groups import GROUP_OUTCOMES, GROUPINGS, group_names, group_values
 from sim.outcomes_record import Record, follow
 from sim.policy import compile_policy
 from sim.population import build_world
@@ -108,13 +115,15 @@ def run_unit(study: Study, job: Job) -> Result:
     )
     before = follow(start, study.branch_month)
     baseline: Record | None = None
+    sites: Sites | None = None
     values, series, goods = [], [], []
     for scenario in study.scenarios:
         policy = compile_policy(scenario.levers, start.names.goods, study.months)
         record = follow(start.copy(policy), before=before)
         check_ledger(record.world, scenario.name)
         check_ceiling(record.world, scenario.name)
-        values.append(_measure(record, baseline))
+        sites = sites_of(record) if sites is None else sites  # the baseline comes first
+        values.append(_measure(record, baseline, sites))
         monthly = record.world.monthly
         series.append(np.stack([monthly[name] for name in SERIES], axis=1))
         goods.append(record.world.good_state[:, :, : len(SERIES_GOODS)])
@@ -122,12 +131,12 @@ def run_unit(study: Study, job: Job) -> Result:
     return Result(np.array(values), np.array(series), np.array(goods), time.process_time() - begun)
 
 
-def _measure(record: Record, baseline: Record | None) -> npt.NDArray[np.float64]:
+def _measure(record: Record, baseline: Record | None, sites: Sites) -> npt.NDArray[np.float64]:
     """All cells of one run."""
     parts: list[npt.NDArray[np.float64]] = []
     for name, window in windows(record.world.months).items():
         parts.append(np.array(list(window_values(record, name, baseline).values())))
-        parts += [group_values(record, window, by).ravel() for by in GROUPINGS]
+        parts += [group_values(record, baseline, sites, window, by).ravel() for by in GROUPINGS]
     return np.concatenate(parts)
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-__all__ = ["PHRASES", "interval", "number", "percent", "say", "unit_words"]
+__all__ = [
+    "PHRASES",
+    "interval",
+    "number",
+    "percent",
+    "say",
+    "supported",
+    "unit_words",
+    "with_error",
+    "with_interval",
+]
 
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -27,6 +37,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "before": "YEAR BEFORE",
         "year": "YEAR",
         "mark": "? no clear difference: the interval reaches across zero",
+        "same": "0, no difference",
         "plan": "plan: {scenarios} scenarios x {pairs} pairs x {firms} firms x {months} months,"
         " about {time} on {cores}; {assumptions}",
         "varied": "{n} assumptions varied",
@@ -54,6 +65,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "moved": "less what moved from other UMKM",
         "local": "local markets (learning, market growth, what moved included)",
         "compiling": "compiling the model for this machine; this once takes up to a minute",
+        "replaces": "{flag} {new} replaces {old} ({where})",
+        "no_window": "no {windows} in a run of {months} months",
     },
     "id": {
         "against": "dibanding",
@@ -75,6 +88,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "before": "TAHUN SEBELUMNYA",
         "year": "TAHUN",
         "mark": "? belum dapat dibedakan: kisaran melewati nol",
+        "same": "0, tidak berbeda",
         "plan": "rencana: {scenarios} skenario x {pairs} pasang x {firms} usaha x {months} bulan,"
         " sekitar {time} pada {cores}; {assumptions}",
         "varied": "{n} asumsi diubah-ubah",
@@ -102,12 +116,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "moved": "dikurangi yang dialihkan dari UMKM lain",
         "local": "pasar lokal (termasuk pembelajaran, pertumbuhan pasar, dan yang dialihkan)",
         "compiling": "model dikompilasi untuk komputer ini; sekali saja, paling lama satu menit",
+        "replaces": "{flag} {new} menggantikan {old} ({where})",
+        "no_window": "tidak ada {windows} dalam simulasi {months} bulan",
     },
 }
 
 _UNITS_ID = {
     "Rp m a month": "Rp jt/bulan",
-    "Rp a month": "Rp/bulan",
+    "Rp a month": "Rp/bulan/usaha",
     "Rp bn": "Rp miliar",
     "% of firms": "% usaha",
     "% of hotels": "% hotel",
@@ -134,15 +150,23 @@ def unit_words(unit: str, lang: str) -> str:
     return _UNITS_ID.get(unit, unit) if lang == "id" else _UNITS_EN.get(unit, unit)
 
 
-def number(x: float, lang: str = "en", *, signed: bool = False) -> str:
-    """A number of three significant digits, as the language writes it."""
+def number(x: float, lang: str = "en", *, signed: bool = False, digits: int | None = None) -> str:
+    """A number as the language writes it, of three significant digits.
+
+    Args:
+        x: the number.
+        lang: "en" or "id".
+        signed: with a plus where it is positive.
+        digits: decimal places to round to instead, see `supported`; below 0 for tens, hundreds.
+    """
     if not math.isfinite(x):
         return "-"
-    digits = 0
-    if x != 0:
-        digits = _SIGNIFICANT - 1 - math.floor(math.log10(abs(x)))
-        x = round(x, digits)
-    places = max(0, digits) if abs(x) < 1000 else 0
+    if digits is None:
+        digits = _SIGNIFICANT - 1 - math.floor(math.log10(abs(x))) if x != 0 else 0
+        places = max(0, digits) if abs(x) < 1000 else 0
+    else:
+        places = max(0, digits)
+    x = round(x, digits)
     text = f"{abs(x):,.{min(places, 6)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -154,6 +178,17 @@ def number(x: float, lang: str = "en", *, signed: bool = False) -> str:
     return sign + text
 
 
+def supported(low: float, high: float) -> int | None:
+    """Decimal places that an interval supports: two significant digits of its half width.
+
+    None where the interval has no width, and says nothing about digits.
+    """
+    half = (high - low) / 2
+    if not math.isfinite(half) or half <= 0:
+        return None
+    return 1 - math.floor(math.log10(half))
+
+
 def percent(x: float, lang: str = "en") -> str:
     """A percentage without decimals, or with one below ten."""
     if not math.isfinite(x):
@@ -163,5 +198,26 @@ def percent(x: float, lang: str = "en") -> str:
 
 
 def interval(low: float, high: float, lang: str = "en") -> str:
-    """Both ends of an interval, signed."""
-    return f"[{number(low, lang, signed=True)}..{number(high, lang, signed=True)}]"
+    """Both ends of an interval, signed, with the digits it supports.
+
+    An end that rounds to zero keeps its sign, so that [-0..+60] shows that it reaches across zero.
+    """
+    digits = supported(low, high)
+    ends = []
+    for end in (low, high):
+        text = number(end, lang, signed=True, digits=digits)
+        ends.append(f"{'-' if end < 0 else '+'}0" if text == "0" and end != 0 else text)
+    return f"[{'..'.join(ends)}]"
+
+
+def with_interval(x: float, low: float, high: float, lang: str = "en") -> str:
+    """A figure and its interval as [low..high], no digit finer than the interval supports."""
+    first = number(x, lang, signed=True, digits=supported(low, high))
+    return f"{first} {interval(low, high, lang)}"
+
+
+def with_error(x: float, low: float, high: float, lang: str = "en") -> str:
+    """A figure and half the width of its interval as ±, likewise."""
+    digits = supported(low, high)
+    first = number(x, lang, signed=True, digits=digits)
+    return f"{first} ±{number((high - low) / 2, lang, digits=digits)}"

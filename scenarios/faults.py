@@ -72,13 +72,18 @@ class ScenarioError(KemitraanError):
 
 
 def format_faults(faults: Sequence[Fault]) -> str:
-    """The faults as the screen shows them: by file, with a count below each file's."""
+    """The faults as the screen shows them: by file, with a count below each file's.
+
+    A file that cannot be read at all has one fault, and no count.
+    """
     lines: list[str] = []
     for file in dict.fromkeys(fault.file for fault in faults):
         own = [fault for fault in faults if fault.file == file]
         lines += [str(fault) for fault in own[:_MOST_SHOWN]]
         if len(own) > _MOST_SHOWN:
             lines.append(f"... and {len(own) - _MOST_SHOWN} more")
+        if len(own) == 1 and not own[0].line and not own[0].key:
+            continue  # the file as a whole: there is nothing to count in it
         where = f" in {file}" if file != OVERRIDE else " in the overrides"
         lines.append(f"{len(own)} error{'' if len(own) == 1 else 's'}{where}")
     return "\n".join(lines)

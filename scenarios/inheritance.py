@@ -6,6 +6,7 @@ scenario sent by somebody else reads nothing else on this machine.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,13 +43,22 @@ def find(name_or_path: str | Path) -> tuple[Path, str]:
         path = FOLDER / f"{text}.yaml"
         return path, path.name
     try:
-        exists = Path(text).is_file()
-    except ValueError:
-        exists = False
-    if not exists and _SIMPLE.fullmatch(text):
-        hint = did_you_mean(text, shipped())
-        message = f"neither a shipped scenario nor a file{hint}"
-        raise ScenarioError([Fault(shown(text), 0, 0, "", message)])
+        path = Path(text)
+        exists = path.exists()
+        beside = sorted(p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml"))
+    except (OSError, ValueError):  # no such folder, or nothing that could be a name
+        path, exists, beside = Path(), False, []
+    if not exists:
+        nearby = [str(path.parent / name) for name in beside]
+        close = difflib.get_close_matches(text, [f"{text}.yaml", *nearby, *shipped()], n=2)
+        near = next((name for name in close if name in nearby or name in shipped()), None)
+        hint = f", did you mean {near!r}?" if near else f"; shipped: {', '.join(shipped())}"
+        simple = _SIMPLE.fullmatch(text)
+        message = "neither a shipped scenario nor a file" if simple else "no such file"
+        raise ScenarioError([Fault(shown(text, 300), 0, 0, "", f"{message}{hint}")])
+    if path.is_dir():
+        message = "is a folder; give a scenario's name or its file"
+        raise ScenarioError([Fault(shown(text, 300) or "''", 0, 0, "", message)])
     return Path(text), shown(text, 300)
 
 
@@ -59,6 +69,7 @@ class Layers:
         written: all valid values by dotted key; a later layer's value replaces an earlier one.
         documents: the file itself first, for messages.
         complete: every file of the chain was read, so that a missing key is truly missing.
+        replaced: values of the files that the overrides replaced by others.
     """
 
     def __init__(self) -> None:
@@ -67,6 +78,7 @@ class Layers:
         self.complete = True
         self._count = 0
         self.own: dict[str, Written] = {}
+        self.replaced: dict[str, Written] = {}
 
     def read(self, path: Path, label: str) -> None:
         """Read a file and what it extends."""
@@ -75,7 +87,11 @@ class Layers:
     def override(self, values: Mapping[str, Any], document: Document) -> None:
         """Add the values given in the call, checked as if written in a file."""
         self.documents.append(document)
-        self._check(node_of(values), document)
+        before = dict(self.written)
+        for key, new in self._check(node_of(values), document).items():
+            old = before.get(key)
+            if old is not None and old.value != new.value:
+                self.replaced[key] = old
 
     def faults(self) -> list[Fault]:
         """All faults: the file's own first, then its ancestors', each by line."""

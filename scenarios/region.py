@@ -31,21 +31,26 @@ def list_regions() -> list[str]:
     return sorted(path.parent.name for path in REGIONS.glob(f"*/{_FILE}"))
 
 
-def _folder(name: str | os.PathLike[str]) -> Path:
+def _folder(name: str | os.PathLike[str]) -> tuple[Path, str]:
+    """A region's folder, and what messages call it: as the user typed it."""
     known = list_regions()
     if isinstance(name, str) and name in known:
-        return REGIONS / name
+        return REGIONS / name, name
     path = Path(name)
     if path.name == _FILE and path.is_file():
         path = path.parent
     if (path / _FILE).is_file():
-        return path.resolve()
+        return path.resolve(), str(path)
     if path.is_dir():
-        raise RegionError(f"{path.name or path}: the folder holds no {_FILE}")
-    raise RegionError(
-        f"no region {str(name)!r}{nearest(str(name), known)}; known: {', '.join(known)}; "
-        f"or give a folder with a {_FILE}"
-    )
+        raise RegionError(
+            f"{path}: the folder holds no {_FILE}; give a region's folder, "
+            f"or one of {', '.join(known)}"
+        )
+    if path.exists():
+        raise RegionError(f"{path}: is no folder; give the folder that holds {_FILE}")
+    hint = nearest(str(name), known)
+    listed = f"; known: {', '.join(known)}; or give a folder with a {_FILE}"
+    raise RegionError(f"no region {str(name)!r}{hint or listed}")
 
 
 def _state(folder: Path) -> _State:
@@ -81,10 +86,10 @@ def load_region(name_or_folder: str | os.PathLike[str] | Region) -> Region:
         return name_or_folder
     from scenarios.region_reader import read_region  # noqa: PLC0415  # pandas, 0.5 s: only now
 
-    folder = _folder(name_or_folder)
+    folder, called = _folder(name_or_folder)
     state = _state(folder)
     held = _cache.get(folder)
     if held is None or held[0] != state:
-        held = (state, read_region(folder))
+        held = (state, read_region(folder, called))
         _cache[folder] = held
     return _own_copy(held[1])

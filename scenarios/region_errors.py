@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from sim.errors import KemitraanError
 
@@ -37,7 +38,8 @@ class RegionFault:
 class RegionError(KemitraanError):
     """A region that cannot be read; `faults` holds every fault found."""
 
-    def __init__(self, faults: Iterable[RegionFault] | str) -> None:
+    def __init__(self, faults: Iterable[RegionFault] | str, folder: str = "") -> None:
+        self.folder = folder
         if isinstance(faults, str):
             self.faults: tuple[RegionFault, ...] = ()
             super().__init__(faults)
@@ -45,27 +47,35 @@ class RegionError(KemitraanError):
         self.faults = tuple(faults)
         count = len(self.faults)
         tail = "1 error" if count == 1 else f"{count} errors"
-        super().__init__("\n".join([*map(str, self.faults), tail]))
+        where = f" in {folder}" if folder else ""
+        super().__init__("\n".join([*map(str, self.faults), tail + where]))
 
-    def __reduce__(self) -> tuple[type[RegionError], tuple[tuple[RegionFault, ...] | str]]:
+    def __reduce__(self) -> tuple[type[RegionError], tuple[tuple[RegionFault, ...] | str, str]]:
         # The default rebuilds from the message and would lose the faults between processes.
-        return type(self), (self.faults or str(self),)
+        return type(self), (self.faults or str(self), self.folder)
 
 
 @dataclass
 class Faults:
-    """Collects faults while a folder is read, so that one reading names them all."""
+    """Collects faults while a folder is read, so that one reading names them all.
 
+    `folder` is how the user named it, and stands before each file's name.
+    """
+
+    folder: str = ""
     found: list[RegionFault] = field(default_factory=list)
 
     def add(self, file: str, line: int, column: int | str, key: str, message: str) -> None:
         """Note one fault."""
-        self.found.append(RegionFault(file, line, column, key, message))
+        place = str(PurePath(self.folder, file)) if self.folder else file
+        self.found.append(RegionFault(place, line, column, key, message))
 
     def raise_if_any(self) -> None:
         """Raise all faults so far, by file and line."""
         if self.found:
-            raise RegionError(sorted(self.found, key=lambda f: (f.file, f.line, str(f.column))))
+            raise RegionError(
+                sorted(self.found, key=lambda f: (f.file, f.line, str(f.column))), self.folder
+            )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

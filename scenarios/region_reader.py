@@ -244,13 +244,18 @@ def _title(top: Block) -> dict[str, str]:
     return title
 
 
-def read_region(folder: Path) -> Region:
-    """Read a folder; raises RegionError with every fault in it."""
-    faults = Faults()
+def read_region(folder: Path, called: str = "") -> Region:
+    """Read a folder; raises RegionError with every fault in it.
+
+    Args:
+        folder: where it is.
+        called: how the user named it, for messages.
+    """
+    faults = Faults(called)
     top = read_yaml(folder / "region.yaml", faults)
     faults.raise_if_any()
     if top is None:
-        raise RegionError("region.yaml: cannot be read")
+        raise RegionError(f"{called or folder.name}: region.yaml cannot be read")
     name, title = top.text("name"), _title(top)
     reader = Reader(folder, top, faults)
     goods = _goods()
@@ -268,7 +273,9 @@ def read_region(folder: Path) -> Region:
     top.close()
     faults.raise_if_any()
     if places is None or firms is None or restaurants is None:
-        raise RegionError(f"{folder.name}: incomplete")  # cannot be: a missing block is a fault
+        raise RegionError(
+            f"{called or folder.name}: incomplete"
+        )  # cannot be: a missing block is a fault
     return Region(
         name=name,
         title=title,

@@ -61,6 +61,8 @@ class Scenario:
         description: a text, possibly empty.
         origin: where each value comes from, by dotted key: "file:line", "default" or "flag".
         text: the file as given.
+        replaced: what the files say where the call says otherwise, by dotted key: the value and
+            where it stands.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Scenario:
     description: str = ""
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
     text: str = field(default="", compare=False)
+    replaced: Mapping[str, tuple[object, str]] = field(default_factory=dict, compare=False)
 
     def __hash__(self) -> int:
         return hash((self.name, self.digest()))
@@ -227,6 +230,7 @@ def _build(layers: Layers, timing: Timing) -> Scenario:
         description=own["description"].value if "description" in own else "",
         origin=origin,
         text=layers.documents[0].text,
+        replaced={key: (item.value, item.origin) for key, item in layers.replaced.items()},
     )
 
 

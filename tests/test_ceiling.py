@@ -1,14 +1,18 @@
 """The ceiling: the model's own demand, without a run, and no run beyond it."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from experiments import unit
 from experiments.ceiling import CHANNELS, COLUMNS, LATER, ceiling, reach_per_month
 from experiments.design import make_jobs, make_study
-from scenarios.region import load_region
+from experiments.inputs import VALUE_INPUTS, guessed_part
+from scenarios.region import REGIONS, load_region
 from scenarios.scenario import load_scenario
-from sim.parameters import Parameters
+from sim.parameters import Parameters, registry
+from sim.parameters.entries import KINDS
 from sim.population import build_world
 
 
@@ -30,7 +34,49 @@ def test_rows_and_columns():
     assert set(later["note"]) == {"not in this version"}
     assert later["buys"].isna().all()
     restaurants = table.set_index("channel").loc["restaurants"]
-    assert restaurants["guessed_share"] == 1.0
+    assert restaurants["guessed_share"] == pytest.approx(1.0)
+
+
+def test_what_is_derived_from_a_guess_is_a_guess():
+    """Of the six goods only slippers rest on published figures alone, and food in part."""
+    values = {g: registry()[f"goods.{g}.value"].value for g in VALUE_INPUTS}
+    known = values["slippers"] + values["food_ingredients"] * (5.9 + 7.0) / 20.7
+    hotels = ceiling("no_policy").set_index("channel").loc["hotels"]
+    assert hotels["guessed_share"] == pytest.approx(1 - known / sum(values.values()))
+    assert ceiling("no_policy").set_index("channel").loc["other large buyers", "guessed_share"] == (
+        pytest.approx(1.0)
+    )
+
+
+def test_what_a_scenario_assumes_is_a_guess():
+    rule = load_scenario("no_policy", assume={"goods.slippers.value": 4.0})
+    guess = ceiling(rule)["guessed_share"][0]
+    assert guess > ceiling("no_policy")["guessed_share"][0]
+    assert guessed_part("slippers", registry()["goods.slippers.value"]) == 0.0
+
+
+def test_hotels_of_a_guessed_class_are_a_guess(tmp_path):
+    shutil.copytree(REGIONS / "surabaya", tmp_path / "town")
+    path = tmp_path / "town" / "hotels.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("23.38,measured", "23.38,synthetic"), encoding="utf-8")
+    town = load_region(tmp_path / "town")
+    rooms = town.hotels["count"] * town.hotels["rooms"] * town.hotels["occupancy"]
+    before = ceiling("no_policy")["guessed_share"][0]
+    after = ceiling("no_policy", town)["guessed_share"][0]
+    assert after == pytest.approx(before + (1 - before) * rooms[0] / rooms.sum())
+
+
+def test_the_inputs_of_every_derived_value_are_named_and_add_up():
+    for name, parameter in registry().items():
+        if name.startswith("goods.") and name.endswith(".value"):
+            parts = VALUE_INPUTS[name.split(".")[1]]
+            assert parameter.kind == "estimated"
+            total = sum(part.million_rp_month for part in parts)
+            assert total == pytest.approx(parameter.value, rel=1e-9), name
+            for part in parts:
+                assert set(part.inputs.values()) <= {*KINDS, "derived"}, name
+                assert len(part.inputs) >= 2
 
 
 def test_reach_is_quota_times_covered_demand():

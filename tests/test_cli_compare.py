@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from kemitraan.cli import main
+from scenarios.region import REGIONS
 
 SMALL = ["--scale", "100", "--months", "36", "--replicates", "2", "--jobs", "1"]
 FIXED = [*SMALL, "--uncertainty", "seeds"]
@@ -37,6 +39,29 @@ def test_a_table_and_a_folder(capsys, tmp_path):
     assert shown.err == ""
 
 
+def test_flags_that_replace_what_files_say_are_told(capsys, tmp_path):
+    shutil.copytree(REGIONS / "surabaya", tmp_path / "town")
+    words = ["compare", "cash_grant", *FIXED, "--region", "town"]
+    assert main([*words, "--json"]) == 0
+    shown = capsys.readouterr()
+    json.loads(shown.out)
+    assert "--months 36 replaces 108 (no_policy.yaml:9, cash_grant.yaml:14)\n" in shown.err
+    assert "--region town replaces surabaya (cash_grant.yaml:13)\n" in shown.err
+    assert main([*words, "--lang", "id"]) == 0
+    assert "--region town menggantikan surabaya" in capsys.readouterr().err
+    assert main([*words, "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    (tmp_path / "short.yaml").write_text(
+        "name: short\nextends: cash_grant\nregion: surabaya\nmonths: 36\n", encoding="utf-8"
+    )
+    assert main(["compare", "short.yaml", *FIXED]) == 0
+    assert "--months 36 replaces 108 (no_policy.yaml:9)\n" in capsys.readouterr().err
+    assert main(["ceiling", "cash_grant", "--region", "town", "--json"]) == 0
+    shown = capsys.readouterr()
+    json.loads(shown.out)
+    assert shown.err == "--region town replaces surabaya (cash_grant.yaml:13)\n"
+
+
 def test_one_json_document(capsys):
     words = ["compare", "cash_grant", *FIXED, "--json", "--windows", "year 1", "--by", "size_class"]
     assert main(words) == 0
@@ -44,6 +69,15 @@ def test_one_json_document(capsys):
     assert document["folder"] == "runs/compare-001"
     assert {row["window"] for row in document["effects"]} == {"year 1"}
     assert "micro" in {row["group"] for row in document["effects"]}
+
+
+def test_a_window_the_run_does_not_have_is_told(capsys):
+    assert main(["compare", "cash_grant", *FIXED, "--windows", "year 1,year 3"]) == 0
+    shown = capsys.readouterr()
+    assert "YEAR 1 (2027)" in shown.out
+    assert "no year 3 in a run of 36 months" in shown.err
+    assert main(["compare", "cash_grant", *FIXED, "--windows", "all"]) == 0
+    assert "in a run of" not in capsys.readouterr().err
 
 
 def test_a_groups_table(capsys):
@@ -60,9 +94,14 @@ def test_a_groups_table(capsys):
         (["compare", "cash_gran"], "cash_grant"),
         (["compare", "--windows", "year 7"], "no window 'year 7'"),
         (["compare", "--by", "colour"], "no grouping 'colour'"),
+        (["compare", "--by", ""], "no grouping ''"),
+        (["compare", "lost.yaml"], "lost.yaml:3: region: no region 'nowhere'"),
+        (["ceiling", "lost.yaml"], "lost.yaml:3: region: no region 'nowhere'"),
         (["compare", "--replicates", "0"], "--replicates 0"),
         (["compare", "--scale", "x"], "--scale x"),
-        (["compare", "--months", "12"], "--months 12"),
+        (["compare", "--scale", "0"], "--scale 0: is outside 1..700"),
+        (["compare", "--jobs", "some"], "'some' is not a whole number"),
+        (["compare", "--months", "12"], "--months 12: is outside 36..600"),
         (["compare", "--region", "nowhere"], "no region 'nowhere'"),
         (["compare", "--out", "full"], "not empty"),
         (["compare", "--uncertainty", "both"], "--uncertainty both"),
@@ -70,6 +109,9 @@ def test_a_groups_table(capsys):
     ],
 )
 def test_wrong_use_ends_with_2_and_writes_nothing(capsys, tmp_path, words, message):
+    (tmp_path / "lost.yaml").write_text(
+        "name: lost\nextends: cash_grant\nregion: nowhere\n", encoding="utf-8"
+    )
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "kept.txt").write_text("kept", encoding="utf-8")
     assert main(words) == 2
@@ -125,6 +167,11 @@ def test_the_ceiling(capsys):
     shown = capsys.readouterr().out
     assert "hotels" in shown
     assert "not in this version" in shown
+    assert main(["ceiling", "hotel_memorandum", "--lang", "id"]) == 0
+    shown = capsys.readouterr().out
+    assert "bagian yang dijanjikan (asumsi); semua yang diundang ikut" in shown
+    for english in ("buyers", "no rule", "floor", "this version"):
+        assert english not in shown
     assert main(["ceiling", "hotel_memorandum", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert rows[0]["channel"] == "hotels"

@@ -76,6 +76,9 @@ def test_nothing_against_nothing_is_exactly_nothing():
         "district",
         "owner_sex",
         "good",
+        "partner_status",
+        "distance",
+        "baseline_decile",
     }
     assert "no_policy" in str(null)
 

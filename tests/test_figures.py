@@ -1,13 +1,19 @@
 """Figures: each says unit, runs and what its bands are; the same numbers give the same bytes."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import pytest
 from matplotlib.figure import Figure
 
 from experiments.compare import compare
+from experiments.figures import forest as forest_module
 from experiments.figures.files import write_figures
+from experiments.figures.forest import FOREST_OUTCOMES, forest_outcomes
 from experiments.figures.style import colour
+from experiments.words import with_interval
 from sim.errors import KemitraanError
+from sim.outcomes import OUTCOMES
 
 RULE = "mandated_hotel_partnership"
 
@@ -53,6 +59,40 @@ def test_states_are_never_signed_alone(result, ax):
     labels = [handle.get_label() for handle in ax.get_legend_handles_labels()[0]]
     assert len(labels) == 3
     assert "Percent of all hotels" in _texts(ax)
+
+
+def test_remarks_are_translated_and_take_two_lines_at_most():
+    for name in FOREST_OUTCOMES:
+        for lang in ("en", "id"):
+            remark = forest_module._remark(OUTCOMES[name], lang)
+            assert len(textwrap.wrap(remark, forest_module._REMARK_WIDTH)) <= 2, remark
+        assert " of " not in remark, remark
+
+
+def test_after_funding_stops_nothing_is_signed_and_no_such_row_is_shown():
+    assert set(FOREST_OUTCOMES) - set(forest_outcomes("after")) == {
+        "hotels_buying", "hotels_on_paper", "public_cost",
+    }  # fmt: skip
+    assert forest_outcomes("policy") == FOREST_OUTCOMES
+
+
+def test_no_difference_is_said_in_words_and_numbers_stop_where_the_interval_does(result, ax):
+    quiet = compare(
+        "no_policy", replicates=2, jobs=1, scale=200, months=36, quiet=True, fixed_replicates=2
+    )
+    quiet.plot_effects(["profit"], ax=ax)
+    assert "0, no difference" in _texts(ax)
+    other = Figure().subplots()
+    result.plot_effects(["profit"], ax=other)
+    row = result.effects("profit").iloc[0]
+    assert with_interval(row["mean"], row["range_low"], row["range_high"]) in _texts(other)
+
+
+def test_hotels_that_sign_nothing_have_no_panel(result):
+    from experiments.figures.files import _fans
+
+    assert len(_fans(result, "hotels_buying", effect=False, lang="en").axes) == 2
+    assert len(_fans(result, "profit", effect=False, lang="en").axes) == 3
 
 
 def test_own_axes_and_indonesian(result):

@@ -63,18 +63,35 @@ def test_an_odd_file_is_refused(here: Path, content: bytes, message: str) -> Non
 
 def test_what_is_no_file_is_refused(here: Path) -> None:
     for path, message in [
-        (here / "missing.yaml", "no such file"),
-        (here, "is a folder"),
+        (here / "missing.yaml", "no such file; shipped: no_policy, cash_grant"),
+        (here, "is a folder; give a scenario's name or its file"),
         ("a\0b.yaml", "no such file"),
-        ("", "no such file"),
+        ("", "is a folder"),
+        ("nosuch", "neither a shipped scenario nor a file; shipped: no_policy, cash_grant"),
+        ("hotel_memorandum.yaml", "no such file, did you mean 'hotel_memorandum'?"),
     ]:
         with pytest.raises(ScenarioError) as caught:
             load_scenario(path)
-        assert caught.value.faults[0].message in (
-            message, "is a folder", "cannot be read: not a usable file name"
-        )  # fmt: skip
+        assert caught.value.faults[0].message.startswith(message)
+        # One line: a file that cannot be read has no faults to count.
+        assert "\n" not in str(caught.value)
+        assert "1 error" not in str(caught.value)
     with pytest.raises(ScenarioError, match="neither a shipped scenario nor a file, did you mean"):
         load_scenario("cash_gant")
+
+
+def test_a_file_beside_is_named_when_its_name_is_nearly_right(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "town_rule.yaml").write_text("name: town_rule\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(here / "twn_rule.yaml")
+    assert str(caught.value).endswith(
+        f"no such file, did you mean {str(here / 'town_rule.yaml')!r}?"
+    )
+    monkeypatch.chdir(here)
+    with pytest.raises(ScenarioError, match=r"did you mean 'town_rule\.yaml'\?$"):
+        load_scenario("town_rule")
 
 
 # -- extends

@@ -16,10 +16,11 @@ SURABAYA = Path(__file__).resolve().parents[1] / "scenarios" / "regions" / "sura
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of one's own: a copy of Surabaya to spoil."""
     shutil.copytree(SURABAYA, tmp_path / "town")
-    return tmp_path / "town"
+    monkeypatch.chdir(tmp_path)
+    return Path("town")
 
 
 def spoil(path: Path, old: str, new: str) -> None:
@@ -78,7 +79,9 @@ def test_bad_cell_is_named(folder: Path, file: str, old: str, new: str, said: st
     with pytest.raises(RegionError) as caught:
         load_region(folder)
     assert said in str(caught.value)
-    assert str(folder) not in str(caught.value)
+    for fault in caught.value.faults:  # as the user typed it
+        assert Path(fault.file).parent == folder
+    assert str(folder.absolute()) not in str(caught.value)
 
 
 def test_yaml_faults_have_line_and_column(folder: Path) -> None:
@@ -99,10 +102,26 @@ def test_all_faults_at_once_in_order(folder: Path) -> None:
         load_region(folder)
     files = [fault.file for fault in caught.value.faults]
     assert files == sorted(files)
-    assert set(files) == {"districts.csv", "villages.csv", "region.yaml"}
-    assert str(caught.value).endswith("errors")
+    names = ("districts.csv", "region.yaml", "villages.csv")
+    assert set(files) == {str(folder / name) for name in names}
+    assert str(caught.value).endswith("errors in town")
     again = pickle.loads(pickle.dumps(caught.value))
     assert again.faults == caught.value.faults
+    assert str(again) == str(caught.value)
+
+
+def test_a_fault_names_the_file_as_the_folder_was_typed(folder: Path) -> None:
+    spoil(folder / "districts.csv", "15.89", "x")
+    for typed, place in [
+        ("town", folder),
+        ("town/region.yaml", folder),
+        (folder.absolute(), folder.absolute()),
+    ]:
+        with pytest.raises(RegionError) as caught:
+            load_region(typed)
+        lines = str(caught.value).splitlines()
+        assert lines[0].startswith(f"{place / 'districts.csv'}:2:area_km2: 'x'")
+        assert lines[-1] == f"1 error in {place}"
 
 
 def test_years_must_not_be_mixed_without_a_total(folder: Path) -> None:
@@ -165,5 +184,10 @@ def test_unknown_region_names_the_nearest(tmp_path: Path) -> None:
         load_region("surabya")
     assert isinstance(caught.value, KemitraanError)
     assert caught.value.exit_code == 2
+    with pytest.raises(RegionError, match="known: surabaya; or give a folder"):
+        load_region("elsewhere")
     with pytest.raises(RegionError, match=r"holds no region\.yaml"):
         load_region(tmp_path)
+    (tmp_path / "town.csv").write_text("a,b", encoding="utf-8")
+    with pytest.raises(RegionError, match="is no folder"):
+        load_region(tmp_path / "town.csv")

@@ -250,10 +250,22 @@ def test_csv_has_every_column(capsys, tmp_path):
         ([], "give either --slot N or --pick"),
         (["--slot", "1", "--pick", "partner"], "give either --slot N or --pick"),
         (["--slot", "1", "--json", "--csv"], "give either --json or --csv"),
-        (["--slot", "1", "--scale", "x"], "--scale: 'x' is neither auto"),
-        (["--slot", "151", "--scale", "100"], "the nearest is 150"),
-        (["--slot", "150", "--scale", "100", "--seed", "-1"], "seed: -1"),
-        (["--pick", "best", "--scale", "500"], "partner, closed, largest"),
+        (["--slot", "1", "--scale", "x"], "--scale x: is neither a whole number nor 'auto'; 1 sim"),
+        (["--slot", "1", "--scale", "0"], "--scale 0: is outside 1..700 for 140,000 firms; 1 sim"),
+        (["--pick", "partner", "--scale", "9999"], "--scale 9999: is outside 1..700"),
+        (
+            ["--slot", "151", "--scale", "100"],
+            "the nearest is 150. Give that one, or add --scale 1",
+        ),
+        (["--slot", "-1"], "--slot -1: is outside 0..150537, the slots of surabaya; give one"),
+        (["--slot", "150538", "--scale", "100"], "--slot 150538: is outside 0..150537"),
+        (["--slot", "many"], "'many' is not a whole number"),
+        (["--slot", "1", "--months", "0"], "--months 0: is outside 1..600; without the option"),
+        (["--slot", "1", "--months", "601"], "--months 601: is outside 1..600"),
+        (["--slot", "1", "--months", "long"], "'long' is not a whole number"),
+        (["--slot", "1", "--seed", "-1"], "--seed -1: is outside 0..18446744073709551615"),
+        (["--slot", "1", "--seed", "x"], "'x' is not a whole number"),
+        (["--pick", "best"], "--pick best: is not known; give partner, closed or largest"),
     ],
 )
 def test_wrong_use_is_told(capsys, words, expected):
@@ -261,3 +273,29 @@ def test_wrong_use_is_told(capsys, words, expected):
     assert code == 2
     assert expected in err
     assert out == ""
+
+
+def test_a_pick_without_any_such_slot_says_what_to_change(capsys, monkeypatch):
+    import sim.trace
+
+    def none(*_):
+        raise KemitraanError("pick: no slot is 'partner' in 1 months of this run")
+
+    monkeypatch.setattr(sim.trace, "pick_slot", none)
+    words = ["--pick", "partner", "--scale", "700", "--months", "1"]
+    code, _, err = run(capsys, "no_policy", *words)
+    assert code == 2
+    assert "--pick partner: there is none in 1 months of one slot in 700; give more --months" in err
+
+
+def test_a_flag_that_replaces_what_the_file_says_is_told_beside_the_data(capsys):
+    words = ["--slot", "150", "--scale", "100", "--months", "2", "--csv"]
+    code, out, err = run(capsys, "no_policy", *words)
+    assert code == 0
+    assert out.splitlines()[0].startswith("month,calendar")
+    assert "--months 2 replaces 108 (no_policy.yaml:9)" in err
+    code, out, err = run(capsys, "no_policy", *words[:-1], "--lang", "id")
+    assert out.split()[:3] == ["bulan", "usaha", "umur"]
+    assert "--months 2 menggantikan 108 (no_policy.yaml:9)" in err
+    code, out, err = run(capsys, "no_policy", *words[:5], "3", "--region", "surabaya")
+    assert "--region" not in err  # the file says the same

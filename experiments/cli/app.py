@@ -47,6 +47,10 @@ COMMANDS: dict[str, Command] = {
 """All commands in the order of the help."""
 
 
+def _no_type(ctx: Context) -> None:
+    """The type of an argument, as the help shows it."""
+
+
 class LazyGroup(TyperGroup):
     """Commands whose modules are imported only when they are called."""
 
@@ -64,7 +68,12 @@ class LazyGroup(TyperGroup):
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
         one.command(cmd_name)(function)
-        return typer.main.get_command(one)
+        made = typer.main.get_command(one)
+        for argument in made.params:
+            if argument.param_type_name == "argument":
+                # A name in capitals says enough; "<list[str]>" is for programmers.
+                setattr(argument, "display_type_rich", _no_type)  # noqa: B010
+        return made
 
     def resolve_command(
         self, ctx: Context, args: list[str]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.cli.options import JsonOption, LangOption, RegionOption, language
-from experiments.cli.output import print_json, print_table
+from experiments.cli.output import message, print_json, print_table
 
 __all__ = ["ceiling"]
 
@@ -34,6 +34,30 @@ _HEADS = {
         "catatan",
     ),
 }
+_INDONESIAN = {
+    "hotels": "hotel",
+    "restaurants": "restoran",
+    "agencies": "dinas",
+    "other large buyers": "pembeli besar lain",
+    "platform": "platform",
+    "export": "ekspor",
+    "cash grant": "bantuan tunai",
+    "not in this version": "belum ada dalam versi ini",
+    "no rule": "tanpa aturan",
+    "no rule speaks of them": "tidak diatur",
+    "floor": "batas minimum",
+    "pledged share (assumed)": "bagian yang dijanjikan (asumsi)",
+    "all who are invited join": "semua yang diundang ikut",
+    "less where no firm is within the radius": "kurang bila tidak ada usaha dalam radius",
+    "money given, not purchases": "uang yang diberikan, bukan pembelian",
+}
+
+
+def _said(text: str, speech: str) -> str:
+    """A channel or a note in a language; the table itself is in English for programs."""
+    if speech == "en":
+        return text
+    return "; ".join(_INDONESIAN.get(part, part) for part in text.split("; "))
 
 
 def ceiling(
@@ -46,10 +70,15 @@ def ceiling(
     """Show what each channel buys a year, what UMKM could supply, and what the policy reaches."""
     from experiments.ceiling import ceiling as table_of  # noqa: PLC0415  # pandas
     from experiments.choices import plain_rows  # noqa: PLC0415
+    from experiments.overrides import override_lines  # noqa: PLC0415
     from experiments.words import number  # noqa: PLC0415
+    from scenarios.scenario import load_scenario  # noqa: PLC0415
 
     speech = language(lang)
-    table = table_of(scenario, region)
+    rule = load_scenario(scenario)
+    table = table_of(rule, region)
+    for line in override_lines([rule], region=region, lang=speech):
+        message(line)
     if json:
         print_json(plain_rows(table))
         return
@@ -59,7 +88,7 @@ def ceiling(
             return "-"
         if column == "guessed_share":
             return f"{100 * float(str(value)):.0f} %"
-        return number(value, speech) if isinstance(value, float) else str(value)
+        return number(value, speech) if isinstance(value, float) else _said(str(value), speech)
 
     body = [[cell(str(c), row[c]) for c in table.columns] for _, row in table.iterrows()]
     print_table(_HEADS[speech], body)

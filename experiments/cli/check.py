@@ -18,7 +18,7 @@ __all__ = ["check"]
 
 
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")],
     *,
     json: JsonOption = False,
 ) -> None:

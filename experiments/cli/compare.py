@@ -8,47 +8,74 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli.options import JsonOption, LangOption, MonthsOption, RegionOption, language
+from experiments.cli.options import (
+    JsonOption,
+    LangOption,
+    MonthsOption,
+    RegionOption,
+    SeedOption,
+    language,
+    whole,
+)
 from experiments.cli.output import message, print_json
 
 __all__ = ["compare"]
 
 _WIDE = 160
+_WINDOWS = "policy,after"
 
 
 def compare(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO...]", help="Names or files; the headline ones if none."),
+        typer.Argument(
+            metavar="SCENARIO",
+            help="Names or files; without: hotel_memorandum, mandated_hotel_partnership and "
+            "cash_grant.",
+        ),
     ] = None,
     *,
-    baseline: Annotated[str, typer.Option("--baseline", help="What they are compared with.")] = (
-        "no_policy"
-    ),
+    baseline: Annotated[
+        str, typer.Option("--baseline", help="What they are compared with.", metavar="SCENARIO")
+    ] = ("no_policy"),
     uncertainty: Annotated[
         str,
-        typer.Option("--uncertainty", help="parameters (vary what is assumed) or seeds."),
+        typer.Option(
+            "--uncertainty", help="parameters (vary what is assumed) or seeds.", metavar="WHAT"
+        ),
     ] = "parameters",
-    replicates: Annotated[int, typer.Option("--replicates", help="Pairs of runs.")] = 64,
+    replicates: Annotated[
+        int, typer.Option("--replicates", help="Pairs of runs.", parser=whole, metavar="N")
+    ] = 64,
     region: RegionOption = None,
     scale: Annotated[
-        str, typer.Option("--scale", help="Simulate every so many-th firm; or auto.")
+        str,
+        typer.Option("--scale", help="Simulate every so many-th firm; or auto.", metavar="N"),
     ] = "auto",
     months: MonthsOption = None,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.")] = 1,
+    seed: SeedOption = 1,
     windows: Annotated[
         str,
-        typer.Option("--windows", help="Such as 'policy,after' or 'year 1,year 5'; or all."),
-    ] = "policy,after",
+        typer.Option(
+            "--windows", help="Such as 'policy,after' or 'year 1,year 5'; or all.", metavar="LIST"
+        ),
+    ] = _WINDOWS,
     by: Annotated[
         str | None,
-        typer.Option("--by", help="size_class, sector, district, owner_sex or good."),
+        typer.Option(
+            "--by",
+            help="size_class, sector, district, owner_sex, good, partner_status, distance, "
+            "baseline_decile.",
+            metavar="GROUPING",
+        ),
     ] = None,
     out: Annotated[
-        str | None, typer.Option("--out", help="A new folder; runs/compare-NNN if none.")
+        str | None,
+        typer.Option("--out", help="A new folder; runs/compare-NNN if none.", metavar="FOLDER"),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", help="Processes; all cores if none.")
+        int | None,
+        typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
     ] = None,
     lang: LangOption = None,
     json: JsonOption = False,
@@ -64,6 +91,8 @@ def compare(
         next_folder,
         write_next_folder,
     )
+    from experiments.words import say  # noqa: PLC0415
+    from sim.outcomes import windows as windows_of  # noqa: PLC0415
 
     speech = language(lang)
     show = check_windows(windows)
@@ -90,6 +119,11 @@ def compare(
     except KeyboardInterrupt:
         message("stopped: the runs were not finished and no folder was written")
         raise
+    there = windows_of(result.study.months)
+    missing = [name for name in show if name not in there]
+    if missing and windows.strip() not in (_WINDOWS, "all") and not quiet:
+        listed = ", ".join(missing)
+        message(say("no_window", speech, windows=listed, months=result.study.months))
     if json:
         print_json(result.to_json(show, by))
         return

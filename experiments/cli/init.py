@@ -30,7 +30,9 @@ def init(
 
     path = Path(file)
     if path.suffix not in (".yaml", ".yml"):
-        raise KemitraanError(f"{file}: a scenario file ends in .yaml")
+        raise KemitraanError(f"{file}: a scenario file ends in .yaml; write {path.stem}.yaml")
+    if not path.parent.is_dir():
+        raise KemitraanError(f"{file}: there is no folder {path.parent}; make it first")
     if parent not in list_scenarios():
         known = ", ".join(list_scenarios())
         raise KemitraanError(f"--from {parent}: no shipped scenario of this name; known: {known}")
@@ -42,7 +44,8 @@ def init(
         raise KemitraanError(f"{file}: is there already; choose another name") from None
     except OSError as error:
         raise KemitraanError(f"{file}: cannot be written: {error.strerror}") from error
-    message(f"wrote {file}; check it with: kemitraan check {file}")
+    quoted = f'"{file}"' if " " in file else file
+    message(f"wrote {file}; check it with: kemitraan check {quoted}")
 
 
 def _name(stem: str) -> str:

@@ -10,7 +10,16 @@ import typer
 
 from sim.errors import KemitraanError
 
-__all__ = ["LANGUAGES", "JsonOption", "LangOption", "MonthsOption", "RegionOption", "language"]
+__all__ = [
+    "LANGUAGES",
+    "JsonOption",
+    "LangOption",
+    "MonthsOption",
+    "RegionOption",
+    "SeedOption",
+    "language",
+    "whole",
+]
 
 LANGUAGES = ("en", "id")
 
@@ -22,8 +31,32 @@ RegionOption = Annotated[
     str | None,
     typer.Option("--region", help="Region instead of the scenario's.", metavar="REGION"),
 ]
+
+
+def whole(text: str) -> int:
+    """A whole number as typed.
+
+    Raises:
+        BadParameter: it is none.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a whole number") from None
+
+
 MonthsOption = Annotated[
-    int | None, typer.Option("--months", help="Length of the run instead of the scenario's.")
+    int | None,
+    typer.Option(
+        "--months",
+        help="Length of the run instead of the scenario's.",
+        parser=whole,
+        metavar="N",
+    ),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option("--seed", help="The same seed gives the same numbers.", parser=whole, metavar="N"),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -20,25 +21,37 @@ def message(text: str) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table: framed and wrapped on a terminal, plain aligned text elsewhere."""
+    """A table: framed and wrapped on a terminal that has room, plain aligned text elsewhere."""
     if sys.stdout.isatty():
-        _framed(columns, rows)
-        return
+        least = [_least(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
+        if sum(least) + _GAP * len(least) <= shutil.get_terminal_size().columns:
+            _framed(columns, rows, least)
+            return
     widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
     for row in [columns, *rows]:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
 
 
-def _framed(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+_SHORT = 16
+_GAP = 3
+
+
+def _least(head: str, cells: Sequence[str]) -> int:
+    """Least width of a column: no number or short word in two lines, as 3.8 above 5."""
+    words = [len(word) for text in [head, *cells] for word in text.split()]
+    return max(1, *(min(size, _SHORT) for size in words)) if words else 1
+
+
+def _framed(columns: Sequence[str], rows: Sequence[Sequence[str]], least: Sequence[int]) -> None:
     from rich import box  # noqa: PLC0415  # 0.1 s, only on a terminal
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for column, width in zip(columns, least, strict=True):
+        table.add_column(column, overflow="fold", min_width=width)
     for row in rows:
         # As text, not markup: [0..1] is a range here, not a style.
         table.add_row(*(Text(cell) for cell in row))

@@ -29,9 +29,11 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """Show what a scenario sets; with --resolved every value and where it comes from."""
+    from experiments.limits import check_months  # noqa: PLC0415
     from scenarios.scenario import load_scenario  # noqa: PLC0415  # YAML only now
     from scenarios.schema import plain  # noqa: PLC0415
 
+    check_months(months)
     scenario = load_scenario(file, region=region, months=months)
     levers = _levers(scenario, everything=resolved)
     parameters = _parameters(scenario, everything=resolved)
@@ -55,7 +57,7 @@ def show(
     print()
     print_table(
         ("run", "value", "from"),
-        [(key, plain(getattr(scenario, key)), scenario.origin[key]) for key in _RUN_KEYS],
+        [(key, plain(getattr(scenario, key)), _from(scenario, key)) for key in _RUN_KEYS],
     )
     if levers:
         print()
@@ -80,6 +82,16 @@ def show(
                 for r in parameters
             ],
         )
+
+
+def _from(scenario: Scenario, key: str) -> str:
+    from scenarios.schema import plain  # noqa: PLC0415
+
+    origin = scenario.origin[key]
+    if key not in scenario.replaced:
+        return origin
+    value, where = scenario.replaced[key]
+    return f"{origin}, replaces {plain(value)} ({where})"
 
 
 def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:

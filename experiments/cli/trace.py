@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.cli.options import JsonOption, MonthsOption, RegionOption
+from experiments.cli.options import (
+    JsonOption,
+    LangOption,
+    MonthsOption,
+    RegionOption,
+    SeedOption,
+    language,
+    whole,
+)
 from experiments.cli.output import message, print_json, print_table
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.case import Case
+    from sim.trace import Trace
 
 __all__ = ["trace"]
 
@@ -36,6 +47,24 @@ _SHOWN = {
     "trust_buyers": "trust",
     "event": "what happened",
 }
+_HEADS_ID = {
+    "calendar": "bulan",
+    "generation": "usaha",
+    "age": "umur",
+    "orders": "pesanan",
+    "partners": "pembeli",
+    "local_sales": "lokal",
+    "profit": "laba",
+    "received": "diterima",
+    "drawings": "diambil",
+    "cash": "kas",
+    "receivables": "piutang",
+    "utilisation": "terpakai",
+    "practice": "praktik",
+    "quality": "mutu",
+    "trust_buyers": "percaya",
+    "event": "yang terjadi",
+}
 _PICKS = "partner, closed or largest"
 
 
@@ -45,41 +74,61 @@ def trace(
     ] = "no_policy",
     *,
     slot: Annotated[
-        int | None, typer.Option("--slot", help="Number of the slot in the full region.")
+        int | None,
+        typer.Option(
+            "--slot", help="Number of the slot in the full region.", parser=whole, metavar="N"
+        ),
     ] = None,
     pick: Annotated[
         str | None,
         typer.Option("--pick", help=f"Look for a slot instead: {_PICKS}.", metavar="WHAT"),
     ] = None,
     region: RegionOption = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the run.")] = 1,
+    seed: SeedOption = 1,
     scale: Annotated[
         str, typer.Option("--scale", help="One slot in so many, or auto.", metavar="N")
     ] = "auto",
     months: MonthsOption = None,
     json: JsonOption = False,
     csv: Annotated[bool, typer.Option("--csv", help="All columns as CSV.")] = False,
+    lang: LangOption = None,
 ) -> None:
     """Show one slot's months: orders, money, trust, the firm's end and its successor."""
     if (slot is None) == (pick is None):
         raise KemitraanError(f"give either --slot N or --pick {_PICKS}")
     if json and csv:
         raise KemitraanError("give either --json or --csv")
-    every = _scale(scale)
-    from scenarios.region import load_region  # noqa: PLC0415  # tables only now
+    if pick is not None and pick not in ("partner", "closed", "largest"):
+        raise KemitraanError(f"--pick {pick}: is not known; give {_PICKS}")
+    from experiments.limits import (  # noqa: PLC0415  # YAML only now
+        check_months,
+        check_scale,
+        check_seed,
+        read_scale,
+    )
+
+    speech = language(lang)
+    every = read_scale(scale)
+    check_months(months)
+    check_seed(seed)
+    from experiments.overrides import override_lines  # noqa: PLC0415
+    from experiments.places import place_of  # noqa: PLC0415
+    from experiments.words import say  # noqa: PLC0415
     from scenarios.scenario import load_scenario  # noqa: PLC0415
     from sim.case import Case  # noqa: PLC0415
     from sim.jit import cache_is_warm  # noqa: PLC0415
 
     scenario = load_scenario(file, region=region, months=months)
-    place: Any = load_region(scenario.region)
+    place: Any = place_of(scenario)
+    check_scale(every, place.firms)
     case = Case.of(scenario, place, seed=seed, scale=every)
+    if slot is not None:
+        _check_slot(slot, case)
+    for line in override_lines([scenario], region=region, months=months, lang=speech):
+        message(line)
     if not cache_is_warm():
-        message("compiling the model once; this takes some 40 seconds")
-    from sim.trace import replay  # noqa: PLC0415
-
-    asked: int | str = slot if slot is not None else str(pick)
-    table, _ = replay(case, asked)
+        message(say("compiling", speech))
+    table = _replayed(case, slot, pick)
     if json:
         document = {
             **case.facts(),
@@ -96,15 +145,43 @@ def trace(
     else:
         message(table.title)
         rows = [[_cell(name, row[name]) for name in _SHOWN] for row in _rows(table)]
-        print_table(list(_SHOWN.values()), rows)
+        print_table(list((_SHOWN if speech == "en" else _HEADS_ID).values()), rows)
 
 
-def _scale(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise KemitraanError(f"--scale: {text!r} is neither auto nor a whole number of 1 or more")
-    return int(text)
+def _check_slot(slot: int, case: Case) -> None:
+    """Refuses a slot that the region does not have, or that the sample leaves out."""
+    from sim.population import lay_slots  # noqa: PLC0415  # numba
+
+    vacancy = case.parameters["vacancy"]
+    last = lay_slots(case.region, vacancy, 1).slot.size - 1
+    if not 0 <= slot <= last:
+        raise KemitraanError(
+            f"--slot {slot}: is outside 0..{last}, the slots of {case.region.name}; "
+            f"give one of these, or let --pick look for one ({_PICKS})"
+        )
+    kept = lay_slots(case.region, vacancy, case.scale).slot
+    if slot not in kept:
+        nearest = int(kept[abs(kept - slot).argmin()])
+        raise KemitraanError(
+            f"--slot {slot}: is not in the sample of one slot in {case.scale}; "
+            f"the nearest is {nearest}. Give that one, or add --scale 1 for every slot"
+        )
+
+
+def _replayed(case: Case, slot: int | None, pick: str | None) -> Trace:
+    from sim.trace import replay  # noqa: PLC0415  # numba
+
+    if slot is not None:
+        return replay(case, slot)[0]
+    try:
+        return replay(case, str(pick))[0]
+    except KemitraanError as error:
+        if str(error).startswith("pick: no slot"):
+            raise KemitraanError(
+                f"--pick {pick}: there is none in {case.months} months of one slot in "
+                f"{case.scale}; give more --months, a smaller --scale or another --seed"
+            ) from error
+        raise
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -90,8 +90,7 @@ def fan(
         axes.axhline(0, color="#000000", linewidth=0.7)
     mark_policy(axes, comparison, lang)
     axes.set_xlim(time[0], time[-1] + 0.1)
-    end = f"{name}\nmedian"
-    axes.annotate(end, (time[-1], middle[-1]), xytext=(6, 0), textcoords="offset points",
+    axes.annotate("median", (time[-1], middle[-1]), xytext=(6, 0), textcoords="offset points",
                   va="center", fontsize=7.5, color=shade, annotation_clip=False)  # fmt: skip
     one = OUTCOMES[outcome]
     unit = "% hotel" if outcome in _SHARES and lang == "id" else one.unit
@@ -121,7 +120,7 @@ def fan_caption(comparison: Comparison, outcome: str, singles: int, lang: str) -
         )  # fmt: skip
     of = "simulation error, assumptions held fixed" if held else (
         "range, because assumptions are uncertain")  # fmt: skip
-    whom = f" ({one.denominator})" if one.denominator and outcome in _SHARES else ""
+    whom = " (of all hotels)" if outcome in _SHARES else ""
     return caption(
         comparison, lang,
         f"{one.label[lang]}, {unit_words(one.unit, lang)}{whom}, monthly. Bands: middle 50 % and "

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.figures.fan import fan, fan_caption
-from experiments.figures.forest import FOREST_OUTCOMES, forest, forest_height
+from experiments.figures.forest import forest, forest_height, forest_outcomes
 from experiments.figures.states import signed_goods, signing_scenarios, states, states_caption
 from experiments.figures.style import RC, put_caption
 from sim.outcomes import windows
@@ -37,7 +37,7 @@ def write_figures(comparison: Comparison, folder: Path, lang: str = "en") -> lis
     with mpl.rc_context(dict(RC)):
         for window in ("policy", "after"):
             if window in windows(comparison.study.months):
-                figure, ax = _one(9.0, forest_height(comparison, FOREST_OUTCOMES))
+                figure, ax = _one(9.0, forest_height(comparison, forest_outcomes(window)))
                 forest(comparison, None, window, ax=ax, lang=lang)
                 written += _save(figure, folder, f"effects_{window}")
         for outcome, effect in (("profit", True), ("profit", False), ("hotels_buying", False)):
@@ -66,15 +66,24 @@ def _fans(comparison: Comparison, outcome: str, *, effect: bool, lang: str) -> F
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     names = list(comparison.scenarios) if effect else list(comparison.study.names)
+    note = ""
+    if outcome == "hotels_buying":
+        signing = signing_scenarios(comparison)
+        others = [name for name in names if name not in signing]
+        if signing and others:  # flat lines at zero say nothing
+            names = signing
+            word = "Tanpa hotel yang menandatangani" if lang == "id" else "No hotel signs under"
+            note = f" {word}: {', '.join(others)}."
     height = 1.9 * len(names) + 0.9
     figure = Figure(figsize=(8.0, height))
     axes = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-    figure.subplots_adjust(left=0.12, right=0.8, top=1 - 0.35 / height, bottom=0.75 / height,
+    figure.subplots_adjust(left=0.12, right=0.9, top=1 - 0.35 / height, bottom=0.75 / height,
                            hspace=0.32)  # fmt: skip
     for ax, name in zip(axes, names, strict=True):
         fan(comparison, outcome, name, effect=effect, ax=ax, lang=lang, captioned=False)
     singles = min(_SINGLE, int(str(comparison.plan["pairs"])))
-    put_caption(axes[-1], fan_caption(comparison, outcome, singles, lang), 0.35, left=-0.7)
+    text = fan_caption(comparison, outcome, singles, lang) + note
+    put_caption(axes[-1], text, 0.35, left=-0.7)
     return figure
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.figures.style import TITLE, caption, colour, marker, own_axes, put_caption
 from experiments.report import spread, window_title
-from experiments.words import interval, number, unit_words
+from experiments.words import say, unit_words, with_interval
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, Outcome
 
@@ -18,17 +19,48 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
 
-__all__ = ["FOREST_OUTCOMES", "forest", "forest_height"]
+__all__ = ["FOREST_OUTCOMES", "forest", "forest_height", "forest_outcomes"]
 
 FOREST_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
     "ever_partnered", "hotels_buying", "hotels_on_paper", "same_trade", "hotel_cost",
     "public_cost", "net_benefit", "outside_loss",
 )  # fmt: skip
+_POLICY_ONLY = ("hotels_buying", "hotels_on_paper", "public_cost")
 _ROW, _HEAD, _FOOT = 0.2, 0.34, 0.9
+_REMARK_WIDTH = 84  # two lines at most
 _BETTER = {"en": {1: "more is better", -1: "less is better", 0: "neither is better"},
            "id": {1: "lebih banyak lebih baik", -1: "lebih sedikit lebih baik",
                   0: "netral"}}  # fmt: skip
+_WHOM_ID = {
+    "all UMKM": "semua UMKM",
+    "living firms of the sectors that make what hotels or restaurants buy": "usaha yang beroperasi"
+    " di sektor pemasok hotel atau restoran",
+    "living micro firms of all sectors": "usaha mikro yang beroperasi, semua sektor",
+    "firms standing in both runs at the window's end": "usaha yang berdiri di kedua simulasi pada"
+    " akhir masa",
+    "firms alive at month 23; at the window's end": "usaha yang beroperasi pada bulan 23; pada"
+    " akhir masa",
+    "region": "daerah",
+    "firms alive at or after month 24; at the window's end": "usaha yang beroperasi sejak bulan 24;"
+    " pada akhir masa",
+    "all hotels, at the window's end": "semua hotel, pada akhir masa",
+    "twins of eligible sectors that no buyer ordered from in the window": "usaha kembar di sektor"
+    " pemasok yang tidak mendapat pesanan",
+    "occupied room-nights of all hotels": "malam kamar terisi di semua hotel",
+    "city": "kota",
+    "profit and grants received less public money at its marginal cost; hotels' cost and outside"
+    " loss are not taken off": "laba dan bantuan dikurangi uang publik menurut biaya marjinalnya;"
+    " biaya hotel dan kehilangan pemasok luar tidak dikurangkan",
+    "suppliers outside UMKM": "pemasok di luar UMKM",
+}
+
+
+def forest_outcomes(window: str) -> tuple[str, ...]:
+    """What a forest shows if nothing is asked: after funding stops there is nothing to sign."""
+    if window != "after":
+        return FOREST_OUTCOMES
+    return tuple(name for name in FOREST_OUTCOMES if name not in _POLICY_ONLY)
 
 
 def forest_height(comparison: Comparison, outcomes: Sequence[str] = FOREST_OUTCOMES) -> float:
@@ -52,7 +84,7 @@ def forest(
     Raises:
         KemitraanError: no outcome is left to show.
     """
-    names = list(outcomes or FOREST_OUTCOMES)
+    names = list(outcomes or forest_outcomes(window))
     table = comparison.effects(names, window)
     present = set(table["outcome"])
     shown = [name for name in names if name in present]
@@ -67,7 +99,8 @@ def forest(
         one = OUTCOMES[name]
         text = f"{one.label[lang]}, {unit_words(one.unit, lang)}"
         axes.text(-1.08, height + 0.1, text, fontweight="bold", ha="right", fontsize=8.5)
-        axes.text(1.08, height + 0.1, _remark(one, lang), fontsize=6.5, color="#666666")
+        remark = textwrap.fill(_remark(one, lang), _REMARK_WIDTH)
+        axes.text(1.08, height + 0.06, remark, fontsize=6.5, color="#666666", va="bottom")
         for scenario in comparison.scenarios:
             height -= _ROW
             for _, row in rows[rows["scenario"] == scenario].iterrows():
@@ -82,7 +115,8 @@ def forest(
         axes.spines[side].set_visible(False)
     title = "Apa yang berubah" if lang == "id" else "What changes"
     axes.set_title(
-        f"{title}: {window_title(comparison, window, lang).capitalize()}, vs {comparison.baseline}",
+        f"{title}: {window_title(comparison, window, lang).capitalize()}, "
+        f"{say('against', lang)} {comparison.baseline}",
         **(TITLE | {"loc": "center"}),
     )
     put_caption(axes, _caption(comparison, window, lang), 0.1, left=-2.6)
@@ -92,7 +126,9 @@ def forest(
 def _remark(outcome: Outcome, lang: str) -> str:
     """Which way is better, and of whom."""
     whom = outcome.denominator or outcome.for_whom
-    return f"{_BETTER[lang][outcome.better]}; {'dari' if lang == 'id' else 'of'}: {whom}"
+    if lang == "id":
+        return f"{_BETTER[lang][outcome.better]}; dari: {_WHOM_ID.get(whom, whom)}"
+    return f"{_BETTER[lang][outcome.better]}; of: {whom}"
 
 
 def _largest(rows: pd.DataFrame) -> float:
@@ -121,7 +157,9 @@ def _row(
         ax.plot(ends, [y, y], color="#000000", linewidth=1.1, zorder=2, marker="|", markersize=5)
     ax.plot([row["mean"] / largest], [y], marker=marker(comparison, scenario), color=shade,
             markeredgecolor="#000000", markeredgewidth=0.5, markersize=5.5, zorder=3)  # fmt: skip
-    text = f"{number(row['mean'], lang, signed=True)} {interval(low, high, lang)}"
+    text = with_interval(float(row["mean"]), low, high, lang)
+    if row["mean"] == low == high == row["sim_low"] == row["sim_high"] == 0:
+        text = say("same", lang)
     if math.isfinite(row["share_better"]) and low < high:
         better = round(float(row["share_better"]) * int(row["pairs"]))
         word = "lebih baik" if lang == "id" else "better"

@@ -88,7 +88,7 @@ def states(
     axes.set_ylim(0, 122)
     axes.set_xlim(time[0], time[-1])
     axes.set_yticks([0, 25, 50, 75, 100])
-    axes.set_ylabel(f"% {words[3]}")
+    axes.set_ylabel("% hotel" if lang == "id" else "% of hotels")
     mark_policy(axes, comparison, lang)
     axes.set_title(f"{good or words[3]}: {name}" if captioned else (good or words[3]), **TITLE)
     if captioned:
