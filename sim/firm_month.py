@@ -64,6 +64,10 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
     for h in range(pools.size):
         capacity = 0.0
         attraction = 0.0
+        # Firms of a pool stand by slot, those of a village mostly together.
+        sector = pools[h].sector
+        village = 0
+        practice = count = 0.0
         for i in range(pools[h].start, pools[h].stop):
             if i >= ready:
                 first = i
@@ -82,8 +86,15 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
             firms[i].weight = firms[i].capacity * powers[2, j]
             capacity += firms[i].capacity
             attraction += firms[i].capacity * exponents[2, j]
-            tables.village_practice[firms[i].village, firms[i].sector] += firms[i].practice
-            tables.village_firms[firms[i].village, firms[i].sector] += 1.0
+            if firms[i].village != village:
+                tables.village_practice[village, sector] += practice
+                tables.village_firms[village, sector] += count
+                village = firms[i].village
+                practice = count = 0.0
+            practice += firms[i].practice
+            count += 1.0
+        tables.village_practice[village, sector] += practice
+        tables.village_firms[village, sector] += count
         pools[h].capacity = capacity
         pools[h].attractiveness = attraction / capacity if capacity > 0.0 else 0.0
     if month == POLICY_MONTH:
@@ -191,6 +202,8 @@ def end_month(
     keys = np.empty((2, BLOCK), np.uint64)
     draws = np.empty((2, BLOCK))
     first = drawn = 0
+    sector = 0
+    sector_profit = sector_capacity = 0.0
     for i in range(firms.size):
         if i >= drawn:
             first = i
@@ -240,8 +253,13 @@ def end_month(
             if month >= POLICY_MONTH and firms[i].ever_partner == 0:
                 firms[i].ever_partner = 1
                 tables.state[_EVER] += 1.0
-        sector_state[s, 1] += firms[i].profit_sum / 12.0
-        sector_state[s, 4] += firms[i].capacity
+        if s != sector:
+            sector_state[sector, 1] += sector_profit / 12.0
+            sector_state[sector, 4] += sector_capacity
+            sector = s
+            sector_profit = sector_capacity = 0.0
+        sector_profit += firms[i].profit_sum
+        sector_capacity += firms[i].capacity
         fate = survive(firms[i], p, draws[0, i - first])
         if fate == 0:
             f = firms[i]
@@ -262,6 +280,8 @@ def end_month(
                 insolvencies += 1.0
                 if firms[i].ordered > 0.0 or served_year[year, i] == 1:
                     partner_insolvencies += 1.0
+    sector_state[sector, 1] += sector_profit / 12.0
+    sector_state[sector, 4] += sector_capacity
     entries = 0.0
     entry_cash = 0.0
     # Slots vacant before this step may be taken; those that closed in it wait a month.
