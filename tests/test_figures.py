@@ -3,10 +3,12 @@
 import textwrap
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from experiments.compare import compare
+from experiments.figures import fan as fan_module
 from experiments.figures import forest as forest_module
 from experiments.figures.files import write_figures
 from experiments.figures.forest import FOREST_OUTCOMES, forest_outcomes
@@ -52,6 +54,20 @@ def test_the_fan_says_what_its_bands_are(result, ax):
     assert "single runs" in shown
     assert "Rp m/month" in shown
     assert "policy starts" in shown
+
+
+def test_one_month_of_one_run_does_not_flatten_a_fan(result, ax, monkeypatch):
+    """The frame holds the bands; a single run may leave it."""
+    series = fan_module.fan_series(result, "profit", RULE, effect=True).copy()
+    # Of a hundred runs one leaps in one month: beyond the 5-95 % band.
+    many = np.repeat(series, 34, axis=0)[:100]
+    many[0, 40] = 1e9
+    monkeypatch.setattr(fan_module, "fan_series", lambda *_, **__: many)
+    result.plot_fan("profit", RULE, ax=ax)
+    assert ax.get_ylim()[1] < 1e6
+    assert ax.get_ylim()[0] < np.quantile(many, 0.05, axis=0).min()
+    assert ax.get_ylim()[1] > np.quantile(many, 0.95, axis=0).max()
+    assert "may leave the frame" in _texts(ax)
 
 
 def test_states_are_never_signed_alone(result, ax):

@@ -90,6 +90,7 @@ def fan(
         axes.axhline(0, color="#000000", linewidth=0.7)
     mark_policy(axes, comparison, lang)
     axes.set_xlim(time[0], time[-1] + 0.1)
+    axes.set_ylim(*_frame(low, high, zero=effect))
     axes.annotate("median", (time[-1], middle[-1]), xytext=(6, 0), textcoords="offset points",
                   va="center", fontsize=7.5, color=shade, annotation_clip=False)  # fmt: skip
     one = OUTCOMES[outcome]
@@ -107,6 +108,17 @@ def fan(
     return axes
 
 
+def _frame(
+    low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], *, zero: bool
+) -> tuple[float, float]:
+    """Limits that show the bands: one month of one run must not flatten them."""
+    least, most = float(low.min()), float(high.max())
+    if zero:
+        least, most = min(least, 0.0), max(most, 0.0)
+    room = 0.3 * (most - least) or 1.0
+    return least - room, most + room
+
+
 def fan_caption(comparison: Comparison, outcome: str, singles: int, lang: str) -> str:
     """What the bands of a fan are."""
     one = OUTCOMES[outcome]
@@ -116,7 +128,8 @@ def fan_caption(comparison: Comparison, outcome: str, singles: int, lang: str) -
         return caption(
             comparison, lang,
             f"{one.label[lang]}, {unit_words(one.unit, lang)}, per bulan. Pita 50 % dan 90 % atas "
-            f"ulangan ({of}); garis tebal median; garis tipis {singles} ulangan tunggal.",
+            f"ulangan ({of}); garis tebal median; garis tipis {singles} ulangan tunggal, "
+            "boleh keluar bingkai.",
         )  # fmt: skip
     of = "simulation error, assumptions held fixed" if held else (
         "range, because assumptions are uncertain")  # fmt: skip
@@ -124,7 +137,8 @@ def fan_caption(comparison: Comparison, outcome: str, singles: int, lang: str) -
     return caption(
         comparison, lang,
         f"{one.label[lang]}, {unit_words(one.unit, lang)}{whom}, monthly. Bands: middle 50 % and "
-        f"90 % of the runs ({of}); thick line: median; thin lines: {singles} single runs.",
+        f"90 % of the runs ({of}); thick line: median; thin lines: {singles} single runs, "
+        "which may leave the frame.",
     )  # fmt: skip
 
 

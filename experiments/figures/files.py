@@ -79,8 +79,11 @@ def _fans(comparison: Comparison, outcome: str, *, effect: bool, lang: str) -> F
     axes = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     figure.subplots_adjust(left=0.12, right=0.9, top=1 - 0.35 / height, bottom=0.75 / height,
                            hspace=0.32)  # fmt: skip
+    frames = []
     for ax, name in zip(axes, names, strict=True):
         fan(comparison, outcome, name, effect=effect, ax=ax, lang=lang, captioned=False)
+        frames.append(ax.get_ylim())
+    axes[0].set_ylim(min(low for low, _ in frames), max(high for _, high in frames))  # one scale
     singles = min(_SINGLE, int(str(comparison.plan["pairs"])))
     text = fan_caption(comparison, outcome, singles, lang) + note
     put_caption(axes[-1], text, 0.35, left=-0.7)
