@@ -23,9 +23,9 @@ from experiments.effects import (
     levels_table,
 )
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
+from experiments.inputs import inputs_line
 from experiments.unit import Cell, Result, cells
-from experiments.words import number, percent, say
-from scenarios.region_data import KINDS
+from experiments.words import number, say
 from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = ["FEWEST_PAIRS", "HEADLINE_OUTCOME", "LEVEL_COLUMNS", "Comparison"]
 HEADLINE_OUTCOME = "profit"
 LEVEL_COLUMNS = ("scenario", "outcome", "unit", "group", "window", "mean", "p05", "p50", "p95")
 _FEWEST_BUYERS = 5
+_FEWEST_NEARBY = 10
 FEWEST_PAIRS = 20
 """With fewer, a 5-95 % range is little more than the ends of the runs, and nothing is ranked."""
 _PURCHASES = (
@@ -219,9 +220,11 @@ class Comparison:
     def notes_in(self, lang: str) -> list[str]:
         """The same in a language, "en" or "id"."""
         study = self.study
-        notes = [say("example", lang, region=study.region.name), self._inputs(lang)]
+        notes = [say("example", lang, region=study.region.name), inputs_line(study.region, lang)]
         if study.scale > 1:
             notes.append(say("sample", lang, scale=study.scale))
+            if study.firms_nearby < _FEWEST_NEARBY:
+                notes.append(say("thin", lang))
         few = [
             f"{name} ({say('of', lang, kept=kept, count=count)})"
             for name, kept, count in zip(
@@ -244,17 +247,6 @@ class Comparison:
         ):
             notes.append(say("given", lang, name=name, value=number(assumption.value, lang)))
         return notes + [n for n in (self._beyond(s, lang) for s in study.scenarios[1:]) if n]
-
-    def _inputs(self, lang: str) -> str:
-        """How much of the region's figures, the map left out, is its own, borrowed or made up."""
-        from scenarios.region_sheet import figure_table  # noqa: PLC0415  # pandas
-
-        table = figure_table(self.study.region.provenance)
-        row = table[table["block"] == "all but the map"].iloc[0]
-        count = int(row["figures"])
-        share = {key: percent(100 * int(row[key]) / count, lang) for key in (*KINDS, "borrowed")}
-        listed = ", ".join(f"{say(kind, lang)} {share[kind]}" for kind in KINDS)
-        return say("inputs", lang, n=count, items=listed, borrowed=share["borrowed"])
 
     def _beyond(self, scenario: Any, lang: str) -> str:  # noqa: ANN401  # a Scenario
         """Names the source of a revenue effect that is larger than what the policy reaches."""

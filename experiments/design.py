@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,6 +81,22 @@ class Study:
     def firms(self) -> int:
         """Firms of the sample, roughly."""
         return round(self.region.firms / self.scale)
+
+    @property
+    def firms_nearby(self) -> float:
+        """Sampled firms of listed trades within the range of candidates of a buyer.
+
+        At the density of the ward of the median person: half of the people live more thinly.
+        """
+        wards = self.region.villages
+        density = (wards["population"] / wards["area_km2"]).to_numpy(dtype=np.float64)
+        order = np.argsort(density, kind="stable")
+        people = np.cumsum(wards["population"].to_numpy(dtype=np.float64)[order])
+        middle = float(density[order[np.searchsorted(people, people[-1] / 2)]])
+        sectors = self.region.sectors
+        trades = float(sectors.loc[sectors["listed"], "share"].sum()) * self.region.firms
+        disc = math.pi * self.parameters["candidate_range"] ** 2
+        return float(middle / people[-1] * trades / self.scale * disc)
 
     def digest(self) -> str:
         """SHA-256 of all that can change a number."""

@@ -22,7 +22,7 @@ from sim.world import Names
 
 __all__ = ["GROUPINGS", "GROUP_OUTCOMES", "Sites", "group_names", "group_values", "sites_of"]
 
-BANDS_KM = (1.0, 2.0, 5.0)
+BANDS_KM = (1.0, 2.0, 5.0, 20.0)
 DECILES = 10
 _BEFORE = 1
 """Year before the policy, from 0."""

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from experiments.words import percent, say
+from scenarios.region_data import KINDS
 from sim.parameters import Parameter
 
-__all__ = ["GUESSES", "VALUE_INPUTS", "Part", "guessed_part", "is_guess"]
+if TYPE_CHECKING:
+    from scenarios.region import Region
+
+__all__ = [
+    "GUESSES", "VALUE_INPUTS", "Part", "guessed_part", "input_counts", "inputs_line", "is_guess",
+]  # fmt: skip
 
 GUESSES = ("assumed", "synthetic")
 """Kinds of figures for which nothing was found."""
@@ -96,3 +103,39 @@ def guessed_part(good: str, parameter: Parameter, assumed: Collection[str] = ())
     if not total:
         return 1.0  # computed from inputs that nobody named
     return sum(p.million_rp_month for p in parts if is_guess(p.inputs.values())) / total
+
+
+def input_counts(region: Region) -> dict[str, int]:
+    """How many figures of a region, its map left out, are its own, borrowed or made up.
+
+    `own`, `borrowed` and `made_up` add up to `figures`: measured or derived for the place, taken
+    from elsewhere whatever the kind, and assumed or synthetic.
+    """
+    from scenarios.region_sheet import beside_the_map  # noqa: PLC0415  # pandas
+
+    table = beside_the_map(region.provenance)
+    foreign = table["borrowed"].astype(bool)
+    guessed = table["kind"].isin(GUESSES)
+    return {
+        "figures": len(table),
+        "own": int((~foreign & ~guessed).sum()),
+        "borrowed": int(foreign.sum()),
+        "made_up": int((~foreign & guessed).sum()),
+        **{kind: int((table["kind"] == kind).sum()) for kind in KINDS},
+    }
+
+
+def inputs_line(region: Region, lang: str) -> str:
+    """The same as a line below a table, with the blocks of region.yaml where it matters."""
+    counts = input_counts(region)
+    table = region.provenance
+    blocks = {
+        "foreign": table.loc[table["borrowed"].astype(bool), "block"],
+        "guessed": table.loc[table["kind"].isin(GUESSES), "block"],
+    }
+    named = {key: ", ".join(dict.fromkeys(found)) or "-" for key, found in blocks.items()}
+    share = {key: percent(100 * count / counts["figures"], lang) for key, count in counts.items()}
+    listed = ", ".join(f"{say(kind, lang)} {share[kind]}" for kind in KINDS)
+    return say(
+        "inputs", lang, n=counts["figures"], items=listed, borrowed=share["borrowed"], **named
+    )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.inputs import input_counts
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ def _manifest(comparison: Comparison, folder: Path) -> None:
         "baseline": comparison.baseline,
         "scenarios": list(comparison.scenarios),
         "region": study.region.name,
+        "inputs": input_counts(study.region),
         "seed": study.seed,
         "seed_scheme": "replicate r: sim.draws.replicate_seed(seed, r); draws keyed by entity",
         "uncertainty": comparison.uncertainty,

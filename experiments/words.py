@@ -47,10 +47,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "cores": "cores",
         "example": "{region}: an example with this region's data, never a forecast for it",
         "sample": "1 firm in {scale} simulated; totals are the region's",
+        "thin": "so few firms are left near one another that distances are longer than in the"
+        " region: run at --scale 1 before reading anything",
         "few": "fewer than {n} sampled hotels stand for: {items}",
         "of": "{kept} of {count}",
         "inputs": "{n} figures behind the region, its map left out: {items}; {borrowed}"
-        " borrowed from elsewhere",
+        " borrowed from elsewhere ({foreign}); assumed or synthetic: {guessed}",
         "measured": "measured",
         "derived": "derived",
         "assumed": "assumed",
@@ -98,10 +100,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "cores": "inti",
         "example": "{region}: contoh dengan data daerah ini, bukan ramalan",
         "sample": "1 dari {scale} usaha disimulasikan; jumlah berlaku untuk seluruh daerah",
+        "thin": "usaha contoh terlalu jarang, sehingga jarak lebih jauh daripada di daerahnya:"
+        " jalankan dengan --scale 1 sebelum membaca hasilnya",
         "few": "kurang dari {n} hotel contoh mewakili: {items}",
         "of": "{kept} dari {count}",
         "inputs": "{n} angka di balik daerah ini, tanpa peta: {items}; {borrowed}"
-        " dipinjam dari tempat lain",
+        " dipinjam dari tempat lain ({foreign}); asumsi atau sintetis: {guessed}",
         "measured": "diukur",
         "derived": "diturunkan",
         "assumed": "diasumsikan",

@@ -91,7 +91,8 @@ class Region:
     * `provenance`: block, quantity, value, unit, range, kind, source, url, place, borrowed, note;
       one row a figure
 
-    `firms` is the true count of UMKM, `restaurants` a figure with its range, `restaurant_demand`
+    `firms` is the true count of UMKM, `listed` how many of them are on a list (none if not known;
+    no run sees it), `restaurants` a figure with its range, `restaurant_demand`
     million Rp per restaurant and month by good. The tables are the caller's own copies.
     """
 
@@ -113,6 +114,7 @@ class Region:
     borrowed: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...]
     provenance: pd.DataFrame
+    listed: Figure | None = None
 
     def content(self) -> dict[str, object]:
         """The figures a run can see, as plain JSON; titles, notes and sources are left out."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from scenarios.region_data import Figure
+from scenarios.region_data import KINDS, Figure
 from scenarios.region_errors import nearest
 from scenarios.region_tables import Column, Row, Table
 from scenarios.region_yaml import Block
@@ -32,6 +32,9 @@ _DISTRICTS = (
     Column("year", "whole", low=1900, high=2100),
     Column("population_source", "keys"),
     *_MAP,
+    Column("umkm", "whole", optional=True, low=0, high=1e9),
+    Column("umkm_kind", "choice", optional=True, choices=KINDS),
+    Column("umkm_source", "keys", optional=True),
 )
 _VILLAGES = (Column("village"), Column("district"), Column("bps_code", optional=True), *_MAP)
 _SITES = (
@@ -74,6 +77,21 @@ def _note_map(reader: Reader, table: Table) -> None:
                 row, column, file=table.file, block="map", quantity=f"{column} of {_name(row)}",
                 unit=unit, kind="derived", source="map_source",
             )  # fmt: skip
+
+
+def _note_listed(reader: Reader, table: Table) -> None:
+    """Listed UMKM by district, where given: kept with their source, no run sees them."""
+    for row in table.rows:
+        given = [name for name in ("umkm", "umkm_kind", "umkm_source")
+                 if name in row.numbers or name in row.texts]  # fmt: skip
+        if given and len(given) < 3:
+            message = "umkm, umkm_kind and umkm_source go together"
+            reader.faults.add(table.file, row.line, given[0], "", message)
+        reader.ledger.from_row(
+            row, "umkm", file=table.file, block="umkm_by_district", unit="firms",
+            quantity=f"listed UMKM in {_name(row)}", kind=row.texts.get("umkm_kind", ""),
+            source="umkm_source",
+        )  # fmt: skip
 
 
 def _total(reader: Reader, table: Table) -> tuple[int, tuple[str, ...]]:
@@ -178,6 +196,7 @@ def read_places(reader: Reader) -> Places | None:
     second = reader.table("villages", _VILLAGES, unique=("district", "village"))
     total, people = _district_rows(reader, first)
     _note_map(reader, first)
+    _note_listed(reader, first)
     names = [row.texts.get("district", "") for row in first.rows]
     wards = _wards(reader, second, names, people) if first.sound else []
     _note_map(reader, second)

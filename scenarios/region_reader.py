@@ -90,12 +90,18 @@ class Reader:
         """The table that a key at the top of region.yaml names."""
         return self.table_of(self.top, key, columns, unique=unique)
 
-    def firms(self) -> Figure | None:
-        """The true count of UMKM."""
+    def firms(self) -> tuple[Figure | None, Figure | None]:
+        """The true count of UMKM, and how many are on a list if that is known."""
         umkm = self.top.block("umkm")
         if umkm is None:
-            return None
+            return None, None
         figure = self.ledger.from_block(umkm, "true_count", block="umkm", quantity="UMKM")
+        listed: Figure | None = None
+        if umkm.has("listed"):
+            listed = self.ledger.from_block(umkm, "listed", block="umkm", quantity="listed UMKM")
+        if figure and listed and figure.count < listed.count:
+            message = f"{figure.count} is fewer than the {listed.count} listed"
+            umkm.fault("true_count", message)
         if figure and figure.count < 1:
             umkm.fault("true_count", "must be at least 1")
         if umkm.has("table"):
@@ -105,11 +111,8 @@ class Reader:
                 message = "personal data are refused; delete the column"
                 self.faults.add(name, 1, column, "", message)
             umkm.fault("table", _LATER)
-        if umkm.has("listed"):
-            umkm.number("listed")
-            umkm.fault("listed", _LATER)
         umkm.close()
-        return figure
+        return figure, listed
 
     def sectors(self) -> pd.DataFrame:
         """Shares of the sectors, in the order of SECTORS."""
@@ -260,7 +263,7 @@ def read_region(folder: Path, called: str = "") -> Region:
     reader = Reader(folder, top, faults)
     goods = _goods()
     places = read_places(reader)
-    firms = reader.firms()
+    firms, listed = reader.firms()
     sectors = reader.sectors()
     hotels = reader.hotel_classes()
     weights = read_hotel_weights(reader, places)
@@ -285,6 +288,7 @@ def read_region(folder: Path, called: str = "") -> Region:
         villages=places.villages,
         firms=firms.count,
         firms_figure=firms,
+        listed=listed,
         sectors=sectors,
         hotels=hotels,
         hotel_weights=weights,

@@ -12,9 +12,14 @@ from scenarios.region_data import KINDS
 if TYPE_CHECKING:
     from scenarios.region_data import Figure, Region
 
-__all__ = ["figure_table", "html_sheet", "text_sheet"]
+__all__ = ["beside_the_map", "figure_table", "html_sheet", "text_sheet"]
 
 _MAP_BLOCKS = ("map", "ward_population")
+
+
+def beside_the_map(provenance: pd.DataFrame) -> pd.DataFrame:
+    """Figures without coordinates, areas and ward populations."""
+    return provenance[~provenance["block"].isin(_MAP_BLOCKS)]
 
 
 def figure_table(provenance: pd.DataFrame) -> pd.DataFrame:
@@ -22,7 +27,7 @@ def figure_table(provenance: pd.DataFrame) -> pd.DataFrame:
     blocks = list(dict.fromkeys(provenance["block"]))
     parts = {block: provenance[provenance["block"] == block] for block in blocks}
     parts["all"] = provenance
-    parts["all but the map"] = provenance[~provenance["block"].isin(_MAP_BLOCKS)]
+    parts["all but the map"] = beside_the_map(provenance)
     rows = [
         {
             "block": block,
@@ -51,7 +56,10 @@ def _facts(region: Region) -> list[tuple[str, str]]:
     listed = float(region.sectors.loc[region.sectors["listed"], "share"].sum())
     firms, shops = region.firms_figure, region.restaurants
     demand = ", ".join(f"{good} {value:g}" for good, value in region.restaurant_demand.items())
-    hotels = int(region.hotels["count"].sum())
+    total = region.provenance[region.provenance["quantity"] == "hotels"].iloc[0]
+    hotels = f"{region.hotels['count'].sum():,}" + (
+        f" ({total['range']})" if total["range"] else ""
+    )
     rooms = float((region.hotels["count"] * region.hotels["rooms"]).sum())
     facts = [
         ("people", f"{region.population:,}"),
@@ -60,10 +68,14 @@ def _facts(region: Region) -> list[tuple[str, str]]:
             "UMKM",
             f"{region.firms:,}{_range(firms)}, {firms.kind}; {listed:.2%} in listed sectors",
         ),
-        ("hotels", f"{hotels:,} with {rooms:,.0f} rooms"),
+        ("hotels", f"{hotels} with {rooms:,.0f} rooms"),
         ("restaurants", f"{shops.count:,}{_range(shops)}, {shops.kind}"),
         ("  million Rp a month each", demand),
     ]
+    if region.listed is not None:
+        share = region.listed.value / region.firms
+        text = f"{region.listed.count:,}, {region.listed.kind}; {share:.0%} of the number above"
+        facts.insert(3, ("  of them listed", text))
     for name, figure in region.government.items():
         facts.append((f"government: {name}", f"{figure.value:,.0f} {figure.unit}, {figure.kind}"))
     for block, sources in region.borrowed.items():
@@ -72,9 +84,12 @@ def _facts(region: Region) -> list[tuple[str, str]]:
 
 
 def _tables(region: Region) -> list[tuple[str, pd.DataFrame]]:
+    counted = region.provenance["quantity"].str.startswith("count of ")
+    found = region.provenance.loc[counted, "kind"].tolist()
+    kinds = ", ".join(kind for kind in KINDS if kind in found)
     return [
         ("Sectors (share of UMKM)", region.sectors),
-        ("Hotels by class (derived)", region.hotels),
+        (f"Hotels by class ({kinds})", region.hotels),
         ("Where the figures come from", region.figures()),
     ]
 

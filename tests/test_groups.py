@@ -74,7 +74,7 @@ def test_distance_is_to_the_nearest_hotel(pair):
         )
         assert code[site] == sum(km >= end for end in BANDS_KM)
     names = group_names(world.names, "distance")
-    assert names == ("under 1 km", "1 to 2 km", "2 to 5 km", "5 km or more")
+    assert names == ("under 1 km", "1 to 2 km", "2 to 5 km", "5 to 20 km", "20 km or more")
 
 
 def test_deciles_rank_the_profit_before_the_policy(pair):

@@ -184,7 +184,9 @@ def test_unknown_region_names_the_nearest(tmp_path: Path) -> None:
         load_region("surabya")
     assert isinstance(caught.value, KemitraanError)
     assert caught.value.exit_code == 2
-    with pytest.raises(RegionError, match="known: surabaya; or give a folder"):
+    with pytest.raises(
+        RegionError, match="known: kutai_timur, surabaya, surakarta; or give a folder"
+    ):
         load_region("elsewhere")
     with pytest.raises(RegionError, match=r"holds no region\.yaml"):
         load_region(tmp_path)

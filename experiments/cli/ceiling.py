@@ -70,7 +70,9 @@ def ceiling(
     """Show what each channel buys a year, what UMKM could supply, and what the policy reaches."""
     from experiments.ceiling import ceiling as table_of  # noqa: PLC0415  # pandas
     from experiments.choices import plain_rows  # noqa: PLC0415
+    from experiments.inputs import inputs_line  # noqa: PLC0415
     from experiments.overrides import override_lines  # noqa: PLC0415
+    from experiments.places import place_of  # noqa: PLC0415
     from experiments.words import number  # noqa: PLC0415
     from scenarios.scenario import load_scenario  # noqa: PLC0415
 
@@ -92,3 +94,4 @@ def ceiling(
 
     body = [[cell(str(c), row[c]) for c in table.columns] for _, row in table.iterrows()]
     print_table(_HEADS[speech], body)
+    message(inputs_line(place_of(rule, region), speech))
