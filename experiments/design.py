@@ -158,9 +158,11 @@ def make_study(
     check_length(length, "--months" if months is not None else f"{names[0]}: months")
     check_seed(seed)
     check_scale(scale, region.firms)
-    # The baseline against itself is the null comparison: every effect must be exactly zero.
+    # Named among others the baseline is what they are compared with. Alone against itself it is
+    # the null comparison: every effect must be exactly zero.
+    others = [s for s in scenarios[1:] if s != scenarios[0]] or scenarios[1:]
     chosen = [scenarios[0]] + [
-        replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in scenarios[1:]
+        replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in others
     ]
     parameters, varied = _common_values(chosen)
     return Study(

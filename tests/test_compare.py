@@ -64,6 +64,11 @@ def test_before_the_policy_nothing_differs(result):
     assert (table["range_high"] == 0.0).all()
 
 
+def test_the_baseline_named_among_others_is_not_compared_with_itself():
+    assert _study(("no_policy", "no_policy", RULE)).names == _study().names
+    assert _study(("no_policy", "no_policy")).names == ("no_policy", "no_policy_again")
+
+
 def test_nothing_against_nothing_is_exactly_nothing():
     null = compare("no_policy", replicates=2, jobs=1, **SMALL)
     table = null.all_effects
