@@ -9,7 +9,6 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.choices import known
 from experiments.compare import ScenarioLike, load_study, progress_bar, teller
@@ -19,14 +18,14 @@ from experiments.morris import make_design, make_rows
 from experiments.runner import Pilot, default_jobs, pilot, run_units, warm
 from experiments.screening import Sensitivity
 from experiments.sensitivity_words import say
-from experiments.unit import run_unit
+from experiments.unit import region_values
 from experiments.words import number
 from experiments.words import say as said
 from scenarios.region import Region
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, windows
 
-__all__ = ["METHODS", "SAMPLES", "Sensitivity", "region_values", "sensitivity"]
+__all__ = ["METHODS", "SAMPLES", "Sensitivity", "sensitivity"]
 
 METHODS = ("morris",)
 SAMPLES = 10
@@ -140,14 +139,6 @@ def sensitivity(
     if target is not None:
         result.folder = save_folder(result, target, lang=lang)
     return result
-
-
-def region_values(study: Study, job: Job) -> npt.NDArray[np.float64]:
-    """(scenarios, windows, outcomes): a unit's values for the region as a whole."""
-    numbers = run_unit(study, job).numbers
-    # Within a window the outcomes of the region come first, see `experiments.unit.cells`.
-    by_window = numbers.reshape(len(numbers), len(windows(study.months)), -1)
-    return by_window[:, :, : len(OUTCOMES)].copy()
 
 
 def _timed(study: Study, work: Sequence[Job], workers: int) -> Pilot:

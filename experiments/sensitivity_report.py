@@ -153,9 +153,17 @@ def notes_in(result: Sensitivity, lang: str) -> list[str]:
     idle = _idle(result)
     if idle:
         notes.append(say("idle", lang, items=", ".join(idle)))
+    if any(_only_luck(result, o) for o, one in result.indices.items() if one is not None):
+        notes.append(say("luckier", lang))
     if design.samples < FEW:
         notes.append(say("quick", lang, n=design.samples))
     return notes
+
+
+def _only_luck(result: Sensitivity, outcome: str) -> bool:
+    """Whether an outcome changes, and nothing stands out from the dummy."""
+    moves = result.dummy(outcome)["estimate"] > 0.0
+    return bool(moves) and not result.ranked(outcome)["above_dummy"].any()
 
 
 def _idle(result: Sensitivity) -> list[str]:

@@ -40,7 +40,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "luck": "other luck",
         "legend": "mu*: mean change of the outcome when a value goes through its whole range;"
         " [95 %] by resampling trajectories.  sigma: how much that change differs from place to"
-        " place.  ? not told from the dummy, which only deals other luck",
+        " place.  higher value: more or less where 95 % of the resamplings agree.  ? not told"
+        " from the dummy, which only deals other luck",
         "the_effect": "The effect on {outcome}",
         "the_level": "{outcome}",
         "most": "{what} hangs most on {items}; {few} of {all} {units} cannot be told from a dummy"
@@ -56,6 +57,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         " trajectories are left out",
         "gone": "{outcome}: not finite in {points} of {all} runs; fewer than two whole"
         " trajectories are left, and it is not shown",
+        "luckier": "luck weighs as much as any one figure here: more --replicates make it smaller",
         "quick": "only {n} trajectories: intervals are too narrow and the order may change; a quick"
         " look, not a result",
         "map_title": "What {what} hangs on",
@@ -103,7 +105,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "luck": "nasib lain",
         "legend": "mu*: perubahan rata-rata hasil bila suatu nilai melewati seluruh kisarannya;"
         " [95 %] dengan pengambilan ulang lintasan.  sigma: beda perubahan itu dari titik ke"
-        " titik.  ? tidak dapat dibedakan dari boneka, yang hanya memberi nasib lain",
+        " titik.  nilai lebih tinggi: naik atau turun bila 95 % pengambilan ulang sepakat.  ? tidak"
+        " dapat dibedakan dari boneka, yang hanya memberi nasib lain",
         "the_effect": "Pengaruh pada {outcome}",
         "the_level": "{outcome}",
         "most": "{what} paling bergantung pada {items}; {few} dari {all} {units} belum dapat"
@@ -119,6 +122,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         " lintasannya tidak dipakai",
         "gone": "{outcome}: tidak terhingga dalam {points} dari {all} simulasi; kurang dari dua"
         " lintasan utuh tersisa, sehingga tidak ditampilkan",
+        "luckier": "di sini nasib sama berpengaruhnya dengan angka mana pun: --replicates lebih"
+        " banyak mengecilkannya",
         "quick": "hanya {n} lintasan: selang terlalu sempit dan urutan dapat berubah; sekadar"
         " gambaran awal, bukan hasil",
         "map_title": "Bergantung pada apa: {what}",

@@ -13,9 +13,9 @@ from experiments.cli.output import print_json
 from experiments.design import Job, make_study
 from experiments.factors import choose_factors
 from experiments.screening import TABLE_COLUMNS, Sensitivity
-from experiments.sensitivity import region_values, sensitivity
+from experiments.sensitivity import sensitivity
 from experiments.sensitivity_report import text
-from experiments.unit import cells, region_names, run_unit
+from experiments.unit import cells, region_names, region_values, run_unit
 from kemitraan.cli import main
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario

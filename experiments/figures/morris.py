@@ -80,7 +80,7 @@ def _labels(ax: Axes, rows: list[pd.Series], right: float, top: float, lang: str
     for row in sorted(rows, key=lambda r: (-float(r["sigma"]), -float(r["estimate"]))):
         x, y = float(row["estimate"]), float(row["sigma"])
         to_left = x > 0.72 * right
-        place, at = x + (-0.018 if to_left else 0.018) * right, y + 0.3 * least
+        place, at = x + (-0.018 if to_left else 0.018) * right, y + 0.45 * least
         while any(abs(at - v) < least and abs(place - u) < 0.34 * right for u, v in placed):
             at -= least / 4
         moved = y - at > least / 2
