@@ -13,7 +13,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    Future,
+    InvalidStateError,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context, parent_process
@@ -147,7 +152,7 @@ def _in_processes(
 ) -> list[T]:
     """This process is one of the workers: it has the kernels at hand while others start."""
     others = set(active_children())
-    with _study_file(study) as path:
+    with _no_word_of_cancelled(), _study_file(study) as path:
         pool = ProcessPoolExecutor(
             workers - 1, mp_context=get_context("spawn"), initializer=_begin, initargs=(path,)
         )
@@ -170,6 +175,26 @@ def _in_processes(
                         process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
     return results
+
+
+@contextmanager
+def _no_word_of_cancelled() -> Iterator[None]:
+    """Has a pool end without a traceback of its own thread.
+
+    Until Python 3.12 that thread reports the end of a process to every chunk that waits, and fails
+    at the first one that was cancelled.
+    """
+    before = threading.excepthook
+
+    def hook(told: threading.ExceptHookArgs) -> None:
+        if not issubclass(told.exc_type, InvalidStateError):
+            before(told)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def _work(

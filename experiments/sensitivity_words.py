@@ -46,7 +46,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "the_level": "{outcome}",
         "most": "{what} hangs most on {items}; {few} of {all} {units} cannot be told from a dummy"
         " at this sample.",
-        "none": "{what} hangs on none of {all} {units} more than on luck: none can be told from a"
+        "none": "{what} hangs on no single one of {all} {units} clearly: none can be told from a"
         " dummy at this sample (largest: {items}).",
         "same": "{what} is the same at every point: it hangs on none of {all} {units}.",
         "units_parameters": "parameters",
@@ -57,7 +57,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         " trajectories are left out",
         "gone": "{outcome}: not finite in {points} of {all} runs; fewer than two whole"
         " trajectories are left, and it is not shown",
-        "luckier": "luck weighs as much as any one figure here: more --replicates make it smaller",
+        "luckier": "nothing stands out from luck: more --replicates make luck smaller, more"
+        " --samples the intervals narrower",
         "quick": "only {n} trajectories: intervals are too narrow and the order may change; a quick"
         " look, not a result",
         "map_title": "What {what} hangs on",
@@ -111,8 +112,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "the_level": "{outcome}",
         "most": "{what} paling bergantung pada {items}; {few} dari {all} {units} belum dapat"
         " dibedakan dari boneka pada sampel ini.",
-        "none": "{what} tidak bergantung pada satu pun dari {all} {units} lebih daripada pada"
-        " nasib: semuanya belum dapat dibedakan dari boneka pada sampel ini (terbesar: {items}).",
+        "none": "{what} tidak jelas bergantung pada satu pun dari {all} {units}: semuanya belum"
+        " dapat dibedakan dari boneka pada sampel ini (terbesar: {items}).",
         "same": "{what} sama di setiap titik: tidak bergantung pada satu pun dari {all} {units}.",
         "units_parameters": "parameter",
         "units_groups": "kelompok",
@@ -122,8 +123,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         " lintasannya tidak dipakai",
         "gone": "{outcome}: tidak terhingga dalam {points} dari {all} simulasi; kurang dari dua"
         " lintasan utuh tersisa, sehingga tidak ditampilkan",
-        "luckier": "di sini nasib sama berpengaruhnya dengan angka mana pun: --replicates lebih"
-        " banyak mengecilkannya",
+        "luckier": "tidak ada yang menonjol dibanding nasib: --replicates lebih banyak mengecilkan"
+        " peran nasib, --samples lebih banyak menyempitkan selang",
         "quick": "hanya {n} lintasan: selang terlalu sempit dan urutan dapat berubah; sekadar"
         " gambaran awal, bukan hasil",
         "map_title": "Bergantung pada apa: {what}",
