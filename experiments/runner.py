@@ -169,7 +169,6 @@ def _in_processes(
             ) from error
         finally:
             if not finished:  # a fault or an interrupt: nobody waits for what still runs
-                pool.shutdown(wait=False, cancel_futures=True)
                 for process in active_children():
                     if process not in others:
                         process.terminate()
