@@ -19,7 +19,7 @@ from scenarios.region import Region
 from scenarios.scenario import Scenario, load_scenario
 from sim.errors import KemitraanError
 
-__all__ = ["HEADLINE", "Comparison", "compare"]
+__all__ = ["HEADLINE", "Comparison", "compare", "load_study", "progress_bar", "teller"]
 
 HEADLINE = ("hotel_memorandum", "mandated_hotel_partnership", "cash_grant")
 """Scenarios compared when none is named."""
@@ -71,13 +71,13 @@ def compare(
     from experiments.store import check_target, write_folder  # noqa: PLC0415  # pyarrow only now
 
     target = None if out is None else check_target(Path(out))
-    study, replaced = _study(scenarios, baseline, region, seed, scale, months, lang)
+    study, replaced = load_study(scenarios, baseline, region, seed, scale, months, lang)
     workers = default_jobs() if jobs is None else jobs
     if not 1 <= workers <= 1024:
         raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
-    tell = _silent if quiet else _tell
+    tell = teller(quiet=quiet)
     for line in replaced:
         tell(line)
     warm(tell, lang)
@@ -97,7 +97,7 @@ def compare(
     }
     tell(plan_line(plan, lang))
     begun = time.perf_counter()
-    with _progress(len(work), quiet=quiet) as advance:
+    with progress_bar(len(work), quiet=quiet) as advance:
         results = run_jobs(study, work, workers, unit_seconds=trial.unit_seconds, progress=advance)
     comparison = Comparison(
         study, uncertainty, work, results, plan, seconds=time.perf_counter() - begun
@@ -128,27 +128,33 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     return f"{line} {say('extra', lang, n=extra)}" if extra else line
 
 
-def _study(
+def load_study(
     scenarios: ScenarioLike | Sequence[ScenarioLike],
-    baseline: ScenarioLike,
+    baseline: ScenarioLike | None,
     region: str | PathLike[str] | Region | None,
     seed: int,
     scale: int | str | None,
     months: int | None,
     lang: str,
 ) -> tuple[Study, list[str]]:
-    """What is run, and a line for each value of the files that was replaced."""
+    """What is run, and a line for each value of the files that was replaced.
+
+    Without a baseline the scenarios stand alone, and only their levels can be had.
+
+    Raises:
+        KemitraanError: there is no scenario, or they cannot stand side by side.
+    """
     given = [scenarios] if isinstance(scenarios, str | PathLike | Scenario) else list(scenarios)
     if not given:
         raise KemitraanError("nothing to compare: name at least one scenario")
     every = read_scale(scale)
     check_length(months)
     loaded = [_load(one, months) for one in given]
-    first = _load(baseline, months)
+    every_one = loaded if baseline is None else [_load(baseline, months), *loaded]
     place = region.name if isinstance(region, Region) else region
     replaced = [
         *override_lines(loaded, region=None if place is None else str(place), lang=lang),
-        *override_lines([first, *loaded], months=months, lang=lang),
+        *override_lines(every_one, months=months, lang=lang),
     ]
     if region is None:
         places = dict.fromkeys(one.region for one in loaded)
@@ -159,7 +165,7 @@ def _study(
             )
     study = make_study(
         place_of(loaded[0], region),
-        [first, *loaded],
+        every_one,
         seed=seed,
         scale=every,
         months=months,
@@ -173,15 +179,16 @@ def _load(one: ScenarioLike, months: int | None) -> Scenario:
     return load_scenario(one if isinstance(one, str) else Path(one), months=months)
 
 
+def teller(*, quiet: bool) -> Callable[[str], None]:
+    """What says a line on stderr, or nothing."""
+    return (lambda _: None) if quiet else _tell
+
+
 def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _silent(_: str) -> None:
-    pass
-
-
-class _progress:  # noqa: N801  # used as a function
+class progress_bar:  # noqa: N801  # used as a function
     """A bar on stderr, on a terminal only."""
 
     def __init__(self, total: int, *, quiet: bool) -> None:

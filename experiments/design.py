@@ -28,6 +28,7 @@ __all__ = [
     "UNCERTAINTIES",
     "Job",
     "Study",
+    "in_range",
     "latin_hypercube",
     "make_jobs",
     "make_study",
@@ -209,6 +210,13 @@ def _shown(one: Assumption) -> str:
     )
 
 
+def in_range(
+    low: float, high: float, part: npt.NDArray[np.float64], parts: int
+) -> npt.NDArray[np.float64]:
+    """Values of a parameter after so many of the equal parts its range is cut into."""
+    return low + (high - low) * part / parts
+
+
 def latin_hypercube(
     seed: int, rows: int, ranges: Mapping[str, tuple[float, float]]
 ) -> npt.NDArray[np.float64]:
@@ -225,7 +233,7 @@ def latin_hypercube(
         order = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, 0, 0) for r in range(rows)]
         inside = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, 0, 1) for r in range(rows)]
         part = np.argsort(np.argsort(order, kind="stable"), kind="stable")
-        points[:, column] = low + (high - low) * (part + np.array(inside)) / rows
+        points[:, column] = in_range(low, high, part + np.array(inside), rows)
     return points
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.comparison import Comparison
+    from experiments.screening import Sensitivity
 
 __all__ = ["TABLE_OUTCOMES", "html", "text"]
 
@@ -68,7 +69,7 @@ def text(
     return "\n".join([*lines, *_wrapped(_below(comparison, lang), width)])
 
 
-def window_title(comparison: Comparison, window: str, lang: str) -> str:
+def window_title(comparison: Comparison | Sensitivity, window: str, lang: str) -> str:
     """A window with its calendar years."""
     cut = windows(comparison.study.months)[window]
     scenario = comparison.study.scenarios[0]

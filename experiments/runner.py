@@ -13,12 +13,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    Future,
+    InvalidStateError,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from experiments.design import Job, Study
 from experiments.unit import ModelError, Result, run_unit
@@ -28,7 +33,7 @@ from sim.errors import KemitraanError
 if TYPE_CHECKING:
     from sim.population import RegionLike
 
-__all__ = ["Pilot", "default_jobs", "pilot", "run_jobs", "warm"]
+__all__ = ["Pilot", "default_jobs", "pilot", "run_jobs", "run_units", "warm"]
 
 _THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 _CHUNK_SECONDS = 0.2
@@ -39,6 +44,7 @@ _PILOT_FACTOR = 1.25
 _WORKER_START = 2.0  # seconds until a new process has loaded the model
 
 _study: Study | None = None
+T = TypeVar("T")
 
 
 class Pilot(NamedTuple):
@@ -99,9 +105,23 @@ def run_jobs(
     unit_seconds: float = _CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Result]:
-    """The results of the jobs, in the order of the jobs.
+    """The results of the jobs, in the order of the jobs; see `run_units`."""
+    return run_units(run_unit, study, jobs, workers, unit_seconds=unit_seconds, progress=progress)
+
+
+def run_units(
+    unit: Callable[[Study, Job], T],
+    study: Study,
+    jobs: Sequence[Job],
+    workers: int,
+    *,
+    unit_seconds: float = _CHUNK_SECONDS,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[T]:
+    """What a function gives for each job, in the order of the jobs.
 
     Args:
+        unit: of a study and a job; a module's own function, so that workers find it.
         study: what the jobs share.
         jobs: what to run.
         workers: processes; 1 runs here.
@@ -115,28 +135,32 @@ def run_jobs(
     if workers == 1 or len(jobs) == 1:
         results = []
         for job in jobs:
-            results.append(run_unit(study, job))
+            results.append(unit(study, job))
             progress(1)
         return results
     size = max(1, min(round(_CHUNK_SECONDS / max(unit_seconds, 1e-3)), len(jobs) // workers))
     chunks = [jobs[i : i + size] for i in range(0, len(jobs), size)]
-    return _in_processes(study, chunks, min(workers, len(chunks)), progress)
+    return _in_processes(unit, study, chunks, min(workers, len(chunks)), progress)
 
 
 def _in_processes(
-    study: Study, chunks: Sequence[Sequence[Job]], workers: int, progress: Callable[[int], None]
-) -> list[Result]:
+    unit: Callable[[Study, Job], T],
+    study: Study,
+    chunks: Sequence[Sequence[Job]],
+    workers: int,
+    progress: Callable[[int], None],
+) -> list[T]:
     """This process is one of the workers: it has the kernels at hand while others start."""
     others = set(active_children())
-    with _study_file(study) as path:
+    with _no_word_of_cancelled(), _study_file(study) as path:
         pool = ProcessPoolExecutor(
             workers - 1, mp_context=get_context("spawn"), initializer=_begin, initargs=(path,)
         )
         finished = False
         try:
             with _plain_start():
-                futures: list[Future[list[Result]]] = [pool.submit(_run, chunk) for chunk in chunks]
-            results = [r for part in _work(study, chunks, futures, progress) for r in part]
+                futures: list[Future[list[T]]] = [pool.submit(_run, unit, c) for c in chunks]
+            results = [r for part in _work(unit, study, chunks, futures, progress) for r in part]
             finished = True
         except BrokenProcessPool as error:
             raise ModelError(
@@ -145,7 +169,6 @@ def _in_processes(
             ) from error
         finally:
             if not finished:  # a fault or an interrupt: nobody waits for what still runs
-                pool.shutdown(wait=False, cancel_futures=True)
                 for process in active_children():
                     if process not in others:
                         process.terminate()
@@ -153,19 +176,40 @@ def _in_processes(
     return results
 
 
+@contextmanager
+def _no_word_of_cancelled() -> Iterator[None]:
+    """Has a pool end without a traceback of its own thread.
+
+    Until Python 3.12 that thread reports the end of a process to every chunk that waits, and fails
+    at the first one that was cancelled.
+    """
+    before = threading.excepthook
+
+    def hook(told: threading.ExceptHookArgs) -> None:
+        if not issubclass(told.exc_type, InvalidStateError):
+            before(told)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+
+
 def _work(
+    unit: Callable[[Study, Job], T],
     study: Study,
     chunks: Sequence[Sequence[Job]],
-    futures: Sequence[Future[list[Result]]],
+    futures: Sequence[Future[list[T]]],
     progress: Callable[[int], None],
-) -> list[list[Result]]:
+) -> list[list[T]]:
     """Runs chunks from the end for as long as nobody has begun them; then waits for the others.
 
     Raises:
         BrokenProcessPool: a worker ended without a word.
         CancelledError: never for a chunk that runs here; its result is kept.
     """
-    own: dict[int, list[Result]] = {}
+    own: dict[int, list[T]] = {}
     waiting = set(range(len(chunks)))
 
     def tell() -> None:
@@ -175,7 +219,7 @@ def _work(
 
     for i in reversed(range(len(chunks))):
         if futures[i].cancel():
-            own[i] = [run_unit(study, job) for job in chunks[i]]
+            own[i] = [unit(study, job) for job in chunks[i]]
             waiting.discard(i)
             progress(len(chunks[i]))
             tell()
@@ -248,8 +292,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(jobs: Sequence[Job]) -> list[Result]:
+def _run(unit: Callable[[Study, Job], T], jobs: Sequence[Job]) -> list[T]:
     """In a worker: a chunk of jobs."""
     if _study is None:  # the initializer did not run
         raise KemitraanError("a worker has no study")
-    return [run_unit(_study, job) for job in jobs]
+    return [unit(_study, job) for job in jobs]

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,8 +20,18 @@ from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
+    from experiments.design import Study
 
-__all__ = ["check_target", "next_folder", "write_folder", "write_next_folder"]
+__all__ = [
+    "check_target",
+    "next_folder",
+    "put_folder",
+    "put_next_folder",
+    "write_folder",
+    "write_manifest",
+    "write_next_folder",
+    "write_scenarios",
+]
 
 RUNS = Path("runs")
 SCHEMA = 1
@@ -30,13 +40,13 @@ _SUMMARY = ("scenario", "outcome", "unit", "window", "level_baseline", "mean", "
             "sim_high", "range_low", "range_high", "share_better", "pairs")  # fmt: skip
 
 
-def next_folder(root: Path = RUNS) -> Path:
+def next_folder(root: Path = RUNS, kind: str = "compare") -> Path:
     """The next free `compare-001`, `compare-002`, ... of a folder; nothing is made."""
     taken = {path.name for path in root.iterdir()} if root.is_dir() else set()
     number = 1
-    while f"compare-{number:03d}" in taken:
+    while f"{kind}-{number:03d}" in taken:
         number += 1
-    return root / f"compare-{number:03d}"
+    return root / f"{kind}-{number:03d}"
 
 
 def check_target(folder: Path) -> Path:
@@ -69,22 +79,38 @@ def write_folder(comparison: Comparison, target: Path, *, lang: str = "en") -> P
         target: a new or empty folder; made.
         lang: language of the figures.
     """
+    return put_folder(target, lambda partial: _fill(comparison, partial, lang))
+
+
+def write_next_folder(comparison: Comparison, root: Path = RUNS, *, lang: str = "en") -> Path:
+    """Writes the same into the next free folder of `next_folder`, and says which that was."""
+    free = lambda: next_folder(root)  # noqa: E731  # looked up when called
+    return put_next_folder(free, lambda partial: _fill(comparison, partial, lang))
+
+
+def put_folder(target: Path, fill: Callable[[Path], None]) -> Path:
+    """Fills a folder under a temporary name, and gives it its own last.
+
+    Args:
+        target: a new or empty folder; made.
+        fill: writes all files into the folder it is given.
+    """
     check_target(target)
-    with _written(comparison, target.parent, target.name, lang) as partial:
+    with _written(target, fill) as partial:
         if target.is_dir():
             target.rmdir()  # empty, as checked; a rename onto it fails on some systems
         partial.rename(target)
     return target
 
 
-def write_next_folder(comparison: Comparison, root: Path = RUNS, *, lang: str = "en") -> Path:
-    """Writes the same into the next free folder of `next_folder`, and says which that was.
+def put_next_folder(free: Callable[[], Path], fill: Callable[[Path], None]) -> Path:
+    """Fills the folder that is the next free one, and says which that was.
 
     Free when all is written: another run may have taken the folder that was next before.
     """
-    with _written(comparison, root, "compare", lang) as partial:
+    with _written(free(), fill) as partial:
         while True:
-            target = next_folder(root)
+            target = free()
             try:
                 partial.rename(target)
             except OSError:
@@ -94,21 +120,25 @@ def write_next_folder(comparison: Comparison, root: Path = RUNS, *, lang: str = 
                 return target
 
 
+def _fill(comparison: Comparison, partial: Path, lang: str) -> None:
+    _tables(comparison, partial)
+    _scenarios(comparison, partial)
+    _figures(comparison, partial / "figures", lang)
+    _manifest(comparison, partial)
+
+
 @contextmanager
-def _written(comparison: Comparison, parent: Path, name: str, lang: str) -> Iterator[Path]:
+def _written(target: Path, fill: Callable[[Path], None]) -> Iterator[Path]:
     """A folder with everything under a temporary name; removed unless it gets another one."""
     partial = None
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        partial = _new_partial(parent, name)
-        _tables(comparison, partial)
-        _scenarios(comparison, partial)
-        _figures(comparison, partial / "figures", lang)
-        _manifest(comparison, partial)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = _new_partial(target.parent, target.name)
+        fill(partial)
         yield partial
     except OSError as error:
         reason = error.strerror or str(error)
-        raise KemitraanError(f"{parent / name}: cannot be written: {reason}") from error
+        raise KemitraanError(f"{target}: cannot be written: {reason}") from error
     finally:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
@@ -183,7 +213,12 @@ def _design(comparison: Comparison) -> Any:  # noqa: ANN401  # a pyarrow table
 
 
 def _scenarios(comparison: Comparison, folder: Path) -> None:
-    resolved = [scenario.resolved() for scenario in comparison.study.scenarios]
+    write_scenarios(comparison.study, folder)
+
+
+def write_scenarios(study: Study, folder: Path) -> None:
+    """Every value of every scenario, as run."""
+    resolved = [scenario.resolved() for scenario in study.scenarios]
     _write(folder / "scenarios.resolved.json", json.dumps(resolved, indent=2, ensure_ascii=False))
 
 
@@ -195,29 +230,47 @@ def _figures(comparison: Comparison, folder: Path, lang: str) -> None:
 
 
 def _manifest(comparison: Comparison, folder: Path) -> None:
-    """What was run with what, and a hash of every file; no user, machine or absolute path."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
-    study = comparison.study
-    manifest = {
-        "schema": SCHEMA,
-        "complete": True,
+    about = {
         "kind": "compare",
         "baseline": comparison.baseline,
         "scenarios": list(comparison.scenarios),
+        "uncertainty": comparison.uncertainty,
+        "plan": {k: v for k, v in comparison.plan.items() if k not in ("seconds", "jobs")},
+        "seed_scheme": "replicate r: sim.draws.replicate_seed(seed, r); draws keyed by entity",
+        "notes": comparison.notes,
+    }
+    write_manifest(comparison.study, folder, about)
+
+
+def write_manifest(
+    study: Study, folder: Path, about: Mapping[str, object], packages: Sequence[str] = ()
+) -> None:
+    """What was run with what, and a hash of every file; no user, machine or absolute path.
+
+    Args:
+        study: what the runs shared.
+        folder: with all other files in it.
+        about: what is particular to the kind of experiment.
+        packages: whose versions count besides the usual ones.
+    """
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    manifest = {
+        "schema": SCHEMA,
+        "complete": True,
+        **about,
         "region": study.region.name,
         "inputs": input_counts(study.region),
         "seed": study.seed,
-        "seed_scheme": "replicate r: sim.draws.replicate_seed(seed, r); draws keyed by entity",
-        "uncertainty": comparison.uncertainty,
-        "plan": {k: v for k, v in comparison.plan.items() if k not in ("seconds", "jobs")},
         "digests": {
             "study": study.digest(),
             "region": study.region.digest(),
             "parameters": study.parameters.digest(),
             "model": model_digest(),
         },
-        "versions": {"python": ".".join(map(str, sys.version_info[:3])), **_versions()},
-        "notes": comparison.notes,
+        "versions": {
+            "python": ".".join(map(str, sys.version_info[:3])),
+            **_versions((*_PACKAGES, *packages)),
+        },
         "files": {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in files
@@ -236,9 +289,9 @@ def model_digest() -> str:
     return digest.hexdigest()
 
 
-def _versions() -> Mapping[str, str]:
+def _versions(packages: Sequence[str]) -> Mapping[str, str]:
     found = {}
-    for name in _PACKAGES:
+    for name in packages:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -43,6 +43,7 @@ __all__ = [
     "Result",
     "cells",
     "region_names",
+    "region_values",
     "run_unit",
 ]
 
@@ -129,6 +130,14 @@ def run_unit(study: Study, job: Job) -> Result:
         goods.append(record.world.good_state[:, :, : len(SERIES_GOODS)])
         baseline = record if baseline is None else baseline
     return Result(np.array(values), np.array(series), np.array(goods), time.process_time() - begun)
+
+
+def region_values(study: Study, job: Job) -> npt.NDArray[np.float64]:
+    """(scenarios, windows, outcomes): a unit's values for the region as a whole."""
+    numbers = run_unit(study, job).numbers
+    # Within a window the outcomes of the region come first, see `cells`.
+    by_window = numbers.reshape(len(numbers), len(windows(study.months)), -1)
+    return by_window[:, :, : len(OUTCOMES)].copy()
 
 
 def _measure(record: Record, baseline: Record | None, sites: Sites) -> npt.NDArray[np.float64]:

@@ -14,6 +14,7 @@ from kemitraan._own import check_packages
 if TYPE_CHECKING:
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
+    from experiments.sensitivity import Sensitivity, sensitivity
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
     from scenarios.scenario import Scenario, list_scenarios, load_scenario
@@ -42,6 +43,7 @@ _HOME = {
     "Regulator": "sim.agents",
     "Scenario": "scenarios.scenario",
     "ScenarioError": "scenarios.faults",
+    "Sensitivity": "experiments.sensitivity",
     "Trace": "sim.trace",
     "Umkm": "sim.agents",
     "ceiling": "experiments.ceiling",
@@ -52,6 +54,7 @@ _HOME = {
     "load_region": "scenarios.region",
     "load_scenario": "scenarios.scenario",
     "registry": "sim.parameters",
+    "sensitivity": "experiments.sensitivity",
 }
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "Regulator",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "Trace",
     "Umkm",
     "__version__",
@@ -79,6 +83,7 @@ __all__ = [
     "load_region",
     "load_scenario",
     "registry",
+    "sensitivity",
 ]
 
 

@@ -42,6 +42,9 @@ COMMANDS: dict[str, Command] = {
     "init": Command("init", "init", "Write a new scenario file to start from."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
+    "sensitivity": Command(
+        "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
+    ),
     "trace": Command("trace", "trace", "Show one firm's months: orders, money, trust."),
 }
 """All commands in the order of the help."""

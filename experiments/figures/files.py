@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
 
-__all__ = ["write_figures"]
+__all__ = ["save", "write_figures"]
 
 _COLUMNS = 3
 _SINGLE = 4
@@ -39,16 +39,16 @@ def write_figures(comparison: Comparison, folder: Path, lang: str = "en") -> lis
             if window in windows(comparison.study.months):
                 figure, ax = _one(9.0, forest_height(comparison, forest_outcomes(window)))
                 forest(comparison, None, window, ax=ax, lang=lang)
-                written += _save(figure, folder, f"effects_{window}")
+                written += save(figure, folder, f"effects_{window}")
         for outcome, effect in (("profit", True), ("profit", False), ("hotels_buying", False)):
             kind = "effect" if effect else "level"
-            written += _save(
+            written += save(
                 _fans(comparison, outcome, effect=effect, lang=lang),
                 folder,
                 f"fan_{outcome}_{kind}",
             )
         for scenario in signing_scenarios(comparison):
-            written += _save(_goods(comparison, scenario, lang), folder, f"hotels_{scenario}")
+            written += save(_goods(comparison, scenario, lang), folder, f"hotels_{scenario}")
     return written
 
 
@@ -117,7 +117,7 @@ def _goods(comparison: Comparison, scenario: str, lang: str) -> Figure:
     return figure
 
 
-def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """As SVG without dates, so that the same numbers give the same bytes, and as PNG."""
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
     for path, meta in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):

@@ -1,0 +1,131 @@
+"""`kemitraan sensitivity`: which assumptions an effect hangs on."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Annotated
+
+import typer
+
+from experiments.cli.options import (
+    JsonOption,
+    LangOption,
+    MonthsOption,
+    RegionOption,
+    SeedOption,
+    language,
+    whole,
+)
+from experiments.cli.output import message, print_json
+from sim.errors import KemitraanError
+
+__all__ = ["sensitivity"]
+
+_WIDE = 118
+_NONE = "none"
+
+
+def sensitivity(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a file.")],
+    *,
+    effect_of: Annotated[
+        str,
+        typer.Option(
+            "--effect-of",
+            help="Study the difference from this scenario; none: the level itself.",
+            metavar="BASELINE",
+        ),
+    ] = "no_policy",
+    method: Annotated[
+        str, typer.Option("--method", help="morris: screening.", metavar="METHOD")
+    ] = "morris",
+    parameters: Annotated[
+        str,
+        typer.Option(
+            "--parameters",
+            help="all (assumed ones, one by one), groups, or names of either with commas.",
+            metavar="WHICH",
+        ),
+    ] = "all",
+    outcomes: Annotated[
+        str, typer.Option("--outcomes", help="Names with commas; or all.", metavar="LIST")
+    ] = "profit",
+    window: Annotated[
+        str, typer.Option("--window", help="policy, after, 'year 1', ...", metavar="WINDOW")
+    ] = "policy",
+    samples: Annotated[
+        int, typer.Option("--samples", help="Trajectories.", parser=whole, metavar="N")
+    ] = 10,
+    replicates: Annotated[
+        int,
+        typer.Option(
+            "--replicates", help="Runs of each point, averaged.", parser=whole, metavar="R"
+        ),
+    ] = 1,
+    region: RegionOption = None,
+    scale: Annotated[
+        str,
+        typer.Option("--scale", help="Simulate every so many-th firm; or auto.", metavar="N"),
+    ] = "auto",
+    months: MonthsOption = None,
+    seed: SeedOption = 1,
+    top: Annotated[
+        int, typer.Option("--top", help="Rows of the table.", parser=whole, metavar="N")
+    ] = 15,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", help="A new folder; runs/sensitivity-NNN if none.", metavar="FOLDER"),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
+    ] = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
+) -> None:
+    """Rank assumptions by how much an effect changes when each goes through its range."""
+    from experiments.sensitivity import sensitivity as run  # noqa: PLC0415  # numpy, numba
+    from experiments.sensitivity_report import text  # noqa: PLC0415
+    from experiments.sensitivity_store import free_folder, save_next_folder  # noqa: PLC0415
+    from experiments.store import check_target  # noqa: PLC0415
+
+    speech = language(lang)
+    if not 1 <= top <= 10_000:
+        raise KemitraanError(f"--top {top}: is outside 1..10000")
+    if out is None:
+        check_target(free_folder())  # said before the work, not after it
+    try:
+        result = run(
+            scenario,
+            region=region,
+            effect_of=None if effect_of == _NONE else effect_of,
+            outcomes=outcomes,
+            method=method,
+            samples=samples,
+            replicates=replicates,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            scale=scale,
+            months=months,
+            parameters=parameters,
+            window=window,
+            lang=speech,
+            quiet=quiet,
+        )
+        if out is None:
+            result.folder = save_next_folder(result, lang=speech)
+    except KeyboardInterrupt:
+        message("stopped: the runs were not finished and no folder was written")
+        raise
+    if json:
+        print_json(result.to_json())
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
+    print(text(result, lang=speech, width=width, top=top))
+    if result.folder is not None:
+        print(result.folder.as_posix())
+    if not quiet:
+        message(f"{result.seconds:.0f} s")

@@ -1,0 +1,252 @@
+"""A finished sensitivity study: its table, figures and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.choices import known, plain_rows
+from experiments.design import Study
+from experiments.factors import DUMMY
+from experiments.morris import LEVELS, Design, Indices, indices
+from sim.outcomes import OUTCOMES, windows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["TABLE_COLUMNS", "Sensitivity"]
+
+TABLE_COLUMNS = (
+    "scenario", "baseline", "outcome", "unit", "window", "rank", "parameter", "kind", "members",
+    "index", "estimate", "low", "high", "conf", "mu", "mu_low", "mu_high", "sim_low", "sim_high",
+    "sigma", "sigma_low", "sigma_high", "direction", "above_dummy", "trajectories",
+)  # fmt: skip
+Floats = npt.NDArray[np.float64]
+
+
+class Sensitivity:
+    """Which assumptions an effect, or a level, hangs on.
+
+    Attributes:
+        study: what the runs shared; `varied` holds the ranges that were moved through.
+        design: the rows.
+        numbers: (units, scenarios, windows, outcomes) of every run, row after row.
+        plan: what was run, as plain JSON.
+        outcomes: names of what was asked for.
+        window: over which.
+        seconds: the runs took, by the clock.
+        folder: where it was written, if it was.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        design: Design,
+        numbers: Floats,
+        plan: Mapping[str, object],
+        *,
+        outcomes: tuple[str, ...] = ("profit",),
+        window: str = "policy",
+        seconds: float = 0.0,
+    ) -> None:
+        self.study = study
+        self.design = design
+        self.numbers = numbers
+        self.plan = dict(plan)
+        self.outcomes = outcomes
+        self.window = window
+        self.seconds = seconds
+        self.folder: Path | None = None
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario."""
+        return self.study.names[-1]
+
+    @property
+    def baseline(self) -> str | None:
+        """Name of the baseline; none where levels were studied."""
+        return self.study.names[0] if len(self.study.names) > 1 else None
+
+    @property
+    def by_groups(self) -> bool:
+        """Whether whole groups were moved."""
+        return self.plan["by"] == "groups"
+
+    def outcome(self, name: str, window: str | None = None) -> Floats:
+        """(rows, replicates): the paired effect at every point, or the level without a baseline.
+
+        Raises:
+            KemitraanError: an unknown outcome or window.
+        """
+        cut = self.window if window is None else window
+        every = list(windows(self.study.months))
+        known("outcome", [name], OUTCOMES)
+        known("window", [cut], every)
+        found = self.numbers[:, :, every.index(cut), list(OUTCOMES).index(name)]
+        flat = found[:, 1] - found[:, 0] if self.baseline is not None else found[:, 0]
+        return flat.reshape(len(self.design.levels), -1)
+
+    @cached_property
+    def indices(self) -> dict[str, Indices | None]:
+        """Indices of each outcome; none where too few values are finite."""
+        return {name: indices(self.design, self.outcome(name)) for name in self.outcomes}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row an outcome and factor, the strongest first; the dummy has rank 0.
+
+        `estimate` is mu* with its interval `low` to `high` over resampled trajectories; `conf` is
+        the half width that SALib gives. `sim_low` and `sim_high` bound mu over replicates alone.
+        """
+        import pandas as pd  # noqa: PLC0415  # 0.4 s
+
+        parts = [self._part(name, one) for name, one in self.indices.items() if one is not None]
+        if not parts:
+            return pd.DataFrame(columns=list(TABLE_COLUMNS))
+        return pd.concat(parts, ignore_index=True)[list(TABLE_COLUMNS)]
+
+    def _part(self, outcome: str, found: Indices) -> pd.DataFrame:
+        import pandas as pd  # noqa: PLC0415  # loaded already by now
+
+        factors = self.design.factors
+        part = pd.DataFrame(
+            {
+                "scenario": self.scenario,
+                "baseline": self.baseline or "",
+                "outcome": outcome,
+                "unit": OUTCOMES[outcome].unit,
+                "window": self.window,
+                "parameter": [one.name for one in factors],
+                "kind": [one.kind for one in factors],
+                "members": [len(one.ranges) for one in factors],
+                "index": "mu_star",
+                "estimate": found.mu_star,
+                **{
+                    key: getattr(found, key)
+                    for key in (
+                        "low", "high", "conf", "mu", "mu_low", "mu_high", "sim_low", "sim_high",
+                        "sigma", "sigma_low", "sigma_high", "above_dummy",
+                    )
+                },
+                "direction": _directions(found),
+                "trajectories": found.kept,
+            }
+        )  # fmt: skip
+        part = part.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+        real = part["kind"] != DUMMY
+        part["rank"] = np.where(real, real.cumsum(), 0)
+        return part
+
+    def ranked(self, outcome: str) -> pd.DataFrame:
+        """Rows of one outcome without the dummy, the strongest first."""
+        rows = self.table[(self.table["outcome"] == outcome) & (self.table["kind"] != DUMMY)]
+        found: pd.DataFrame = rows.reset_index(drop=True)
+        return found
+
+    def dummy(self, outcome: str) -> pd.Series:
+        """The dummy's row of one outcome."""
+        rows = self.table[(self.table["outcome"] == outcome) & (self.table["kind"] == DUMMY)]
+        found: pd.Series = rows.iloc[0]
+        return found
+
+    @property
+    def headlines(self) -> list[str]:
+        """A sentence for each outcome."""
+        from experiments.sensitivity_report import headline  # noqa: PLC0415  # only when shown
+
+        return [headline(self, o, "en") for o, one in self.indices.items() if one is not None]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know beside the numbers."""
+        from experiments.sensitivity_report import notes_in  # noqa: PLC0415  # only when shown
+
+        return notes_in(self, "en")
+
+    def plot(self, outcome: str | None = None, ax: Axes | None = None, lang: str = "en") -> Axes:
+        """The Morris map: mu* against sigma; for groups, which have no sigma, the ranking."""
+        from experiments.figures.morris import morris_map, ranking  # noqa: PLC0415  # matplotlib
+
+        draw = ranking if self.by_groups else morris_map
+        return draw(self, outcome or self.outcomes[0], ax=ax, lang=lang)
+
+    def plot_ranking(
+        self, outcome: str | None = None, ax: Axes | None = None, lang: str = "en"
+    ) -> Axes:
+        """The strongest factors with their intervals, and the dummy."""
+        from experiments.figures.morris import ranking  # noqa: PLC0415  # matplotlib
+
+        return ranking(self, outcome or self.outcomes[0], ax=ax, lang=lang)
+
+    def save(self, folder: str | PathLike[str], *, lang: str = "en") -> Path:
+        """Writes tables, figures and the manifest into a new or empty folder."""
+        from experiments.sensitivity_store import save_folder  # noqa: PLC0415  # pyarrow
+
+        self.folder = save_folder(self, Path(folder), lang=lang)
+        return self.folder
+
+    def to_salib(self, outcome: str | None = None) -> Any:  # noqa: ANN401  # a SALib ProblemSpec
+        """The study as SALib's ProblemSpec, with samples and results of whole trajectories."""
+        from SALib import ProblemSpec  # noqa: PLC0415  # 1 s
+
+        means = self.outcome(outcome or self.outcomes[0]).mean(axis=1)
+        whole = np.isfinite(means).reshape(self.design.samples, -1).all(axis=1)
+        rows = np.repeat(whole, self.design.points)
+        luck = self.design.levels[:, -1] / (LEVELS - 1)
+        problem = self.design.problem
+        problem["bounds"] = [*map(list, self.design.ranges.values()), [0.0, 1.0]]
+        spec = ProblemSpec(problem)
+        spec.set_samples(np.column_stack([*self.design.columns.values(), luck])[rows])
+        spec.set_results(means[rows])
+        return spec
+
+    def to_json(self) -> dict[str, Any]:
+        """One plain document: folder, plan, headlines, the table and notes."""
+        document = {
+            "folder": None if self.folder is None else self.folder.as_posix(),
+            "plan": self.plan,
+            "headlines": self.headlines,
+            "sensitivity": plain_rows(self.table),
+            "notes": self.notes,
+        }
+        json.dumps(document, allow_nan=False)
+        return document
+
+    def __str__(self) -> str:
+        from experiments.sensitivity_report import text  # noqa: PLC0415  # only when shown
+
+        return text(self)
+
+    def __repr__(self) -> str:
+        against = f" against {self.baseline}" if self.baseline else ""
+        count = len(self.design.factors) - 1
+        return (
+            f"Sensitivity({self.scenario}{against}, {count} {self.plan['by']}, "
+            f"{self.design.samples} trajectories, region {self.study.region.name})"
+        )
+
+    def _repr_html_(self) -> str:
+        from experiments.sensitivity_report import html  # noqa: PLC0415  # only when shown
+
+        return html(self)
+
+
+def _directions(found: Indices) -> list[str]:
+    """Whether a higher value means more or less; "+-" where the interval of mu reaches zero."""
+    words = []
+    for mu, low, high in zip(found.mu, found.mu_low, found.mu_high, strict=True):
+        if not np.isfinite(mu) or low == high == 0.0:
+            words.append("")
+        else:
+            words.append("+" if low > 0.0 else "-" if high < 0.0 else "+-")
+    words[-1] = ""  # more of other luck means nothing
+    return words
