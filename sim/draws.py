@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import Integer, inlined, jit
-from sim.philox import words
+from sim.philox import scrambled, words
 from sim.quantiles import normal_quantile
 
 __all__ = [
@@ -107,7 +107,7 @@ def _block(
         | ((np.uint64(stream) & _BITS_8) << _12)
         | ((np.uint64(block) & _BITS_12) << _20)
     )
-    w0, w1, w2, w3 = words(np.uint64(a), np.uint64(b), low, top, key & _LOW, key >> _32)
+    w0, w1, w2, w3 = scrambled(np.uint64(a), np.uint64(b), low, top, key & _LOW, key >> _32)
     return w0 | (w1 << _32), w2 | (w3 << _32)
 
 

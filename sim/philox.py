@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.jit import Integer, inlined
+from sim.jit import Integer, inlined, jit
 
-__all__ = ["words"]
+__all__ = ["scrambled", "words"]
 
 # numba gives float64 for int64 with uint64, so every constant here is a uint64.
 _LOW = np.uint64(0xFFFFFFFF)
@@ -82,3 +82,11 @@ def words(
     a, b = (a + _WEYL_0) & _LOW, (b + _WEYL_1) & _LOW
     x0, x1, x2, x3 = _round(x0, x1, x2, x3, a, b)
     return x0, x1, x2, x3
+
+
+@jit
+def scrambled(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """`words`, compiled once: for draws one by one, whose callers come with many types."""
+    return words(c0, c1, c2, c3, k0, k1)
