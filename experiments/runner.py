@@ -69,7 +69,7 @@ def warm(tell: Callable[[str], None], lang: str = "en") -> None:
     """Compiles the kernels, or loads them, before workers start; says once if it takes time."""
     from sim.jit import cache_is_warm  # noqa: PLC0415  # numba
 
-    if not cache_is_warm():
+    if not cache_is_warm("run_month"):
         tell(say("compiling", lang))
 
 

@@ -125,9 +125,12 @@ def cache_folder() -> Path:
     return folder
 
 
-def cache_is_warm() -> bool:
-    """Whether some machine code is there already, so that the start takes no compiling."""
-    return any(cache_folder().rglob("*.nbi"))
+def cache_is_warm(kernel: str = "*") -> bool:
+    """Whether machine code of a kernel is there already; of any if none is named.
+
+    The month, `run_month`, is what takes long to compile. A draw for a seed is compiled before.
+    """
+    return any(cache_folder().rglob(f"*.{kernel}-*.nbi"))
 
 
 def _source_hash() -> str:

@@ -126,7 +126,7 @@ def trace(
         _check_slot(slot, case)
     for line in override_lines([scenario], region=region, months=months, lang=speech):
         message(line)
-    if not cache_is_warm():
+    if not cache_is_warm("run_month"):
         message(say("compiling", speech))
     table = _replayed(case, slot, pick)
     if json:

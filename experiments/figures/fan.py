@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -116,7 +117,9 @@ def _frame(
     if zero:
         least, most = min(least, 0.0), max(most, 0.0)
     room = 0.3 * (most - least) or 1.0
-    return least - room, most + room
+    # A level that is never below zero gets no axis below it.
+    floor = -0.1 * room if least >= 0.0 and not zero else -math.inf
+    return max(least - room, floor), most + room
 
 
 def fan_caption(comparison: Comparison, outcome: str, singles: int, lang: str) -> str:
