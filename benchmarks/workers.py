@@ -9,14 +9,18 @@ from benchmarks.worlds import MANDATE, region
 from experiments.design import Job, Study, make_jobs, make_study
 from experiments.runner import default_jobs, run_jobs
 from scenarios import load_scenario
+from sim.case import auto_scale
 from sim.outcomes import OUTCOMES
 
 __all__ = ["measure_workers"]
 
 
 def measure_workers(*, quick: bool) -> list[Row]:
-    """64 units on one and on two processes, by the clock, start of the processes included."""
-    units, scale = (8, 200) if quick else (64, 20)
+    """64 units on one and on two processes, by the clock, start of the processes included.
+
+    The units are of the size that a comparison has by itself.
+    """
+    units, scale = (8, 200) if quick else (64, auto_scale(region().firms))
     pair = [load_scenario("no_policy"), load_scenario(MANDATE)]
     study = make_study(region(), pair, seed=1, scale=scale, months=108)
     jobs = list(make_jobs(study, "seeds", units, 0))[:units]
