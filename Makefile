@@ -84,4 +84,6 @@ $(STAMP): requirements.lock pyproject.toml
 	    $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \
 	    $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi; \
+	echo "compiling the model for this machine; half a minute to a minute" >&2; \
+	$(BIN)/python -m experiments.prepare && \
 	touch $@

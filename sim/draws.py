@@ -26,7 +26,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.jit import Integer, inlined, jit
+from sim.jit import Integer, inlined, jit, jit_as
 from sim.philox import scrambled, words
 from sim.quantiles import normal_quantile
 
@@ -87,8 +87,13 @@ _16 = np.uint64(16)
 _20 = np.uint64(20)
 _HALF_UNIT = 0.5**53
 
+# Seed, stream, month, a, b, gen, good and index or block: one type each, whatever callers have.
+_ONE = "f8(u8, i8, i8, i8, i8, i8, i8, i8)"
+_TWO = "UniTuple(f8, 2)(u8, i8, i8, i8, i8, i8, i8, i8)"
+_WORDS = "UniTuple(u8, 2)(u8, i8, i8, i8, i8, i8, i8, i8)"
 
-@jit
+
+@jit_as(_WORDS)
 def _block(
     seed: Integer,
     stream: Integer,
@@ -121,16 +126,16 @@ def _unit(bits: Integer) -> float:
     return np.float64(np.int64(((np.uint64(bits) >> _12) << _1) | _1)) * _HALF_UNIT
 
 
-@jit
+@jit_as(_ONE)
 def uniform(
     seed: Integer,
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    index: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    index: Integer,
 ) -> float:
     """A double strictly between 0 and 1.
 
@@ -151,23 +156,23 @@ def uniform(
     return _unit(low if np.uint64(index) & _1 == _0 else high)
 
 
-@jit
+@jit_as(_TWO)
 def uniform_pair(
     seed: Integer,
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    block: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    block: Integer,
 ) -> tuple[float, float]:
     """The doubles of `uniform` at index 2 * block and 2 * block + 1, for the price of one."""
     low, high = _block(seed, stream, month, a, b, gen, good, block)
     return _unit(low), _unit(high)
 
 
-@jit
+@jit_as("void(u8, i8, i8, u8[::1], u8[::1], i8, f8[::1], f8[::1])")
 def fill_uniform_pairs(
     seed: Integer,
     stream: Integer,
@@ -199,63 +204,63 @@ def fill_uniform_pairs(
         second[i] = _unit(w2 | (w3 << _32))
 
 
-@jit
+@jit_as(_ONE)
 def normal(
     seed: Integer,
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    index: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    index: Integer,
 ) -> float:
     """A standard normal deviate; by inverse CDF, so it rises with the uniform behind it."""
     return normal_quantile(uniform(seed, stream, month, a, b, gen, good, index))
 
 
-@jit
+@jit_as(_TWO)
 def normal_pair(
     seed: Integer,
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    block: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    block: Integer,
 ) -> tuple[float, float]:
     """The deviates of `normal` at index 2 * block and 2 * block + 1."""
     low, high = uniform_pair(seed, stream, month, a, b, gen, good, block)
     return normal_quantile(low), normal_quantile(high)
 
 
-@jit
+@jit_as(_ONE)
 def exponential(
     seed: Integer,
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    index: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    index: Integer,
 ) -> float:
     """An exponential deviate of mean 1; it rises with the uniform behind it."""
     # One minus the uniform is exact, so log loses nothing against log1p.
     return -math.log(1.0 - uniform(seed, stream, month, a, b, gen, good, index))
 
 
-@jit
+@jit_as(_ONE)
 def gumbel(
     seed: Integer,
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    index: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    index: Integer,
 ) -> float:
     """A standard Gumbel deviate (for maxima): added to utilities, the largest is a logit."""
     return -math.log(-math.log(uniform(seed, stream, month, a, b, gen, good, index)))
@@ -269,10 +274,10 @@ def lognormal(
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    index: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    index: Integer,
 ) -> float:
     """A deviate whose logarithm has mean `mu` and standard deviation `sigma`.
 
@@ -288,10 +293,10 @@ def bernoulli(
     stream: Integer,
     month: Integer,
     a: Integer,
-    b: Integer = 0,
-    gen: Integer = 0,
-    good: Integer = 0,
-    index: Integer = 0,
+    b: Integer,
+    gen: Integer,
+    good: Integer,
+    index: Integer,
 ) -> bool:
     """True with probability `p`: never at 0, always at 1, and a higher `p` only adds."""
     return uniform(seed, stream, month, a, b, gen, good, index) < p

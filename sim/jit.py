@@ -60,6 +60,22 @@ def jit(function: F) -> F:
     return _compiled(function, "never")
 
 
+def jit_as(*signatures: str) -> Callable[[F], F]:
+    """As `jit`, for these types of arguments only; whole numbers of other widths are cast.
+
+    A function that is called everywhere would otherwise be compiled once for every mixture of
+    integer types that callers happen to have.
+
+    Args:
+        signatures: in numba's words, such as "f8(u8, i8)".
+    """
+
+    def decorate(function: F) -> F:
+        return _compiled(function, "never", list(signatures))
+
+    return decorate
+
+
 def inlined(function: F) -> F:
     """As `jit`, but its body is copied to where it is called before anything is compiled.
 
@@ -70,12 +86,14 @@ def inlined(function: F) -> F:
     return _compiled(function, "always")
 
 
-def _compiled(function: F, inline: Literal["never", "always"]) -> F:
+def _compiled(
+    function: F, inline: Literal["never", "always"], signatures: list[str] | None = None
+) -> F:
     before = _config.CACHE_DIR
     _config.CACHE_DIR = str(cache_folder())
     try:
         compiler = numba.njit(
-            cache=True, error_model="numpy", fastmath=False, nogil=True, inline=inline
+            signatures, cache=True, error_model="numpy", fastmath=False, nogil=True, inline=inline
         )
         return cast("F", compiler(function))
     finally:

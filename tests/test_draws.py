@@ -46,12 +46,12 @@ def _sample(start, step, out):
 def _kinds(seed, out):
     """One deviate of each kind for each entity."""
     for i in range(out.shape[1]):
-        out[0, i] = draws.uniform(seed, 1, 0, i)
-        out[1, i] = draws.normal(seed, 1, 0, i)
-        out[2, i] = draws.exponential(seed, 1, 0, i)
-        out[3, i] = draws.gumbel(seed, 1, 0, i)
-        out[4, i] = draws.lognormal(seed, 0.3, 0.8, 1, 0, i)
-        out[5, i] = draws.bernoulli(seed, 0.3, 1, 0, i)
+        out[0, i] = draws.uniform(seed, 1, 0, i, 0, 0, 0, 0)
+        out[1, i] = draws.normal(seed, 1, 0, i, 0, 0, 0, 0)
+        out[2, i] = draws.exponential(seed, 1, 0, i, 0, 0, 0, 0)
+        out[3, i] = draws.gumbel(seed, 1, 0, i, 0, 0, 0, 0)
+        out[4, i] = draws.lognormal(seed, 0.3, 0.8, 1, 0, i, 0, 0, 0, 0)
+        out[5, i] = draws.bernoulli(seed, 0.3, 1, 0, i, 0, 0, 0, 0)
 
 
 def sample(n=N, along="a", **fixed):
@@ -188,12 +188,12 @@ def test_kinds_are_finite_at_the_ends():
 
 
 def test_order_and_company_change_nothing():
-    forwards = [draws.uniform(SEED, 3, 7, slot) for slot in range(50)]
-    backwards = [draws.uniform(SEED, 3, 7, slot) for slot in reversed(range(50))]
+    forwards = [draws.uniform(SEED, 3, 7, slot, 0, 0, 0, 0) for slot in range(50)]
+    backwards = [draws.uniform(SEED, 3, 7, slot, 0, 0, 0, 0) for slot in reversed(range(50))]
     for slot in range(50):  # somebody else draws in between
-        draws.uniform(SEED, 4, 7, slot)
+        draws.uniform(SEED, 4, 7, slot, 0, 0, 0, 0)
     assert forwards == backwards[::-1]
-    assert forwards == [draws.uniform(SEED, 3, 7, slot) for slot in range(50)]
+    assert forwards == [draws.uniform(SEED, 3, 7, slot, 0, 0, 0, 0) for slot in range(50)]
 
 
 def test_pairs_and_singles_are_the_same_numbers():
@@ -208,7 +208,6 @@ def test_kinds_of_integer_do_not_matter():
     expected = draws.uniform(7, 1, 2, 3, 4, 5, 6, 7)
     for kind in (np.int32, np.int64, np.uint16, np.uint64):
         assert draws.uniform(*(kind(value) for value in (7, 1, 2, 3, 4, 5, 6, 7))) == expected
-    assert draws.uniform(7, 1, 2, 3, index=7, good=6, gen=5, b=4) == expected
 
 
 # -- distributions
@@ -234,10 +233,10 @@ def test_moments_and_shape(kinds, kind, law):
 
 def test_bernoulli_counts_and_grows_with_p(kinds):
     assert abs(kinds["bernoulli"].mean() - 0.3) < 4.5 * math.sqrt(0.21 / N)
-    assert not any(draws.bernoulli(SEED, 0.0, 1, 0, slot) for slot in range(200))
-    assert all(draws.bernoulli(SEED, 1.0, 1, 0, slot) for slot in range(200))
+    assert not any(draws.bernoulli(SEED, 0.0, 1, 0, slot, 0, 0, 0, 0) for slot in range(200))
+    assert all(draws.bernoulli(SEED, 1.0, 1, 0, slot, 0, 0, 0, 0) for slot in range(200))
     for slot in range(200):
-        answers = [draws.bernoulli(SEED, p, 1, 0, slot) for p in (0.2, 0.5, 0.8)]
+        answers = [draws.bernoulli(SEED, p, 1, 0, slot, 0, 0, 0, 0) for p in (0.2, 0.5, 0.8)]
         assert answers == sorted(answers)
 
 

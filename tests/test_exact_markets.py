@@ -78,7 +78,7 @@ def test_in_the_closed_case_better_practice_moves_profit_but_no_pools_revenue():
     simulate(plain, 24)
     trained = plain.copy()
     lucky = np.array(
-        [uniform(np.uint64(9), 99, 0, slot) < 0.5 for slot in plain.firms.slot.tolist()]
+        [uniform(np.uint64(9), 99, 0, slot, 0, 0, 0, 0) < 0.5 for slot in plain.firms.slot.tolist()]
     )
     trained.tables.firms["practice"][lucky] += 0.3
     start = plain.pools.start

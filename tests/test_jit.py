@@ -99,7 +99,7 @@ import os
 from sim.jit import cache_folder, cache_is_warm
 before = cache_is_warm()
 from sim.draws import uniform
-uniform(1, 2, 3, 4)
+uniform(1, 2, 3, 4, 0, 0, 0, 0)
 assert not cache_is_warm("run_month")
 print(before, cache_is_warm(), os.environ["KEMITRAAN_CACHE_DIR"], cache_folder(), sep="|")
 """
