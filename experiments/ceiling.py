@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.inputs import guessed_part, is_guess
 from experiments.places import place_of
 from scenarios.region import Region
 from scenarios.scenario import Scenario, load_scenario
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.parameters import Parameters, registry
+from sim.parameters.value_inputs import guessed_part, is_guess
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,11 @@ import pytest
 from experiments import unit
 from experiments.ceiling import CHANNELS, COLUMNS, LATER, ceiling, reach_per_month
 from experiments.design import make_jobs, make_study
-from experiments.inputs import VALUE_INPUTS, guessed_part
 from scenarios.region import REGIONS, load_region
 from scenarios.scenario import load_scenario
 from sim.parameters import Parameters, registry
 from sim.parameters.entries import KINDS
+from sim.parameters.value_inputs import VALUE_INPUTS, guessed_part
 from sim.population import build_world
 
 

@@ -16,6 +16,7 @@ from sim.parameters import (
     Parameters,
     RegistryError,
     assumed,
+    fixed_guesses,
     goods_names,
     lever_groups,
     levers,
@@ -23,6 +24,7 @@ from sim.parameters import (
 )
 from sim.parameters.levers import read_levers
 from sim.parameters.registry import read_registry
+from sim.parameters.value_inputs import guessed_part
 
 SOURCES = "project:\n  title: assumption\n  url: null\n  year: 2026\n"
 ENTRY = {
@@ -146,9 +148,24 @@ def test_every_source_is_used() -> None:
 def test_only_guesses_with_a_range_are_varied() -> None:
     for name in assumed():
         entry = registry()[name]
-        assert entry.kind == "assumed"
+        good = name.split(".")[1] if name.endswith(".value") else ""
+        assert entry.kind == "assumed" or guessed_part(good, entry) > 0.0
         assert not entry.fixed
         assert entry.low < entry.high
+
+
+def test_a_value_computed_from_a_guess_is_varied_and_one_from_figures_is_not() -> None:
+    assert "goods.cakes.value" in assumed()  # two pieces a room-night are assumed
+    assert "goods.laundry_service.value" in assumed()  # and that every hotel gives its laundry out
+    assert "goods.slippers.value" not in assumed()
+
+
+def test_guesses_held_fixed_are_known_by_name() -> None:
+    fixed = fixed_guesses()
+    assert "background_firms" in fixed
+    assert "small_sigma" in fixed
+    assert not {*fixed} & {*assumed()}
+    assert all(registry()[name].fixed for name in fixed)
 
 
 def test_goods_are_parameters_too() -> None:

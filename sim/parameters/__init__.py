@@ -6,7 +6,14 @@ values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imp
 
 from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
-from sim.parameters.registry import Parameter, RegistryError, Source, assumed, registry
+from sim.parameters.registry import (
+    Parameter,
+    RegistryError,
+    Source,
+    assumed,
+    fixed_guesses,
+    registry,
+)
 from sim.parameters.values import ParameterError, Parameters
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "RegistryError",
     "Source",
     "assumed",
+    "fixed_guesses",
     "goods_names",
     "lever_groups",
     "levers",

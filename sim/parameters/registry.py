@@ -17,8 +17,17 @@ from sim.parameters.entries import (
     read_sources,
 )
 from sim.parameters.goods import read_goods
+from sim.parameters.value_inputs import guessed_part
 
-__all__ = ["Parameter", "RegistryError", "Source", "assumed", "read_registry", "registry"]
+__all__ = [
+    "Parameter",
+    "RegistryError",
+    "Source",
+    "assumed",
+    "fixed_guesses",
+    "read_registry",
+    "registry",
+]
 
 FOLDER = Path(__file__).parent
 _NOT_ENTRIES = ("sources.yaml", "levers.yaml")
@@ -77,9 +86,27 @@ def registry() -> Mapping[str, Parameter]:
 
 @cache
 def assumed() -> tuple[str, ...]:
-    """Names of the parameters that are guesses with a range: those `parameters` runs vary."""
+    """Names of the parameters that are guesses with a range: those `parameters` runs vary.
+
+    A good's value that was computed from an assumed volume or price is a guess too.
+    """
+    return tuple(p.name for p in registry().values() if not p.fixed and _is_guess(p))
+
+
+@cache
+def fixed_guesses() -> tuple[str, ...]:
+    """Names of the guesses with a range that no run varies: settings of sizes and samples.
+
+    Goods have none: a fixed range of theirs is a spread between firms.
+    """
     return tuple(
-        p.name
-        for p in registry().values()
-        if p.kind == "assumed" and not p.fixed and p.low < p.high
+        p.name for p in registry().values() if p.fixed and p.group != "goods" and _is_guess(p)
     )
+
+
+def _is_guess(entry: Parameter) -> bool:
+    derived = entry.kind == "estimated" and entry.name.endswith(".value")
+    guess = entry.kind == "assumed" or (
+        derived and guessed_part(entry.name.split(".")[1], entry) > 0.0
+    )
+    return guess and entry.low < entry.high
