@@ -33,7 +33,8 @@ HOTELS = "hotels"
 TABLE_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
     "revenue_per_micro", "firms_gaining", "in_business", "jobs", "ever_partnered", HOTELS,
-    "same_trade", "hotel_cost", "public_cost", "net_benefit", "outside_loss", "gini",
+    "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible", "net_benefit",
+    "outside_loss", "gini",
 )  # fmt: skip
 """Rows of the table on the screen."""
 AFTER_OUTCOMES = (

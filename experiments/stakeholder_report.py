@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, cast
 
 from experiments.report import laid_out, spread, window_title
@@ -70,7 +71,8 @@ def stakeholder_lines(comparison: Comparison, window: str, lang: str, width: int
         body.append([f"  {say('naive_anyway', lang)}", *(_anyway(row, lang) for row in naive)])
     when = window_title(comparison, window, lang)
     title = say("who_title", lang, when=when, baseline=comparison.baseline)
-    return [title, *laid_out(["", *names], body, width), say("who_legend", lang)]
+    legend = textwrap.wrap(say("who_legend", lang), max(60, width), subsequent_indent="  ")
+    return [title, *laid_out(["", *names], body, width), *legend]
 
 
 def _cell(row: pd.Series | None, lang: str) -> str:

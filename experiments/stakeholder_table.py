@@ -6,14 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.effects import Differences, effects_table
 from experiments.stakeholders import LINES, NAIVE, STAKEHOLDER, line_of
 from sim.outcomes import windows
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.unit import Cell
+
 __all__ = ["GAIN", "LOSE", "SAME", "SELECTION", "STAKEHOLDER_COLUMNS", "UNCLEAR",
-           "clear", "stakeholder_table", "stakeholder_windows", "verdict"]  # fmt: skip
+           "clear", "naive_table", "stakeholder_table", "stakeholder_windows",
+           "verdict"]  # fmt: skip
 
 STAKEHOLDER_COLUMNS = (
     "scenario", "baseline", "stakeholder", "measure", "unit", "window", "firms", "level_baseline",
@@ -33,14 +37,28 @@ def stakeholder_windows(months: int, asked: Sequence[str] = ()) -> list[str]:
     return chosen or list(dict.fromkeys([*years[:1], *years[-1:]]))
 
 
+def naive_table(
+    differences: Differences, layout: Sequence[Cell], names: Sequence[str]
+) -> pd.DataFrame:
+    """The naive gap within each scenario's runs, as rows of `experiments.effects.effects_table`.
+
+    It is a level and no difference from the baseline, so it never stands among effects.
+    """
+    columns = [k for k, c in enumerate(layout) if c.by == STAKEHOLDER and c.outcome == NAIVE]
+    levels = {role: values[:, :, columns].copy() for role, values in differences.levels.items()}
+    for values in levels.values():
+        values[:, 0] = 0.0
+    return effects_table(Differences(levels), [layout[k] for k in columns], names)
+
+
 def stakeholder_table(
     effects: pd.DataFrame, levels: pd.DataFrame, shown: Sequence[str]
 ) -> pd.DataFrame:
     """The rows of some windows, with the columns `STAKEHOLDER_COLUMNS`.
 
     Args:
-        effects: of every cell, see `experiments.effects.effects_table`.
-        levels: likewise, see `experiments.effects.levels_table`.
+        effects: of every cell, see `experiments.effects.effects_table`, and of the naive gap.
+        levels: of every cell, see `experiments.effects.levels_table`.
         shown: windows, in the order wanted.
     """
     keys = ["scenario", "group", "window", "outcome"]

@@ -134,8 +134,9 @@ def stakeholder_values(record: Record, baseline: Record | None, window: Window) 
         window: over which.
     """
     if baseline is None:
-        # Levels and numbers of the baseline are not effects: they are no numbers here.
-        return np.vstack([np.zeros(len(LINES)), np.full((2, len(LINES)), np.nan)])
+        # Levels, numbers and the naive gap are no effects: no numbers here, so no differences.
+        effects = [np.nan if line.measure == NAIVE else 0.0 for line in LINES]
+        return np.vstack([effects, np.full((2, len(LINES)), np.nan)])
     values = {**_of_firms(record, baseline, window), **_of_money(record, baseline, window)}
     return np.array([values[line.stakeholder, line.measure] for line in LINES]).T
 

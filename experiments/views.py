@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from experiments.choices import known
-from experiments.stakeholder_table import stakeholder_table, stakeholder_windows
+from experiments.stakeholder_table import naive_table, stakeholder_table, stakeholder_windows
+from experiments.stakeholders import STAKEHOLDER
 from sim.outcomes import windows
 
 if TYPE_CHECKING:
@@ -39,7 +41,17 @@ class Views:
         months = whole.study.months
         shown = [window] if isinstance(window, str) else window or stakeholder_windows(months)
         known("window", shown, windows(months))
-        return stakeholder_table(whole.all_effects, whole.all_levels, shown)
+        return stakeholder_table(self._with_naive, whole.all_levels, shown)
+
+    @cached_property
+    def _with_naive(self) -> pd.DataFrame:
+        """Effects of the stakeholders, and the naive gap, which is none."""
+        import pandas as pd  # noqa: PLC0415  # loaded already by now
+
+        whole = cast("Comparison", self)
+        effects = whole.all_effects[whole.all_effects["by"] == STAKEHOLDER]
+        naive = naive_table(whole.differences, whole.layout, whole.study.names)
+        return pd.concat([effects, naive], ignore_index=True) if len(naive) else effects
 
     def plot_stakeholders(
         self,
