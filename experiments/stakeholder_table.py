@@ -92,10 +92,18 @@ def _intervals(row: pd.Series) -> list[tuple[float, float]]:
 
 
 def clear(row: pd.Series) -> bool:
-    """Whether no interval of an effect reaches across zero, and one at least stays off it."""
+    """Whether no interval of an effect reaches across zero, and one at least stays off it.
+
+    The mean must lie on their side: a single run far out can carry it to the other.
+    """
     there = _intervals(row)
-    across = any(low < 0.0 < high for low, high in there)
-    return not across and any(low > 0.0 or high < 0.0 for low, high in there)
+    sides = {side for low, high in there for side in _sides(low, high)}
+    return sides == {1 if row["mean"] > 0 else -1}
+
+
+def _sides(low: float, high: float) -> tuple[int, ...]:
+    """The sides of zero an interval reaches to."""
+    return (*((-1,) if low < 0.0 else ()), *((1,) if high > 0.0 else ()))
 
 
 def verdict(row: pd.Series) -> tuple[str, float]:

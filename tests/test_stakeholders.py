@@ -286,6 +286,8 @@ NONE = (np.nan, np.nan)
         (row(-5, (-6, -4), (-9, -1), "partners", "profit"), LOSE, None),
         (row(5, (4, 6), (-1, 9)), UNCLEAR, 5),
         (row(5, (-4, 14), (1, 9)), UNCLEAR, 9),  # the simulation error too must stay off zero
+        (row(8, (-40, -2), (-66, -1)), UNCLEAR, 32.5),  # one run carries the mean across
+        (row(5, (-6, -4), (1, 9)), UNCLEAR, 5),  # the two tell different stories
         (row(50, (4, 6), (-1, 9)), UNCLEAR, 50),  # so large a mean did not show
         (row(5, (4, 6), (0, 9)), LOSE, None),  # touches, and the other stays off
         (row(0.1, (0, 0), (0, 0)), UNCLEAR, 0.1),  # one run of many
