@@ -14,6 +14,7 @@ from experiments.figures.districts import district_figures, district_map
 from experiments.figures.files import write_figures
 from experiments.figures.groups import group_chart, group_figures
 from experiments.figures.stakeholders import stakeholder_chart, stakeholder_figures
+from experiments.stakeholder_table import clear
 from experiments.words import with_interval
 from sim.errors import KemitraanError
 
@@ -116,7 +117,21 @@ def test_change_by_group_in_percent_of_what_the_group_earns(result, ax):
         for kind in ("range", "sim"):
             ends = row[f"{kind}_low"] / level, row[f"{kind}_high"] / level
             assert any(np.allclose(ends, pair) for pair in drawn)
-        assert with_interval(row["mean"], row["range_low"], row["range_high"]) in words
+        number = with_interval(row["mean"], row["range_low"], row["range_high"])
+        assert f"{number}{'' if clear(row) else ' ?'}   {row['scenario']}" in words
+
+
+def test_no_difference_is_said_and_not_marked_unclear(ax):
+    null = compare("no_policy", replicates=2, jobs=1, scale=200, months=36, quiet=True,
+                   fixed_replicates=2)  # fmt: skip
+    group_chart(null, ax=ax)
+    words = shown(ax)
+    assert words.count("no difference") == 3
+    assert " ?  " not in words
+    other = Figure().subplots()
+    district_map(null, ax=other)
+    assert {face for face, _ in circles(other).values()} == {None}
+    assert "clear in 0 of 31" in shown(other)
 
 
 def test_what_is_no_money_keeps_its_unit(result, ax):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments import stakeholders
 from experiments.stakeholder_table import GAIN, LOSE, SAME, SELECTION, UNCLEAR, verdict
 from experiments.stakeholders import FIRM_GROUPS, LINES, NAIVE, PARTS, stakeholder_values
 from scenarios.region import load_region
@@ -16,6 +17,7 @@ from sim.outcomes_record import Newcomers, Record, Window, follow
 from sim.parameters import Parameters
 from sim.policy import compile_policy
 from sim.population import build_world
+from sim.run import step
 from sim.tables import BUYER_KINDS, KIND_HOTEL
 from sim.world import Yearly
 
@@ -111,6 +113,32 @@ def test_newcomers_have_what_is_not_the_firms_of_month_23(pair):
             assert (new.served[year][came_before] == yearly.served[year][came_before]).all()
             assert (new.served[year] <= yearly.served[year]).all()
             assert new.months[year].max() <= 12
+
+
+def test_months_orders_and_profits_are_those_of_whoever_stood_there(pair):
+    """The same run again, month by month, with what each firm of a month did itself."""
+    _, record = pair
+    start = world_of_surabaya()
+    follow(start, 24)
+    world, cohort = start.copy(record.world.policy), record.cohort
+    profit, months, partner = np.zeros(cohort.size), np.zeros(cohort.size), cohort < -1
+    for _ in range(24, MONTHS):
+        there = (world.firms.alive == 1) & (world.firms.generation != cohort)
+        first = (world.firms.alive == 1) & ~there
+        slot = world.yearly.profit[world.month // 12].copy()
+        step(world)
+        earned = world.yearly.profit[(world.month - 1) // 12] - slot
+        profit += np.where(there, earned, 0.0)
+        months += there
+        partner |= first & (world.firms.ordered > 0)
+    np.testing.assert_array_equal(world.yearly.profit, record.world.yearly.profit)
+    np.testing.assert_allclose(record.newcomers.profit.sum(axis=0), profit, atol=1e-9)
+    assert (record.newcomers.months.sum(axis=0) == months).all()
+    side = stakeholders._side(record, windows(MONTHS)["policy"])
+    assert (side.partner == partner).all()
+    assert partner.any()
+    assert record.newcomers.served.any()
+    np.testing.assert_array_equal(side.newcomer, months > 0)
 
 
 def test_what_orders_cost_hotels_is_the_models_own_figure(pair):

@@ -15,7 +15,8 @@ from experiments.figures.style import (
     own_axes,
     put_caption,
 )
-from experiments.report import spread, unclear, window_title
+from experiments.report import spread, window_title
+from experiments.stakeholder_table import SAME, clear
 from experiments.stakeholder_words import group_words, say, whom_words
 from experiments.words import unit_words, with_interval
 from sim.errors import KemitraanError
@@ -126,6 +127,7 @@ def group_caption(
             whom="; ".join(whom_words(one, lang) for one in whom),
         ),
         say("band_fixed" if held else "band_range", lang),
+        say("mark", lang),
     )
 
 
@@ -154,7 +156,9 @@ def _draw(
 
 def _words(row: pd.Series, scenario: str, lang: str) -> str:
     low, high = spread(row)
-    mark = " ?" if unclear(low, high) else ""
+    if row["mean"] == low == high == 0.0:
+        return f"{say(SAME, lang)}   {scenario}"
+    mark = "" if clear(row) else " ?"
     return f"{with_interval(float(row['mean']), low, high, lang)}{mark}   {scenario}"
 
 
@@ -181,5 +185,5 @@ def _panels(comparison: Comparison, groupings: Sequence[str], lang: str) -> Figu
         group_chart(comparison, by=by, ax=panels[-1], lang=lang, captioned=False)
         top -= size + between
     text = group_caption(comparison, [*tables.values()], "profit_per_firm", "policy", lang)
-    put_caption(panels[-1], f"{text} {say('mark', lang)}", 0.55, left=-1.6)
+    put_caption(panels[-1], text, 0.55, left=-1.6)
     return figure
