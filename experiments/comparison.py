@@ -24,7 +24,9 @@ from experiments.effects import (
 )
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.inputs import inputs_line
+from experiments.stakeholder_table import stakeholder_windows
 from experiments.unit import Cell, Result, cells
+from experiments.views import Views
 from experiments.words import number, say
 from sim.outcomes import OUTCOMES, windows
 
@@ -47,7 +49,7 @@ _PURCHASES = (
 )
 
 
-class Comparison:
+class Comparison(Views):
     """Effects of scenarios against a baseline.
 
     Attributes:
@@ -290,6 +292,9 @@ class Comparison:
             "ceiling": plain_rows(self.ceiling),
             "displacement": plain_rows(self.displacement),
             "drivers": plain_rows(self.drivers),
+            "stakeholders": plain_rows(
+                self.stakeholders(stakeholder_windows(self.study.months, show))
+            ),
             "notes": self.notes,
         }
         json.dumps(document, allow_nan=False)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from experiments.design import ALL_MOVED, DRAW, FIXED, NONE_MOVED
 from experiments.groups import GROUP_OUTCOMES
+from experiments.stakeholders import STAKEHOLDER, line_of
 from experiments.unit import Cell
 from sim.outcomes import OUTCOMES
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["EFFECT_COLUMNS", "Differences", "displacement_table", "driver_table", "effects_table",
-           "levels_table", "mean_interval", "quantile"]  # fmt: skip
+           "group_unit", "levels_table", "mean_interval", "quantile"]  # fmt: skip
 
 EFFECT_COLUMNS = (
     "scenario", "baseline", "outcome", "unit", "for_whom", "group", "window", "denominator",
@@ -31,7 +32,8 @@ EFFECT_COLUMNS = (
     "share_better", "variance_ratio", "pairs",
 )  # fmt: skip
 Floats = npt.NDArray[np.float64]
-_GROUP_UNITS = {"profit_per_firm": "Rp a month", "revenue_per_firm": "Rp a month"}
+_GROUP_UNITS = {"profit_per_firm": "Rp a month", "revenue_per_firm": "Rp a month",
+                "firms_eligible": "firms"}  # fmt: skip
 
 
 class Differences:
@@ -59,7 +61,14 @@ class Differences:
 
 
 def _unit(cell: Cell) -> str:
-    return _GROUP_UNITS.get(cell.outcome) or OUTCOMES[cell.outcome].unit
+    if cell.by == STAKEHOLDER:
+        return line_of(cell.group, cell.outcome).unit
+    return group_unit(cell.outcome)
+
+
+def group_unit(outcome: str) -> str:
+    """The unit of an outcome of the region or of groups."""
+    return _GROUP_UNITS.get(outcome) or OUTCOMES[outcome].unit
 
 
 def _for_whom(cell: Cell) -> str:
@@ -67,12 +76,16 @@ def _for_whom(cell: Cell) -> str:
 
 
 def _denominator(cell: Cell) -> str:
+    if cell.by == STAKEHOLDER:
+        return line_of(cell.group, cell.outcome).denominator
     if cell.by:
         return GROUP_OUTCOMES[cell.by][cell.outcome]
     return OUTCOMES[cell.outcome].denominator
 
 
 def _better(cell: Cell) -> int:
+    if cell.by == STAKEHOLDER:
+        return line_of(cell.group, cell.outcome).better
     name = cell.outcome.removesuffix("_per_firm")
     return OUTCOMES[name].better if name in OUTCOMES else 0
 

@@ -28,6 +28,7 @@ _BEFORE = 1
 """Year before the policy, from 0."""
 
 _SITE = "sites of the group with a firm at the year's end; distance: to the nearest simulated hotel"
+_SUPPLIER = "sites of the group with a firm of eligible sectors at the year's end"
 _TWIN = "twins of the group: the same firm in both runs at the window's end"
 _BY_SITE = MappingProxyType(
     {
@@ -37,6 +38,9 @@ _BY_SITE = MappingProxyType(
         "revenue_per_firm": _SITE,
         "in_business": "firms of the group alive at month 23; at the window's end",
         "firms": "",
+        "profit_per_eligible": _SUPPLIER,
+        "revenue_per_eligible": _SUPPLIER,
+        "firms_eligible": "",
     }
 )
 _BY_TWIN = MappingProxyType(
@@ -136,17 +140,24 @@ def group_values(
 def _by_site(record: Record, window: Window, code: Codes, count: int) -> Floats:
     world = record.world
     years = slice(window.first_year, window.stop_year)
-    profit = np.bincount(code, world.yearly.profit[years].sum(axis=0), count)
-    revenue = np.bincount(code, world.yearly.revenue[years].sum(axis=0), count)
-    standing = np.bincount(code, (world.yearly.alive[years] == 1).sum(axis=0), count)
+    # Once with all sites, once with those of eligible sectors.
+    masks = np.ones(world.n_firms), (world.eligible[world.firms.sector] == 1).astype(np.float64)
+    profit, revenue, standing = (
+        [np.bincount(code, mask * column[years].sum(axis=0), count) for mask in masks]
+        for column in (world.yearly.profit, world.yearly.revenue, world.yearly.alive == 1)
+    )
+    number = window.stop_year - window.first_year
     return np.array(
         [
-            world.scale * profit / window.months,
-            _ratio(1e6 * profit, 12.0 * standing),
-            world.scale * revenue / window.months,
-            _ratio(1e6 * revenue, 12.0 * standing),
+            world.scale * profit[0] / window.months,
+            _ratio(1e6 * profit[0], 12.0 * standing[0]),
+            world.scale * revenue[0] / window.months,
+            _ratio(1e6 * revenue[0], 12.0 * standing[0]),
             _in_business(record, window, code, count),
-            world.scale * standing / (window.stop_year - window.first_year),
+            world.scale * standing[0] / number,
+            _ratio(1e6 * profit[1], 12.0 * standing[1]),
+            _ratio(1e6 * revenue[1], 12.0 * standing[1]),
+            world.scale * standing[1] / number,
         ]
     )
 

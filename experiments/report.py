@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from experiments.comparison import FEWEST_PAIRS
+from experiments.stakeholder_table import stakeholder_windows
 from experiments.words import (
     number,
     percent,
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from experiments.comparison import Comparison
     from experiments.screening import Sensitivity
 
-__all__ = ["TABLE_OUTCOMES", "html", "text"]
+__all__ = ["TABLE_OUTCOMES", "html", "laid_out", "spread", "text", "unclear", "window_title"]
 
 HOTELS = "hotels"
 TABLE_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
     "revenue_per_micro", "firms_gaining", "in_business", "jobs", "ever_partnered", HOTELS,
-    "same_trade", "hotel_cost", "public_cost", "net_benefit", "outside_loss", "gini",
+    "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible", "net_benefit",
+    "outside_loss", "gini",
 )  # fmt: skip
 """Rows of the table on the screen."""
 AFTER_OUTCOMES = (
@@ -61,9 +63,17 @@ def text(
         show: windows, where the run has them.
         by: a grouping to add, such as "size_class".
     """
+    from experiments.stakeholder_report import stakeholder_lines  # noqa: PLC0415  # needs this
+
     lines = []
-    for window in (w for w in show if w in windows(comparison.study.months)):
+    months = comparison.study.months
+    years = stakeholder_windows(months, show)
+    for window in (w for w in show if w in windows(months)):
         lines += [*_table(comparison, window, lang, width), ""]
+        # Under its own year; with no year asked for, under what is shown first.
+        for year in [window] if window in show and window in years else years:
+            lines += [*stakeholder_lines(comparison, year, lang, width), ""]
+        years = [year for year in years if year in show and year != window]
         if by is not None:
             lines += [*_groups(comparison, window, by, lang, width), ""]
     return "\n".join([*lines, *_wrapped(_below(comparison, lang), width)])
@@ -154,7 +164,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
             body.append([f"  ({say('simulation', lang)})", "", *errors])
     legend = say("range_legend" if varied else "fixed_legend", lang)
     return [
-        *_laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
+        *laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
         f"{legend}  {say('mark', lang)}",
     ]
 
@@ -176,10 +186,10 @@ def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int)
             for name in comparison.scenarios
         ]
         body.append([f"  {group}", *cells])
-    return _laid_out([f"{outcome}, {unit}, {by}", *comparison.scenarios], body, width)
+    return laid_out([f"{outcome}, {unit}, {by}", *comparison.scenarios], body, width)
 
 
-def _laid_out(head: list[str], body: list[list[str]], width: int, fixed: int = 1) -> list[str]:
+def laid_out(head: list[str], body: list[list[str]], width: int, fixed: int = 1) -> list[str]:
     """Aligned columns; scenarios beyond the width follow in further blocks.
 
     Args:

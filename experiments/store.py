@@ -17,6 +17,7 @@ import numpy as np
 
 from experiments.inputs import input_counts
 from sim.errors import KemitraanError
+from sim.outcomes import windows
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -191,9 +192,13 @@ def _tables(comparison: Comparison, folder: Path) -> None:
     put(pa.table(columns), "outcomes.parquet")
     put(pa.Table.from_pandas(comparison.all_effects, preserve_index=False), "effects.parquet")
     put(_design(comparison), "design.parquet")
+    later = [w for w in windows(comparison.study.months) if w != "before"]
+    stakeholders = comparison.stakeholders(later)
+    put(pa.Table.from_pandas(stakeholders, preserve_index=False), "stakeholders.parquet")
     summary = comparison.effects(None, None)[list(_SUMMARY)]
-    with (folder / "summary.csv").open("w", encoding="utf-8", newline="\n") as file:
-        summary.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
+    for name, table in (("summary", summary), ("stakeholders", stakeholders)):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="\n") as file:
+            table.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
 
 
 def _design(comparison: Comparison) -> Any:  # noqa: ANN401  # a pyarrow table

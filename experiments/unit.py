@@ -24,6 +24,7 @@ from experiments.groups import (
     group_values,
     sites_of,
 )
+from experiments.stakeholders import LINES, PARTS, STAKEHOLDER, stakeholder_values
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, window_values, windows
 from sim.outcomes_record import Record, follow
@@ -95,6 +96,11 @@ def cells(names: Names, months: int) -> list[Cell]:
         for by in GROUPINGS:
             groups = group_names(names, by)
             found += [Cell(o, by, g, window) for o in GROUP_OUTCOMES[by] for g in groups]
+        found += [
+            Cell(f"{line.measure}{part}", STAKEHOLDER, line.stakeholder, window)
+            for part in PARTS
+            for line in LINES
+        ]
     return found
 
 
@@ -146,6 +152,7 @@ def _measure(record: Record, baseline: Record | None, sites: Sites) -> npt.NDArr
     for name, window in windows(record.world.months).items():
         parts.append(np.array(list(window_values(record, name, baseline).values())))
         parts += [group_values(record, baseline, sites, window, by).ravel() for by in GROUPINGS]
+        parts.append(stakeholder_values(record, baseline, window).ravel())
     return np.concatenate(parts)
 
 

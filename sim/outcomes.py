@@ -163,6 +163,10 @@ _DECLARED = (
          "occupied room-nights of all hotels", _per_firm("hotel_cost", "room_nights")),
     _row("public_cost", _BN, ("public cost", "biaya publik"), -1, _CITY, "",
          lambda v: v.total("public_cost") / 1000.0),
+    _row("public_cost_per_eligible", _RP, ("public cost, per firm of eligible sectors",
+         "biaya publik per usaha sektor pemasok"), -1, _CITY,
+         "living firms of the sectors that make what hotels or restaurants buy",
+         _per_firm("public_cost", "firms_eligible")),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
          1, "UMKM and city", "profit and grants received less public money at its marginal"
          " cost; hotels' cost and outside loss are not taken off", _net_benefit),

@@ -26,6 +26,9 @@ _FIRM = MappingProxyType(
         "revenue_per_firm": "firms of the group in business at the year's end",
         "in_business": "firms of the group alive at month 23; at the window's end",
         "firms": "",
+        "profit_per_eligible": "firms of the group and of eligible sectors at the year's end",
+        "revenue_per_eligible": "firms of the group and of eligible sectors at the year's end",
+        "firms_eligible": "",
     }
 )
 _GOOD = MappingProxyType(
@@ -65,26 +68,34 @@ def group_values(record: Record, window: Window, by: str) -> npt.NDArray[np.floa
         return _by_good(record, window)
     world = record.world
     count = len(group_names(world.names, by))
-    profit, revenue, firms = np.zeros(count), np.zeros(count), np.zeros(count)
+    supplies = world.eligible[world.firms.sector] == 1
+    # All firms, then those of eligible sectors.
+    profit, revenue, firms = np.zeros((2, count)), np.zeros((2, count)), np.zeros((2, count))
     for year in range(window.first_year, window.stop_year):
         code = _codes(record, by, year)
         alive = world.yearly.alive[year] == 1
-        profit += np.bincount(code, world.yearly.profit[year], count)
-        revenue += np.bincount(code, world.yearly.revenue[year], count)
-        firms += np.bincount(code[alive], minlength=count)
+        for k, mask in enumerate((np.ones_like(supplies), supplies)):
+            profit[k] += np.bincount(code[mask], world.yearly.profit[year][mask], count)
+            revenue[k] += np.bincount(code[mask], world.yearly.revenue[year][mask], count)
+            firms[k] += np.bincount(code[mask & alive], minlength=count)
     years = window.stop_year - window.first_year
     with np.errstate(invalid="ignore", divide="ignore"):
         per_firm = 1e6 / (12.0 * firms)
-        return np.array(
-            [
-                world.scale * profit / window.months,
-                np.where(firms > 0, profit * per_firm, np.nan),
-                world.scale * revenue / window.months,
-                np.where(firms > 0, revenue * per_firm, np.nan),
-                _in_business(record, window, by, count),
-                world.scale * firms / years,
-            ]
-        )
+        profit_each = np.where(firms > 0, profit * per_firm, np.nan)
+        revenue_each = np.where(firms > 0, revenue * per_firm, np.nan)
+    return np.array(
+        [
+            world.scale * profit[0] / window.months,
+            profit_each[0],
+            world.scale * revenue[0] / window.months,
+            revenue_each[0],
+            _in_business(record, window, by, count),
+            world.scale * firms[0] / years,
+            profit_each[1],
+            revenue_each[1],
+            world.scale * firms[1] / years,
+        ]
+    )
 
 
 def _codes(record: Record, by: str, year: int) -> npt.NDArray[np.int64]:

@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.run import simulate
+from sim.tables import BUYER_KINDS
 from sim.world import World
 
-__all__ = ["Record", "Twins", "View", "Window", "follow", "windows"]
+__all__ = ["Newcomers", "Record", "Twins", "View", "Window", "follow", "windows"]
 
 YEAR = 12
+_FIRST_YEARS = 2
+"""Years before the firms of month 23 are known."""
 _YEARS = {
     "before": (1, 2),
     **{f"year {k}": (k + 1, k + 2) for k in range(1, 6)},
@@ -62,21 +65,43 @@ def windows(months: int) -> dict[str, Window]:
     return {name: w for name, w in cut.items() if w.stop_year > w.first_year}
 
 
+class Newcomers(NamedTuple):
+    """The part of a slot's year that belongs to firms that came after month 23, (years, slots)."""
+
+    profit: npt.NDArray[np.float64]
+    months: npt.NDArray[np.uint8]  # in which one stood there
+    served: npt.NDArray[np.uint8]  # the year's first order from a buyer was one's
+
+    @classmethod
+    def none(cls, years: int, slots: int) -> Newcomers:
+        """Nobody yet."""
+        shape = (years, slots)
+        return cls(np.zeros(shape), np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+
+    def copy(self) -> Newcomers:
+        """The same in arrays of its own."""
+        return Newcomers(self.profit.copy(), self.months.copy(), self.served.copy())
+
+
 @dataclass(frozen=True)
 class Record:
-    """A run with what the world itself does not keep: who stood on each slot at each year's end.
+    """A run with what the world itself does not keep: who stood on each slot, and buyers' cost.
 
     Attributes:
         world: after the run.
-        generation: (years, slots), -1 for a vacant slot.
+        generation: (years, slots) at the year's end, -1 for a vacant slot.
         size_class: (years, slots), of the last firm there.
         woman: (years, slots), likewise.
+        newcomers: what of a slot's year is not of the firm of month 23.
+        buyer_cost: (months, kinds), extra cost by kind of buyer over the region, Rp m.
     """
 
     world: World
     generation: npt.NDArray[np.int32]
     size_class: npt.NDArray[np.int8]
     woman: npt.NDArray[np.int8]
+    newcomers: Newcomers
+    buyer_cost: npt.NDArray[np.float64]
 
     @property
     def cohort(self) -> npt.NDArray[np.int32]:
@@ -85,7 +110,7 @@ class Record:
 
 
 def follow(world: World, stop: int | None = None, before: Record | None = None) -> Record:
-    """Runs a world on and writes down who stands on each slot at the end of each year.
+    """Runs a world on and writes down who stands on each slot, and what buyers' orders cost them.
 
     Args:
         world: run in place.
@@ -93,18 +118,10 @@ def follow(world: World, stop: int | None = None, before: Record | None = None) 
         before: the record of the run this world branched from.
     """
     last = world.months if stop is None else min(stop, world.months)
-    years = -(-world.months // YEAR)
-    shape = (years, world.n_firms)
-    if before is None:
-        record = Record(
-            world, np.full(shape, -1, np.int32), np.zeros(shape, np.int8), np.zeros(shape, np.int8)
-        )
-    else:
-        record = Record(
-            world, before.generation.copy(), before.size_class.copy(), before.woman.copy()
-        )
+    record = _blank(world) if before is None else _branch(world, before)
+    kinds = np.asarray(world.buyers.kind, dtype=np.int64)
     while world.month < last:
-        simulate(world, min(last, (world.month // YEAR + 1) * YEAR))
+        _month(record, kinds)
         if world.month % YEAR == 0:
             year = world.month // YEAR - 1
             firms = world.firms
@@ -112,6 +129,51 @@ def follow(world: World, stop: int | None = None, before: Record | None = None) 
             record.size_class[year] = firms.size_class
             record.woman[year] = firms.woman
     return record
+
+
+def _blank(world: World) -> Record:
+    years, slots = -(-world.months // YEAR), world.n_firms
+    shape = (years, slots)
+    return Record(
+        world,
+        np.full(shape, -1, np.int32),
+        np.zeros(shape, np.int8),
+        np.zeros(shape, np.int8),
+        Newcomers.none(years, slots),
+        np.zeros((world.months, len(BUYER_KINDS))),
+    )
+
+
+def _branch(world: World, before: Record) -> Record:
+    return Record(
+        world,
+        before.generation.copy(),
+        before.size_class.copy(),
+        before.woman.copy(),
+        before.newcomers.copy(),
+        before.buyer_cost.copy(),
+    )
+
+
+def _month(record: Record, kinds: npt.NDArray[np.int64]) -> None:
+    """Runs the next month and books what it brings to newcomers and costs buyers.
+
+    Firms close and enter at a month's end: who stands at its start earns all of it.
+    """
+    world = record.world
+    month, year = world.month, world.month // YEAR
+    firms, yearly, new = world.firms, world.yearly, record.newcomers
+    fresh = np.empty(0, np.int64)
+    if month >= _FIRST_YEARS * YEAR:
+        fresh = np.flatnonzero((firms.generation != record.cohort) & (firms.alive == 1))
+    profit, served = yearly.profit[year, fresh], yearly.served[year, fresh]
+    simulate(world, month + 1)
+    new.profit[year, fresh] += yearly.profit[year, fresh] - profit
+    new.months[year, fresh] += 1
+    # An order marks the slot's year once: whoever came first set the mark.
+    new.served[year, fresh] |= yearly.served[year, fresh] & ~served & 1
+    cost = np.bincount(kinds, world.buyers.cost, len(BUYER_KINDS))
+    record.buyer_cost[month] = world.scale * cost
 
 
 class Twins(NamedTuple):

@@ -62,6 +62,20 @@ def test_flags_that_replace_what_files_say_are_told(capsys, tmp_path):
     assert shown.err == "--region town replaces surabaya (cash_grant.yaml:13)\n"
 
 
+def test_who_gains_and_who_loses_follows_the_effects(capsys):
+    assert main(["compare", "cash_grant", *FIXED, "--quiet"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("YEAR 1 (2027): who gains, who loses") > shown.index("POLICY YEARS")
+    assert "treasury, public cost" in shown
+    assert "public cost, per firm of eligible sectors, Rp/month/firm" in shown
+    assert main(["compare", "cash_grant", *FIXED, "--quiet", "--json", "--lang", "id"]) == 0
+    rows = json.loads(capsys.readouterr().out)["stakeholders"]
+    assert {row["window"] for row in rows} == {"year 1"}
+    # Data for programs are never translated.
+    assert {"partners", "treasury"} <= {row["stakeholder"] for row in rows}
+    assert "lose" in {row["verdict"] for row in rows}
+
+
 def test_one_json_document(capsys):
     words = ["compare", "cash_grant", *FIXED, "--json", "--windows", "year 1", "--by", "size_class"]
     assert main(words) == 0

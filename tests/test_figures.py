@@ -87,7 +87,7 @@ def test_remarks_are_translated_and_take_two_lines_at_most():
 
 def test_after_funding_stops_nothing_is_signed_and_no_such_row_is_shown():
     assert set(FOREST_OUTCOMES) - set(forest_outcomes("after")) == {
-        "hotels_buying", "hotels_on_paper", "public_cost",
+        "hotels_buying", "hotels_on_paper", "public_cost", "public_cost_per_eligible",
     }  # fmt: skip
     assert forest_outcomes("policy") == FOREST_OUTCOMES
 

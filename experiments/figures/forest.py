@@ -24,9 +24,11 @@ __all__ = ["FOREST_OUTCOMES", "forest", "forest_height", "forest_outcomes"]
 FOREST_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
     "ever_partnered", "hotels_buying", "hotels_on_paper", "same_trade", "hotel_cost",
-    "public_cost", "net_benefit", "outside_loss",
+    "public_cost", "public_cost_per_eligible", "net_benefit", "outside_loss",
 )  # fmt: skip
-_POLICY_ONLY = ("hotels_buying", "hotels_on_paper", "public_cost")
+_POLICY_ONLY = (
+    "hotels_buying", "hotels_on_paper", "public_cost", "public_cost_per_eligible",
+)  # fmt: skip
 _ROW, _HEAD, _FOOT = 0.2, 0.34, 0.9
 _REMARK_WIDTH = 84  # two lines at most
 _BETTER = {"en": {1: "more is better", -1: "less is better", 0: "neither is better"},
