@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments.budget import load_scenario
 from experiments.places import place_of
 from scenarios.region import Region
-from scenarios.scenario import Scenario, load_scenario
+from scenarios.scenario import Scenario
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.parameters import Parameters, registry
 from sim.parameters.value_inputs import guessed_part, is_guess

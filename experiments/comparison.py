@@ -24,6 +24,8 @@ from experiments.effects import (
 )
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.inputs import inputs_line
+from experiments.money import equality_notes, money_rows
+from experiments.shocks import shock_notes
 from experiments.stakeholder_table import stakeholder_windows
 from experiments.unit import Cell, Result, cells
 from experiments.views import Views
@@ -244,6 +246,7 @@ class Comparison(Views):
             notes.append(say("alone", lang))
         elif pairs < FEWEST_PAIRS:
             notes.append(say("quick", lang, n=pairs))
+        notes += [*equality_notes(self, lang), *shock_notes(study, lang)]
         for name, assumption in sorted(
             {k: a for s in study.scenarios for k, a in s.assume.items()}.items()
         ):
@@ -291,6 +294,7 @@ class Comparison(Views):
             ],
             "ceiling": plain_rows(self.ceiling),
             "displacement": plain_rows(self.displacement),
+            "money": money_rows(self),
             "drivers": plain_rows(self.drivers),
             "stakeholders": plain_rows(
                 self.stakeholders(stakeholder_windows(self.study.months, show))

@@ -69,6 +69,24 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "compiling": "compiling the model for this machine; this once takes up to a minute",
         "replaces": "{flag} {new} replaces {old} ({where})",
         "no_window": "no {windows} in a run of {months} months",
+        "money": "public money, Rp million in a policy year, prices of {year}: expected, and as it"
+        " came out",
+        "money_row": "{scenario}: expected {expected} ({terms}), came out {realised}",
+        "money_sized": "{lever} {value}: {where}",
+        "money_off": "it did not come out as expected: too few firms to give it to, or months"
+        " without any left",
+        "money_idle": "the model has no use for more of {levers}: it costs, and buys nothing",
+        "equal": "equal money: every scenario is sized to an expected public cost of Rp {amount}"
+        " million in a policy year, at the assumptions held fixed",
+        "not_equal": "not equal money: expected public cost in a policy year is {items} (Rp"
+        " million); --equal-budget sizes scenarios to the same",
+        "shocks_differ": "the scenarios live in different worlds, so that a difference is not the"
+        " policy's alone: {items}. Give the same shocks to all of them, the baseline too (a file"
+        " that extends it, and --baseline FILE)",
+        "shocks_same": "all scenarios live through the same shocks: {items}",
+        "shock_elsewhere": "{scenario}: a shock of {region} does not strike {place}",
+        "no_shocks": "{scenario} none",
+        "shock_list": "{scenario} {items}",
     },
     "id": {
         "against": "dibanding",
@@ -122,6 +140,24 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "compiling": "model dikompilasi untuk komputer ini; sekali saja, paling lama satu menit",
         "replaces": "{flag} {new} menggantikan {old} ({where})",
         "no_window": "tidak ada {windows} dalam simulasi {months} bulan",
+        "money": "uang publik, Rp juta per tahun kebijakan, harga {year}: yang diperkirakan, dan"
+        " yang terjadi",
+        "money_row": "{scenario}: diperkirakan {expected} ({terms}), terjadi {realised}",
+        "money_sized": "{lever} {value}: {where}",
+        "money_off": "tidak terjadi seperti diperkirakan: usaha penerima terlalu sedikit, atau"
+        " sudah habis",
+        "money_idle": "model ini tidak memakai tambahan {levers}: biaya bertambah tanpa hasil",
+        "equal": "uang sama: setiap skenario disesuaikan dengan perkiraan biaya publik Rp {amount}"
+        " juta per tahun kebijakan, pada asumsi yang dibuat tetap",
+        "not_equal": "uang tidak sama: perkiraan biaya publik per tahun kebijakan {items} (Rp"
+        " juta); --equal-budget menyamakannya",
+        "shocks_differ": "skenario berada dalam dunia yang berbeda, sehingga selisihnya bukan"
+        " karena kebijakan saja: {items}. Berikan guncangan yang sama kepada semuanya, juga"
+        " pembandingnya (berkas yang memperluasnya, dan --baseline FILE)",
+        "shocks_same": "semua skenario mengalami guncangan yang sama: {items}",
+        "shock_elsewhere": "{scenario}: guncangan di {region} tidak terjadi di {place}",
+        "no_shocks": "{scenario} tidak ada",
+        "shock_list": "{scenario} {items}",
     },
 }
 

@@ -13,6 +13,7 @@ from sim.errors import KemitraanError
 from sim.parameters import Parameters, registry
 from sim.policy import LeverLike, compile_policy
 from sim.population import RegionLike, build_world
+from sim.shocks import compile_shocks
 from sim.world import World
 
 __all__ = ["Case", "ScenarioLike", "auto_scale"]
@@ -132,6 +133,12 @@ class Case:
             raise KemitraanError(
                 f"scenario: expects km.load_scenario(...), not {type(scenario).__name__}"
             )
+        budget = getattr(scenario, "budget", None)
+        if budget is not None and budget.waits:
+            raise KemitraanError(
+                f"{getattr(scenario, 'name', 'scenario')}: its budget has not sized the levers "
+                "yet; load it with km.load_scenario"
+            )
         if months is None:
             months = DEFAULT_MONTHS if scenario is None else scenario.months
         if scale is None:
@@ -179,6 +186,12 @@ class Case:
         if self.scenario is not None:
             goods = world.names.goods
             world.policy = compile_policy(self.scenario.levers, goods, self.months)
+            world.shocks = compile_shocks(
+                getattr(self.scenario, "shocks", ()),
+                world.names.sectors,
+                self.months,
+                self.region.name,
+            )
         return world
 
     def facts(self) -> dict[str, object]:

@@ -82,6 +82,7 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
                 continue
             j = i - first
             set_cost_and_capacity(firms[i], p, pressure, powers[0, j], powers[1, j])
+            firms[i].unit_cost *= tables.sector_state[sector, 6]
             finance(firms[i], p)
             firms[i].weight = firms[i].capacity * powers[2, j]
             capacity += firms[i].capacity

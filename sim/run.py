@@ -19,6 +19,9 @@ def step(world: World) -> None:
     month = world.month
     if month >= world.months:
         raise IndexError(f"month {month}: this world has only {world.months} months")
+    if world.shocks is not None:
+        world.tables.sector_state[:, 5] = world.shocks.spending[month]
+        world.tables.sector_state[:, 6] = world.shocks.cost[month]
     run_month(
         world.tables,
         world.eligible,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sim.outcomes_monthly import GOOD_FIELDS, LEDGER_DTYPE, MONTHLY_DTYPE
 from sim.policy import Policy
+from sim.shocks import Shocks
 from sim.tables import Tables, copy_tables
 
 __all__ = ["Names", "World", "Yearly", "YearlyArrays"]
@@ -64,6 +65,7 @@ class World:
         months: length of the run.
         month: next month to run.
         names: names behind the codes.
+        shocks: factors by month and sector that the scenario gives; none for a usual world.
         monthly: (months,), `MONTHLY_DTYPE`: sums over the region.
         good_state: (months, goods, 6), see `GOOD_FIELDS`.
         ledger: (months,), `LEDGER_DTYPE`: relative residuals.
@@ -82,6 +84,7 @@ class World:
     months: int
     names: Names
     month: int = 0
+    shocks: Shocks | None = None
     monthly: npt.NDArray[np.void] = field(init=False)
     good_state: npt.NDArray[np.float64] = field(init=False)
     ledger: npt.NDArray[np.void] = field(init=False)
@@ -138,13 +141,19 @@ class World:
         """Columns of the local markets."""
         return self.tables.pools.view(np.recarray)
 
-    def copy(self, policy: Policy | None = None) -> World:
+    def copy(self, policy: Policy | None = None, shocks: Shocks | None = None) -> World:
         """A branch: same state and record, going its own way from here.
 
         Args:
             policy: another policy for the months to come; this one's if none.
+            shocks: other shocks for the months to come; this one's if none.
         """
-        branch = replace(self, tables=copy_tables(self.tables), policy=policy or self.policy)
+        branch = replace(
+            self,
+            tables=copy_tables(self.tables),
+            policy=policy or self.policy,
+            shocks=shocks or self.shocks,
+        )
         branch.monthly[:] = self.monthly
         branch.good_state[:] = self.good_state
         branch.ledger[:] = self.ledger

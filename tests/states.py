@@ -180,6 +180,17 @@ def _strangers(world: World, rows: Rows, _: float) -> None:
     world.tables.links["generation"][rows] = -1
 
 
+def _shock(column: int) -> Edit:
+    """A spell in which the trades of some firms sell, or pay for inputs, otherwise."""
+
+    def edit(world: World, rows: Rows, u: float) -> None:
+        state = world.tables.sector_state
+        struck = np.unique(world.tables.firms["sector"][rows])
+        state[struck, column] = (0.1, 0.7, 1.0, 1.3, 3.0)[min(int(5 * u), 4)]
+
+    return edit
+
+
 EARLY: dict[str, tuple[str, Edit]] = {
     "no cash": ("firms", _cash(lambda _: 0.0)),
     "debt": ("firms", _cash(lambda u: -3.0 * u)),
@@ -220,6 +231,8 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "samples": ("links", _field("links", "sample", (0.0, 1.0))),
     "same taste": ("links", _field("links", "taste", (0.0, 0.5))),
     "strangers": ("links", _strangers),
+    "spending shock": ("firms", _shock(5)),
+    "cost shock": ("firms", _shock(6)),
 }
 
 

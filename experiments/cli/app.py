@@ -11,8 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from experiments.cli.options import with_values
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ def _no_type(ctx: Context) -> None:
     """The type of an argument, as the help shows it."""
 
 
+class ValueCommand(TyperCommand):
+    """A command some of whose options may stand without a value."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        return super().parse_args(ctx, with_values(args))
+
+
 class LazyGroup(TyperGroup):
     """Commands whose modules are imported only when they are called."""
 
@@ -70,7 +79,7 @@ class LazyGroup(TyperGroup):
         one = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
-        one.command(cmd_name)(function)
+        one.command(cmd_name, cls=ValueCommand)(function)
         made = typer.main.get_command(one)
         for argument in made.params:
             if argument.param_type_name == "argument":

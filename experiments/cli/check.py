@@ -23,8 +23,8 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Check scenario files and print 'ok' for each good one; exit code 2 if any has a fault."""
+    from experiments.budget import load_scenario  # noqa: PLC0415
     from scenarios.faults import ScenarioError, format_faults  # noqa: PLC0415  # YAML only now
-    from scenarios.scenario import load_scenario  # noqa: PLC0415
 
     found = []
     for file in files:

@@ -68,6 +68,7 @@ def starter(name: str, parent: Scenario) -> str:
         f"extends: {parent.name}",
         f"region: {parent.region}",
         "# instrument: perbup            # memorandum | perbup | perda: printed, changes no rule",
+        *_budget_lines(parent),
         "levers:",
     ]
     group = ""
@@ -92,6 +93,19 @@ def starter(name: str, parent: Scenario) -> str:
         '#   displacement: {range: [0.2, 0.8], source: "who says so, and when"}',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _budget_lines(parent: Scenario) -> list[str]:
+    """The budget as a comment: money that sizes levers instead of values of their own."""
+    from scenarios.schema import PRICE_YEAR  # noqa: PLC0415
+
+    if parent.budget is None:
+        return []
+    spend_on = ", ".join(parent.budget.spend_on)
+    return [
+        f"# budget: {{million_rp_per_year: 2000}}   # prices of {PRICE_YEAR}; sizes {spend_on}",
+        "# shocks: [{month: 2028-03, months: 6, sector: all, size: -0.3}]   # 30 % less spending",
+    ]
 
 
 def _limits(lever: Lever) -> str:

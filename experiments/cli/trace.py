@@ -111,10 +111,10 @@ def trace(
     every = read_scale(scale)
     check_months(months)
     check_seed(seed)
+    from experiments.budget import load_scenario  # noqa: PLC0415
     from experiments.overrides import override_lines  # noqa: PLC0415
     from experiments.places import place_of  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
-    from scenarios.scenario import load_scenario  # noqa: PLC0415
     from sim.case import Case  # noqa: PLC0415
     from sim.jit import cache_is_warm  # noqa: PLC0415
 

@@ -98,7 +98,8 @@ def build_markets(
     demand = np.zeros(sectors)
     for k in range(lines.size):
         demand[goods[lines["good"][k]]["sector"]] += lines["demand"][k]
-    sector_state = np.zeros((sectors, 5))
+    sector_state = np.zeros((sectors, 7))
+    sector_state[:, 5:] = 1.0  # no shock
     centre = np.zeros((count, 2))
     share = np.zeros(int(offset[-1]))
     _set_pools(firms, pools, params, demand, sites, centre, sector_state)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.policy import TARGETING, Policy
+from sim.shocks import Shocks
 from sim.tables import COMPLIANCE_MONTHS, Tables
 from tests.reference.state import Buyer, Firm, Good, Levers, Line, Link, Pool, Rule, World
 
@@ -164,6 +165,8 @@ def world_from_tables(
         goods=goods_from_table(tables.goods),
         pools=pools_from_tables(tables),
         profit_rate_0={sector: float(rate) for sector, rate in enumerate(rates)},
+        spending_shock=dict(enumerate(tables.sector_state[:, 5].tolist())),
+        cost_shock=dict(enumerate(tables.sector_state[:, 6].tolist())),
         month=month,
         scale=scale,
         draw_firm=draw_firm,
@@ -171,6 +174,13 @@ def world_from_tables(
     )
     lines_from_tables(tables, world)
     return world
+
+
+def apply_shocks(world: World, shocks: Shocks | None) -> None:
+    """Sets the shocks of the world's month."""
+    if shocks is not None:
+        world.spending_shock = dict(enumerate(shocks.spending[world.month].tolist()))
+        world.cost_shock = dict(enumerate(shocks.cost[world.month].tolist()))
 
 
 def apply_policy(world: World, policy: Policy) -> None:
