@@ -87,7 +87,8 @@ def _hotels(region: Region, parameters: Parameters, assumed: Collection[str]) ->
         own = float(one["count"] * one["rooms"] * one["occupancy"])
         figures = (f"{what} of {one['hotel_class']}" for what in ("count", "rooms", "occupancy"))
         size += own
-        known += 0.0 if is_guess([kinds[figure] for figure in figures]) else own
+        # A class without a hotel needs no figures.
+        known += 0.0 if own and is_guess([kinds[figure] for figure in figures]) else own
     size /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
     known /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
     by_good = {good: value * size for good, value in bought.items()}

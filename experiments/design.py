@@ -168,6 +168,11 @@ def make_study(
         replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in others
     ]
     parameters, varied = common_values(chosen)
+    # What the region knows of its own firms, unless a scenario assumes otherwise.
+    assumed_names = {name for one in chosen for name in one.assume}
+    own = {k: v for k, v in region.parameters.items() if k not in assumed_names}
+    parameters = Parameters({**parameters.values, **own}) if own else parameters
+    varied = {name: ends for name, ends in varied.items() if name not in own}
     return Study(
         region=region,
         scenarios=tuple(chosen),

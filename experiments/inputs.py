@@ -37,14 +37,21 @@ def input_counts(region: Region) -> dict[str, int]:
 def inputs_line(region: Region, lang: str) -> str:
     """The same as a line below a table, with the blocks of region.yaml where it matters."""
     counts = input_counts(region)
-    table = region.provenance
+    from scenarios.region_sheet import beside_the_map  # noqa: PLC0415  # pandas
+
+    table = beside_the_map(region.provenance)
+    foreign = table["borrowed"].astype(bool)
     blocks = {
-        "foreign": table.loc[table["borrowed"].astype(bool), "block"],
-        "guessed": table.loc[table["kind"].isin(GUESSES), "block"],
+        "foreign": table.loc[foreign, "block"],
+        "guessed": table.loc[table["kind"].isin(GUESSES) & ~foreign, "block"],
     }
     named = {key: ", ".join(dict.fromkeys(found)) or "-" for key, found in blocks.items()}
     share = {key: percent(100 * count / counts["figures"], lang) for key, count in counts.items()}
     listed = ", ".join(f"{say(kind, lang)} {share[kind]}" for kind in KINDS)
-    return say(
-        "inputs", lang, n=counts["figures"], items=listed, borrowed=share["borrowed"], **named
-    )
+    shares = {key: share[key] for key in ("own", "borrowed", "made_up")}
+    line = say("inputs", lang, n=counts["figures"], items=listed, **shares, **named)
+    every = region.provenance
+    sites = every["quantity"].str.startswith("lat of ") & (every["block"] == "map")
+    if (every.loc[sites, "kind"] == "synthetic").any():
+        line += f". {say('synthetic_map', lang, region=region.name)}"
+    return line

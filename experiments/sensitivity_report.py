@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.inputs import inputs_line
 from experiments.report import window_title
 from experiments.sensitivity_words import say
 from experiments.words import number, supported, unit_words
@@ -139,7 +140,7 @@ def _sigma(row: pd.Series, lang: str) -> str:
 def notes_in(result: Sensitivity, lang: str) -> list[str]:
     """What a reader must know beside the numbers, in a language."""
     study, design = result.study, result.design
-    notes = [said("example", lang, region=study.region.name)]
+    notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
     if study.scale > 1:
         notes.append(said("sample", lang, scale=study.scale))
     for outcome, found in result.indices.items():

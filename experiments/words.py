@@ -51,8 +51,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         " region: run at --scale 1 before reading anything",
         "few": "fewer than {n} sampled hotels stand for: {items}",
         "of": "{kept} of {count}",
-        "inputs": "{n} figures behind the region, its map left out: {items}; {borrowed}"
-        " borrowed from elsewhere ({foreign}); assumed or synthetic: {guessed}",
+        "inputs": "{n} figures behind the region, its map left out: own {own}, borrowed from"
+        " elsewhere {borrowed} ({foreign}), assumed or synthetic here {made_up} ({guessed}); by"
+        " kind: {items}",
+        "synthetic_map": "the map of {region} is synthetic: distances are not those of the place",
         "measured": "measured",
         "derived": "derived",
         "assumed": "assumed",
@@ -122,8 +124,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         " jalankan dengan --scale 1 sebelum membaca hasilnya",
         "few": "kurang dari {n} hotel contoh mewakili: {items}",
         "of": "{kept} dari {count}",
-        "inputs": "{n} angka di balik daerah ini, tanpa peta: {items}; {borrowed}"
-        " dipinjam dari tempat lain ({foreign}); asumsi atau sintetis: {guessed}",
+        "inputs": "{n} angka di balik daerah ini, tanpa peta: milik sendiri {own}, dipinjam dari"
+        " tempat lain {borrowed} ({foreign}), asumsi atau sintetis di sini {made_up} ({guessed});"
+        " menurut jenis: {items}",
+        "synthetic_map": "peta {region} sintetis: jarak bukan jarak sebenarnya di daerah itu",
         "measured": "diukur",
         "derived": "diturunkan",
         "assumed": "diasumsikan",

@@ -69,6 +69,7 @@ def _own_copy(region: Region) -> Region:
         restaurant_demand=dict(region.restaurant_demand),
         government=dict(region.government),
         borrowed=dict(region.borrowed),
+        parameters=dict(region.parameters),
         **tables,  # type: ignore[arg-type]  # one type for all tables, unlike the other fields
     )
 

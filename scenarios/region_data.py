@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,10 @@ class Region:
 
     `firms` is the true count of UMKM, `listed` how many of them are on a list (none if not known;
     no run sees it), `restaurants` a figure with its range, `restaurant_demand`
-    million Rp per restaurant and month by good. The tables are the caller's own copies.
+    million Rp per restaurant and month by good. `parameters` are values of the registry that the
+    region knows better, such as the share of firms led by women; `villages` may have a further
+    column `firms`, their weights where a list says how firms spread. The tables are the caller's
+    own copies.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Region:
     notes: tuple[str, ...]
     provenance: pd.DataFrame
     listed: Figure | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     def content(self) -> dict[str, object]:
         """The figures a run can see, as plain JSON; titles, notes and sources are left out."""
@@ -127,6 +131,8 @@ class Region:
             restaurant_demand=dict(self.restaurant_demand),
             government={key: [f.value, f.month] for key, f in self.government.items()},
         )
+        if self.parameters:
+            plain.update(parameters=dict(self.parameters))
         return plain
 
     def digest(self) -> str:

@@ -15,7 +15,7 @@ from scenarios.region_sources import Ledger, read_sources
 from scenarios.region_tables import Column, Table, personal, read_header, read_table
 from scenarios.region_yaml import Block, read_yaml
 
-__all__ = ["Reader", "read_region"]
+__all__ = ["Reader", "goods_table", "read_region", "read_title"]
 
 _SECTORS = (
     Column("sector", "choice", choices=tuple(SECTORS)),
@@ -31,7 +31,10 @@ _HOTEL_FIGURES = {  # column: (block of the data sheet, lowest, highest, unit, f
     "rooms": ("rooms", 1.0, 1e5, "rooms per hotel", 1.0),
     "occupancy_percent": ("occupancy", 0.0, 100.0, "share", 0.01),
 }
-_LATER = "bring-your-own UMKM tables come with a later version; leave umkm.table out for now"
+_LATER = (
+    "a list of UMKM stands in the short form of region.yaml, which has no sources: "
+    "kemitraan init --region FOLDER writes one"
+)
 
 
 def _hotel_columns() -> tuple[Column, ...]:
@@ -46,7 +49,7 @@ def _hotel_columns() -> tuple[Column, ...]:
     return (*columns, Column("note", optional=True))
 
 
-def _goods() -> pd.DataFrame:
+def goods_table() -> pd.DataFrame:
     """Goods in their order, each with the sector that makes it."""
     with GOODS_FILE.open(encoding="utf-8", newline="") as file:
         pairs = {row["good"]: row["sector"].replace(" ", "_") for row in csv.DictReader(file)}
@@ -234,7 +237,8 @@ class Reader:
         return pd.DataFrame(rows)
 
 
-def _title(top: Block) -> dict[str, str]:
+def read_title(top: Block) -> dict[str, str]:
+    """The title by language."""
     block = top.block("title")
     title = {}
     for language in ("id", "en"):
@@ -259,9 +263,13 @@ def read_region(folder: Path, called: str = "") -> Region:
     faults.raise_if_any()
     if top is None:
         raise RegionError(f"{called or folder.name}: region.yaml cannot be read")
-    name, title = top.text("name"), _title(top)
+    from scenarios.own_region import is_own, read_own_region  # noqa: PLC0415  # it leans on us
+
+    if is_own(top):
+        return read_own_region(folder, top, faults, called)
+    name, title = top.text("name"), read_title(top)
     reader = Reader(folder, top, faults)
-    goods = _goods()
+    goods = goods_table()
     places = read_places(reader)
     firms, listed = reader.firms()
     sectors = reader.sectors()

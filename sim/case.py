@@ -109,8 +109,8 @@ class Case:
     ) -> Case:
         """A case from what was asked, the rest at its default.
 
-        What `parameters` changes from the registry wins over the scenario's assumptions, and they
-        win over the registry.
+        What `parameters` changes from the registry wins over the scenario's assumptions, they win
+        over what the region knows of its own firms, and that over the registry.
 
         Raises:
             KemitraanError: for a name where an object is needed, or a number out of range.
@@ -145,10 +145,17 @@ class Case:
             scale = auto_scale(region.firms)
         people = None if population_seed is None else _whole("population_seed", population_seed, 0)
         values = Parameters.default() if parameters is None else parameters
+        # A region's own figures need not lie within the registry's range.
+        own = {
+            name: value
+            for name, value in getattr(region, "parameters", {}).items()
+            if values[name] == registry()[name].value
+        }
+        values = Parameters({**values.values, **own}) if own else values
         assumed = {
             name: assumption.value
             for name, assumption in (scenario.assume if scenario is not None else {}).items()
-            if values[name] == registry()[name].value
+            if name in own or values[name] == registry()[name].value
         }
         values = values.replace(check=False, **assumed) if assumed else values
         return cls(

@@ -112,6 +112,7 @@ def trace(
     check_months(months)
     check_seed(seed)
     from experiments.budget import load_scenario  # noqa: PLC0415
+    from experiments.inputs import input_counts, inputs_line  # noqa: PLC0415
     from experiments.overrides import override_lines  # noqa: PLC0415
     from experiments.places import place_of  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
@@ -132,6 +133,7 @@ def trace(
     if json:
         document = {
             **case.facts(),
+            "inputs": input_counts(place),
             "slot": table.slot,
             "title": table.title,
             "months_run": _rows(table),
@@ -146,6 +148,7 @@ def trace(
         message(table.title)
         rows = [[_cell(name, row[name]) for name in _SHOWN] for row in _rows(table)]
         print_table(list((_SHOWN if speech == "en" else _HEADS_ID).values()), rows)
+        message(inputs_line(place, speech))
 
 
 def _check_slot(slot: int, case: Case) -> None:
