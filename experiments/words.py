@@ -54,6 +54,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "inputs": "{n} figures behind the region, its map left out: own {own}, borrowed from"
         " elsewhere {borrowed} ({foreign}), assumed or synthetic here {made_up} ({guessed}); by"
         " kind: {items}",
+        "synthetic_sites": "sites of villages in {region} are synthetic: distances inside a district"
+        " are not those of the place",
         "synthetic_map": "the map of {region} is synthetic: distances are not those of the place",
         "measured": "measured",
         "derived": "derived",
@@ -127,6 +129,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "inputs": "{n} angka di balik daerah ini, tanpa peta: milik sendiri {own}, dipinjam dari"
         " tempat lain {borrowed} ({foreign}), asumsi atau sintetis di sini {made_up} ({guessed});"
         " menurut jenis: {items}",
+        "synthetic_sites": "letak desa di {region} sintetis: jarak di dalam kecamatan bukan jarak"
+        " sebenarnya",
         "synthetic_map": "peta {region} sintetis: jarak bukan jarak sebenarnya di daerah itu",
         "measured": "diukur",
         "derived": "diturunkan",

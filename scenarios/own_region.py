@@ -7,6 +7,7 @@ as the source, borrows by name what is missing, and says what is synthetic. Eith
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +23,8 @@ from scenarios.own_umkm import (
     read_umkm,
     spread_over,
 )
-from scenarios.region_data import SECTORS, Figure, Region
-from scenarios.region_errors import Faults, RegionError
+from scenarios.region_data import KINDS, SECTORS, Figure, Region
+from scenarios.region_errors import Faults, RegionError, nearest
 from scenarios.region_reader import goods_table, read_title
 from scenarios.region_tables import Column, Table, personal, read_header, read_table
 from scenarios.region_yaml import Block
@@ -106,6 +107,8 @@ def _firms(
     if umkm.has("table"):
         table = reader.table_of(umkm, "table", UMKM_COLUMNS, unique=("id",))
         found = read_umkm(reader, table, villages)
+        kind = _kind_of_list(umkm)
+        found = replace(found, kind=kind) if found else None
     if count and count.count < 1:
         umkm.fault("true_count", "must be at least 1")
     if count and listed and count.high < listed.count:
@@ -123,25 +126,33 @@ def _firms(
     return count, listed, found
 
 
-def _sectors(reader: OwnReader, found: UmkmList | None) -> Sectors | None:
+def _kind_of_list(umkm: Block) -> str:
+    """How the list is known; shares worked out from it are at best derived."""
+    kind = umkm.text("kind", required=False) or "derived"
+    if kind not in KINDS:
+        umkm.fault("kind", f"{kind!r} is not one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
+    return "derived" if kind == "measured" else kind
+
+
+def _sectors(reader: OwnReader, found: UmkmList | None, *, listed: bool) -> Sectors | None:
     """Shares of the trades: a table of them, another region's, else those of the list."""
     if reader.top.has("sectors"):
         return _sector_table(reader)
     if found is None or reader.borrow.has("sector_shares"):
-        donor = reader.borrow.region(
-            "sector_shares", needed="missing: give umkm.table, or a table of sectors"
-        )
+        # A list with faults of its own is not missing.
+        needed = "" if listed else "missing: give umkm.table, or a table of sectors"
+        donor = reader.borrow.region("sector_shares", needed=needed)
         if donor is None:
             return None
         shares = dict(zip(donor.sectors["sector"], donor.sectors["share"], strict=True))
         for sector, share in shares.items():
             reader.figures.borrow(donor, "sector_shares", f"share of {sector}", float(share), "")
         return {str(name): float(share) for name, share in shares.items()}
-    source = f"{found.file}, {found.rows} rows standing for {found.stands_for:,.0f} firms"
     for sector, share in found.sectors.items():
         reader.figures.add(
-            "sector_shares", f"share of {sector}", share, "share", kind="derived", source=source
-        )
+            "sector_shares", f"share of {sector}", share, "share", kind=found.kind,
+            source=found.source,
+        )  # fmt: skip
     return dict(found.sectors)
 
 
@@ -190,7 +201,8 @@ def read_own_region(folder: Path, top: Block, faults: Faults, called: str = "") 
     places = read_own_places(reader)
     villages = None if places is None else places.villages
     count, listed, found = _firms(reader, villages)
-    shares = _sectors(reader, found)
+    umkm = top.block("umkm", required=False) if top.is_block("umkm") else None
+    shares = _sectors(reader, found, listed=umkm is not None and umkm.has("table"))
     hotels = read_hotels(reader, None if places is None else places.districts)
     people = 0 if places is None else places.population
     restaurants = read_restaurants(reader, goods["good"].tolist(), people)

@@ -28,6 +28,7 @@ umkm:
   #   size_class micro, small, medium;  owner_sex female, male, perempuan, laki_laki
   #   weight     firms a row stands for, if the list is a sample
   table: umkm.csv
+  kind: synthetic           # how the list is known; take this line out for a real one
   listed: {{value: 36, source: "made up", kind: derived}}   # firms on the list
   # All UMKM there are. No list holds them all, so that this is the figure to think about most.
   true_count: {{value: 4000, low: 2500, high: 8000, source: "made up; who says so, and when"}}
@@ -42,7 +43,8 @@ hotels: hotels.csv          # district, class [, count, rooms, occupancy_percent
 #   count: {{value: 40, low: 20, high: 80, source: "who says so"}}
 #   demand_million_rp_month: {{food_ingredients: 15, cakes: 2, laundry_service: 1}}
 
-# What you do not have, and from where it is taken: a region that comes with the project, or a word.
+# What you do not have, and from where it is taken: a REGION that comes with the project (surabaya,
+# surakarta, kutai_timur), or a word.
 #   rooms, occupancy                REGION; for hotels whose cell is empty
 #   hotels, restaurants             REGION (by people), or none
 #   restaurant_demand               REGION

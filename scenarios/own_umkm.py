@@ -70,6 +70,7 @@ class UmkmList:
         by_village: whether villages are known.
         sizes: share of micro and of small firms; none with too few rows.
         women: share led by women; none with too few rows.
+        kind: how the list is known; what it gives is at best derived.
     """
 
     file: str
@@ -80,6 +81,12 @@ class UmkmList:
     by_village: bool
     sizes: tuple[float, float] | None
     women: float | None
+    kind: str = "derived"
+
+    @property
+    def source(self) -> str:
+        """The list as the source of a figure."""
+        return f"{self.file}, {self.rows} rows standing for {self.stands_for:,.0f} firms"
 
 
 def _weight(row: Row) -> float:
@@ -185,7 +192,6 @@ def own_parameters(reader: OwnReader, found: UmkmList) -> dict[str, float]:
     """Shares of sizes and owners in place of the national ones; noted, or said why not."""
     values: dict[str, float] = {}
     few = f"fewer than {FEWEST_ROWS} rows of {found.file} say it"
-    source = f"{found.file}, {found.rows} rows standing for {found.stands_for:,.0f} firms"
     for block, known, names in (
         ("sizes", found.sizes, ("micro_share", "small_share")),
         ("owners", None if found.women is None else (found.women,), ("women_share",)),
@@ -202,7 +208,7 @@ def own_parameters(reader: OwnReader, found: UmkmList) -> dict[str, float]:
             continue
         for name, value in zip(names, known, strict=True):
             values[name] = value
-            reader.figures.add(block, name, value, "share", kind="derived", source=source)
+            reader.figures.add(block, name, value, "share", kind=found.kind, source=found.source)
     return values
 
 

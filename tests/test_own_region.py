@@ -198,6 +198,7 @@ def test_villages_of_ones_own(folder):
     assert place.villages["area_km2"].tolist() == [50.0, 50.0, 150.0]
     assert place.villages["firms"].tolist() == pytest.approx([3 * 0.75, 3 * 0.25, 5.0])
     assert any("Synthetic for villages: sites" in note for note in place.notes)
+    assert "sites of villages in kutai_barat are synthetic" in inputs_line(place, "en")
     head = "village,district,population,lat,lon,area_km2\n"
     put(folder, "villages.csv", head + "A,Utara,3,0.2,115.0,60\nB,Utara,1,0.1,115.0,40\n"
         "C,Selatan,5,-0.1,115.1,150\n")  # fmt: skip
@@ -319,6 +320,12 @@ def test_a_bad_cell_is_named(folder, file, old, new, expected):
     assert len(found) <= 3, found
 
 
+def test_a_list_with_faults_is_not_called_missing(folder):
+    spoil(folder, "region.yaml", "sector_shares: east_java_2016, ", "")
+    spoil(folder, "umkm.csv", "food_and_cakes", "food")
+    assert len(faults_of()) == 1
+
+
 def test_all_faults_at_once(folder):
     spoil(folder, "districts.csv", "20000", "20.000")
     spoil(folder, "umkm.csv", "food_and_cakes", "food")
@@ -372,7 +379,9 @@ def test_init_writes_five_files_that_check_and_run(here, capsys):
     assert "Made up by kemitraan init" in shown
     place = load_region("contoh")
     counts = input_counts(place)
-    assert counts["measured"] == 8  # what is borrowed of sizes of rooms and the list's shares
+    # Nothing that was made up passes for the place's own.
+    assert counts["own"] == 0
+    assert counts["made_up"] > counts["borrowed"] > 0
     small = ["--months", "36", "--replicates", "2", "--jobs", "1", "--quiet", "--scale", "10"]
     words = ["compare", "cash_grant", "--region", "contoh", *small, "--uncertainty", "seeds"]
     assert main([*words, "--json", "--out", "r"]) == 0

@@ -323,4 +323,4 @@ def test_commands_speak_of_them(name: str, capsys: pytest.CaptureFixture[str]) -
     assert "hotels" in shown.out
     assert "borrowed from elsewhere " in shown.err
     assert " % (sector_shares, " in shown.err
-    assert "assumed or synthetic: ward_population, umkm" in shown.err
+    assert " % (ward_population, umkm, " in shown.err
