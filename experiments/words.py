@@ -54,8 +54,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "inputs": "{n} figures behind the region, its map left out: own {own}, borrowed from"
         " elsewhere {borrowed} ({foreign}), assumed or synthetic here {made_up} ({guessed}); by"
         " kind: {items}",
-        "synthetic_sites": "sites of villages in {region} are synthetic: distances inside a district"
-        " are not those of the place",
+        "synthetic_sites": "sites of villages in {region} are synthetic: distances inside a"
+        " district are not those of the place",
         "synthetic_map": "the map of {region} is synthetic: distances are not those of the place",
         "measured": "measured",
         "derived": "derived",

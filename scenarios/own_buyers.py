@@ -66,7 +66,7 @@ def read_hotels(reader: OwnReader, districts: pd.DataFrame | None) -> HotelTable
     counts = [sum(_count(row) for row in by_class[name]) for name in HOTEL_CLASSES]
     for name, count in zip(HOTEL_CLASSES, counts, strict=True):
         reader.figures.add(
-            "hotel_classes", f"count of {name}", count, "hotels", kind=weakest(by_class[name]),
+            "hotel_classes", f"count of {name}", count, "hotels", kind=weakest(by_class[name] or table.rows),
             source=table.file,
         )  # fmt: skip
     weights = []
@@ -127,7 +127,8 @@ def _filled(
             note = f"for {sum(map(_count, missing))} of {sum(map(_count, rows))} hotels"
             reader.figures.borrow(donor, block, quantity, value, note)
         else:
-            reader.figures.add(block, quantity, value, unit, kind="measured", source=table.file)
+            kind = weakest(rows)
+            reader.figures.add(block, quantity, value, unit, kind=kind, source=table.file)
     return values
 
 

@@ -29,7 +29,7 @@ umkm:
   #   weight     firms a row stands for, if the list is a sample
   table: umkm.csv
   kind: synthetic           # how the list is known; take this line out for a real one
-  listed: {{value: 36, source: "made up", kind: derived}}   # firms on the list
+  listed: {{value: 36, source: "made up", kind: synthetic}}   # firms on the list
   # All UMKM there are. No list holds them all, so that this is the figure to think about most.
   true_count: {{value: 4000, low: 2500, high: 8000, source: "made up; who says so, and when"}}
 
