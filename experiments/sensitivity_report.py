@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments.inputs import inputs_line
 from experiments.report import window_title
+from experiments.scale_rules import scale_notes
 from experiments.sensitivity_words import say
 from experiments.words import number, supported, unit_words
 from experiments.words import say as said
@@ -141,8 +142,7 @@ def notes_in(result: Sensitivity, lang: str) -> list[str]:
     """What a reader must know beside the numbers, in a language."""
     study, design = result.study, result.design
     notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
-    if study.scale > 1:
-        notes.append(said("sample", lang, scale=study.scale))
+    notes += scale_notes(study, lang)
     for outcome, found in result.indices.items():
         values = result.outcome(outcome)
         points = int(np.sum(~np.isfinite(values)))

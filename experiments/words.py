@@ -49,7 +49,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "sample": "1 firm in {scale} simulated; totals are the region's",
         "thin": "so few firms are left near one another that distances are longer than in the"
         " region: run at --scale 1 before reading anything",
-        "few": "fewer than {n} sampled hotels stand for: {items}",
+        "few": "fewer than {n} sampled buyers stand for: {items}",
+        "joined": "hotel classes to be read together, as fewer than {n} of one are sampled:"
+        " {items}",
+        "restaurants": "restaurants",
+        "large_buyers": "other large buyers, {sector}",
         "of": "{kept} of {count}",
         "inputs": "{n} figures behind the region, its map left out: own {own}, borrowed from"
         " elsewhere {borrowed} ({foreign}), assumed or synthetic here {made_up} ({guessed}); by"
@@ -124,7 +128,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "sample": "1 dari {scale} usaha disimulasikan; jumlah berlaku untuk seluruh daerah",
         "thin": "usaha contoh terlalu jarang, sehingga jarak lebih jauh daripada di daerahnya:"
         " jalankan dengan --scale 1 sebelum membaca hasilnya",
-        "few": "kurang dari {n} hotel contoh mewakili: {items}",
+        "few": "kurang dari {n} pembeli contoh mewakili: {items}",
+        "joined": "kelas hotel yang perlu dibaca bersama, karena contohnya kurang dari {n}:"
+        " {items}",
+        "restaurants": "restoran",
+        "large_buyers": "pembeli besar lain, {sector}",
         "of": "{kept} dari {count}",
         "inputs": "{n} angka di balik daerah ini, tanpa peta: milik sendiri {own}, dipinjam dari"
         " tempat lain {borrowed} ({foreign}), asumsi atau sintetis di sini {made_up} ({guessed});"

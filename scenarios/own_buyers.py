@@ -66,8 +66,8 @@ def read_hotels(reader: OwnReader, districts: pd.DataFrame | None) -> HotelTable
     counts = [sum(_count(row) for row in by_class[name]) for name in HOTEL_CLASSES]
     for name, count in zip(HOTEL_CLASSES, counts, strict=True):
         reader.figures.add(
-            "hotel_classes", f"count of {name}", count, "hotels", kind=weakest(by_class[name] or table.rows),
-            source=table.file,
+            "hotel_classes", f"count of {name}", count, "hotels", source=table.file,
+            kind=weakest(by_class[name] or table.rows),
         )  # fmt: skip
     weights = []
     for name in names:
