@@ -26,6 +26,7 @@ from sim.policy_cost import COST_TERMS, expected_cost, policy_months, spendable
 
 __all__ = [
     "cost_by_term",
+    "cost_outside",
     "equalise",
     "idle_terms",
     "load_scenario",
@@ -91,6 +92,14 @@ def cost_by_term(
     """
     found = replace(scenario, months=months) if months else scenario
     return {name: cost for name, cost in _costs(found, parameters).items() if cost}
+
+
+def cost_outside(scenario: Scenario, parameters: Parameters, months: int) -> float:
+    """Expected public cost outside the policy years of a run, million rupiah in all."""
+    window = policy_months(months)
+    policy = compile_policy(scenario.levers, goods_names(), months)
+    total = np.sum(list(expected_cost(policy, parameters).values()), axis=0)
+    return float(np.sum(total[: window.start]) + np.sum(total[window.stop :]))
 
 
 def yearly_cost(scenario: Scenario, parameters: Parameters) -> float:

@@ -83,6 +83,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "money_sized": "{lever} {value}: {where}",
         "money_off": "it did not come out as expected: too few firms to give it to, or months"
         " without any left",
+        "money_outside": "and Rp {amount} million in all outside the policy years, not counted in"
+        " the above",
         "money_idle": "the model has no use for more of {levers}: it costs, and buys nothing",
         "equal": "equal money: every scenario is sized to an expected public cost of Rp {amount}"
         " million in a policy year, at the assumptions held fixed",
@@ -162,6 +164,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "money_sized": "{lever} {value}: {where}",
         "money_off": "tidak terjadi seperti diperkirakan: usaha penerima terlalu sedikit, atau"
         " sudah habis",
+        "money_outside": "dan seluruhnya Rp {amount} juta di luar tahun kebijakan, tidak termasuk"
+        " di atas",
         "money_idle": "model ini tidak memakai tambahan {levers}: biaya bertambah tanpa hasil",
         "equal": "uang sama: setiap skenario disesuaikan dengan perkiraan biaya publik Rp {amount}"
         " juta per tahun kebijakan, pada asumsi yang dibuat tetap",

@@ -26,7 +26,7 @@ from scenarios.own_umkm import (
 from scenarios.region_data import KINDS, SECTORS, Figure, Region
 from scenarios.region_errors import Faults, RegionError, nearest
 from scenarios.region_reader import goods_table, read_title
-from scenarios.region_tables import Column, Table, personal, read_header, read_table
+from scenarios.region_tables import Column, Table, read_table, refuse_personal
 from scenarios.region_yaml import Block
 
 __all__ = ["OwnReader", "is_own", "read_own_region"]
@@ -65,12 +65,7 @@ class OwnReader:
         umkm = self.top.block("umkm", required=False) if self.top.has("umkm") else None
         if umkm is not None and umkm.has("table"):
             read.append(umkm.text("table"))
-        for path in sorted(self.folder.glob("*.csv")):
-            if path.name in read:
-                continue  # its own reading says so
-            for column in personal(read_header(path, self.faults)):
-                message = "personal data are refused; delete the column"
-                self.faults.add(path.name, 1, column, "", message)
+        refuse_personal(self.folder, read, self.faults)
 
     def table_of(
         self, block: Block, key: str, columns: Sequence[Column], *, unique: Sequence[str]

@@ -12,7 +12,7 @@ from scenarios.region_data import GOODS_FILE, HOTEL_CLASSES, KINDS, SECTORS, Fig
 from scenarios.region_errors import Faults, RegionError, nearest
 from scenarios.region_places import read_hotel_weights, read_places
 from scenarios.region_sources import Ledger, read_sources
-from scenarios.region_tables import Column, Table, personal, read_header, read_table
+from scenarios.region_tables import Column, Table, read_table, refuse_personal
 from scenarios.region_yaml import Block, read_yaml
 
 __all__ = ["Reader", "goods_table", "read_region", "read_title"]
@@ -69,6 +69,7 @@ class Reader:
         self.place = top.text("place")
         self.ledger = Ledger(read_sources(top.block("sources")), self.place, faults)
         self.hotels = top.block("hotels")
+        self.read: list[str] = []
 
     @property
     def people_sources(self) -> tuple[str, ...]:
@@ -81,6 +82,7 @@ class Reader:
     ) -> Table:
         """The table that a key of a block names; empty and unsound when it cannot be read."""
         name = block.text(key)
+        self.read.append(name)
         if name and (Path(name).name != name or "\\" in name or ":" in name):
             block.fault(key, f"{name!r} must be a file of this folder, without any path")
         elif name and not (self.folder / name).is_file():
@@ -108,11 +110,7 @@ class Reader:
         if figure and figure.count < 1:
             umkm.fault("true_count", "must be at least 1")
         if umkm.has("table"):
-            name = Path(umkm.text("table")).name
-            path = self.folder / name
-            for column in personal(read_header(path, self.faults)) if path.is_file() else ():
-                message = "personal data are refused; delete the column"
-                self.faults.add(name, 1, column, "", message)
+            umkm.text("table")
             umkm.fault("table", _LATER)
         umkm.close()
         return figure, listed
@@ -277,6 +275,7 @@ def read_region(folder: Path, called: str = "") -> Region:
     weights = read_hotel_weights(reader, places)
     if reader.hotels is not None:
         reader.hotels.close()
+    refuse_personal(folder, reader.read, faults)
     restaurants, demand = reader.restaurants(goods["good"].tolist())
     government = reader.government()
     notes = top.texts("notes") if top.has("notes") else ()

@@ -5,14 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenarios.region_errors import Faults, nearest
 from scenarios.region_yaml import NUMBER, decode
 
-__all__ = ["Column", "Row", "Table", "personal", "read_header", "read_table"]
+__all__ = [
+    "Column",
+    "Row",
+    "Table",
+    "personal",
+    "read_header",
+    "read_table",
+    "refuse_personal",
+]
 
 _MAX_BYTES = 20_000_000
 _WHOLE = re.compile(r"\d+")
@@ -70,6 +78,21 @@ def personal(header: Sequence[str]) -> list[str]:
         for name, key in zip(header, plain, strict=True)
         if key not in _HARMLESS and any(word in _PERSONAL for word in key.split("_"))
     ]
+
+
+def refuse_personal(folder: Path, read: Collection[str], faults: Faults) -> None:
+    """Refuse columns that name a person in the folder's other tables, which nothing reads.
+
+    Args:
+        folder: of the region.
+        read: tables that say so themselves when they are read.
+        faults: where to note them.
+    """
+    for path in sorted(folder.glob("*.csv")):
+        if path.name in read:
+            continue
+        for column in personal(read_header(path, faults)):
+            faults.add(path.name, 1, column, "", "personal data are refused; delete the column")
 
 
 def _check_cell(raw: str, column: Column) -> float | str:

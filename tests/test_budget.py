@@ -7,6 +7,7 @@ import pytest
 
 import kemitraan as km
 from experiments.budget import (
+    cost_outside,
     equalise,
     idle_terms,
     load_scenario,
@@ -282,6 +283,13 @@ def test_compare_at_equal_money(here, capsys):
     assert main(["compare", "mandated_hotel_partnership", "no_policy", "--baseline",
                  "cash_grant", *small, "--equal-budget"]) == 2  # fmt: skip
     assert "no_policy cannot be sized" in capsys.readouterr().err
+
+
+def test_money_outside_the_policy_years_is_told(here):
+    early = load_scenario("cash_grant", levers={"cash_grant.start": 12, "cash_grant.end": 95})
+    outside = cost_outside(early, km.Parameters.default(), 108)
+    assert outside == pytest.approx((12 + 12) / 12 * 457 * 1.05)
+    assert cost_outside(load_scenario("cash_grant"), km.Parameters.default(), 108) == 0.0
 
 
 def test_unequal_money_is_said(here, capsys):

@@ -156,6 +156,12 @@ def test_umkm_tables_stand_in_the_short_form_and_never_with_personal_columns(fol
         assert f"umkm.csv:1:{column}: personal data are refused" in str(caught.value)
 
 
+def test_personal_columns_are_refused_in_tables_that_nothing_reads(folder: Path) -> None:
+    (folder / "kontak.csv").write_text("district,telepon\nBenowo,0\n", "utf-8")
+    with pytest.raises(RegionError, match=r"kontak\.csv:1:telepon: personal data are refused"):
+        load_region(folder)
+
+
 @pytest.mark.parametrize("raw", [b"name: \xff\xfe", b"a\0b", b"", b"- 1\n", b"a: " + b"[" * 5000])
 def test_odd_yaml_is_refused_in_words(folder: Path, raw: bytes) -> None:
     (folder / "region.yaml").write_bytes(raw)

@@ -37,10 +37,10 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "check": Command("check", "check", "Check scenario files; all faults at once."),
+    "check": Command("check", "check", "Check scenario files and regions; all faults at once."),
     "list": Command("listing", "list_things", "List scenarios, regions, parameters, ..."),
     "show": Command("show", "show", "Show a scenario's values and where they come from."),
-    "init": Command("init", "init", "Write a new scenario file to start from."),
+    "init": Command("init", "init", "Write a new scenario file, or a region's files."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
     "sensitivity": Command(
