@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 
 from experiments.words import say
 from sim.build.buyers import every_nth
+from sim.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from experiments.design import Study
 
-__all__ = ["FEWEST_BUYERS", "joined_classes", "scale_notes"]
+__all__ = ["COARSE", "FEWEST_BUYERS", "NOT_CARRIED", "joined_classes", "scale_notes"]
 
 FEWEST_BUYERS = 5
 """Sampled buyers of a class that one may read anything from."""
 _FEWEST_NEARBY = 10
+COARSE = 50
+NOT_CARRIED = (
+    "hotels_buying", "hotels_still_buying", "hotel_cost", "hotel_purchases", "direct_purchases",
+    "moved_from_umkm", "outside_loss", "ever_partnered", "firms_gaining",
+)  # fmt: skip
+"""Outcomes that missed at 1:50 in Surakarta or Kutai Timur: fewer firms stand near a buyer, so that
+buyers find others, or nobody within a radius. `python -m benchmarks.scales` measures it; see benchmarks/scales.md."""
 Class = tuple[str, int, int]
 
 
@@ -71,6 +79,9 @@ def scale_notes(study: Study, lang: str) -> list[str]:
     notes = [say("sample", lang, scale=scale)]
     if study.firms_nearby < _FEWEST_NEARBY:
         notes.append(say("thin", lang))
+    if scale >= COARSE:
+        labels = ", ".join(OUTCOMES[name].label[lang] for name in NOT_CARRIED)
+        notes.append(say("coarse", lang, scale=scale, items=labels))
     hotels = [
         (str(name), len(every_nth(int(count), scale)) if count else 0, int(count))
         for name, count in zip(region.hotels["hotel_class"], region.hotels["count"], strict=True)

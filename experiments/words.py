@@ -50,6 +50,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "thin": "so few firms are left near one another that distances are longer than in the"
         " region: run at --scale 1 before reading anything",
         "few": "fewer than {n} sampled buyers stand for: {items}",
+        "coarse": "at 1 firm in {scale} these do not carry over to the whole region: {items}; nor, where"
+        " firms stand far apart, any effect of a rule that counts only firms nearby",
         "joined": "hotel classes to be read together, as fewer than {n} of one are sampled:"
         " {items}",
         "restaurants": "restaurants",
@@ -131,6 +133,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "thin": "usaha contoh terlalu jarang, sehingga jarak lebih jauh daripada di daerahnya:"
         " jalankan dengan --scale 1 sebelum membaca hasilnya",
         "few": "kurang dari {n} pembeli contoh mewakili: {items}",
+        "coarse": "pada 1 dari {scale} usaha, hasil ini tidak berlaku untuk seluruh daerah:"
+        " {items}; begitu pula, bila usaha saling berjauhan, setiap pengaruh aturan yang hanya"
+        " menghitung usaha di sekitar",
         "joined": "kelas hotel yang perlu dibaca bersama, karena contohnya kurang dari {n}:"
         " {items}",
         "restaurants": "restoran",
