@@ -22,8 +22,8 @@ NOT_CARRIED = (
     "hotels_buying", "hotels_still_buying", "hotel_cost", "hotel_purchases", "direct_purchases",
     "moved_from_umkm", "outside_loss", "ever_partnered", "firms_gaining",
 )  # fmt: skip
-"""Outcomes that missed at 1:50 in Surakarta or Kutai Timur: fewer firms stand near a buyer, so that
-buyers find others, or nobody within a radius. `python -m benchmarks.scales` measures it; see benchmarks/scales.md."""
+"""Outcomes that missed at 1:50 in Surakarta or Kutai Timur (benchmarks/scales.md): fewer firms
+stand near a buyer, so that buyers find others, or nobody within a radius."""
 Class = tuple[str, int, int]
 
 

@@ -50,8 +50,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "thin": "so few firms are left near one another that distances are longer than in the"
         " region: run at --scale 1 before reading anything",
         "few": "fewer than {n} sampled buyers stand for: {items}",
-        "coarse": "at 1 firm in {scale} these do not carry over to the whole region: {items}; nor, where"
-        " firms stand far apart, any effect of a rule that counts only firms nearby",
+        "coarse": "at 1 firm in {scale} these do not carry over to the whole region: {items}; nor,"
+        " where firms stand far apart, any effect of a rule that counts only firms nearby",
         "joined": "hotel classes to be read together, as fewer than {n} of one are sampled:"
         " {items}",
         "restaurants": "restaurants",
