@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.cli.options import JsonOption, LangOption, MonthsOption, RegionOption, language
-from experiments.cli.output import print_json, print_table
+from experiments.cli.output import heads, print_json, print_table
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -51,12 +51,13 @@ def show(
             }
         )
         return
-    print(f"{scenario.name}: {scenario.title[language(lang)]}")
+    speech = language(lang)
+    print(f"{scenario.name}: {scenario.title[speech]}")
     if scenario.description:
         print(scenario.description)
     print()
     print_table(
-        ("run", "value", "from"),
+        heads(("run", "value", "from"), speech),
         [(key, plain(getattr(scenario, key)), _from(scenario, key)) for key in _RUN_KEYS],
     )
     if levers:
@@ -65,11 +66,11 @@ def show(
             (r["lever"], plain(r["value"]), r["unit"], _when(scenario, r), r["from"])
             for r in levers
         ]
-        print_table(("lever", "value", "unit", "when", "from"), rows)
+        print_table(heads(("lever", "value", "unit", "when", "from"), speech), rows)
     if parameters:
         print()
         print_table(
-            ("parameter", "value", "range", "unit", "kind", "from"),
+            heads(("parameter", "value", "range", "unit", "kind", "from"), speech),
             [
                 (
                     r["parameter"],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from experiments.words import number
+from experiments.words import number, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,15 +113,14 @@ def localise(ax: Axes, lang: str, axis: str = "y", unit: str = "") -> None:
 def caption(comparison: Comparison, lang: str, *parts: str) -> str:
     """What stands under a figure: its own parts, then runs, seed and region."""
     plan = comparison.plan
-    runs = f"{plan['pairs']}"
-    if lang == "id":
-        tail = (
-            f"{runs} pasang simulasi, benih {plan['seed']}, daerah {comparison.study.region.name}"
-        )
-    else:
-        tail = f"{runs} paired runs, seed {plan['seed']}, region {comparison.study.region.name}"
-    firms = number(float(str(plan["firms"])), lang)
-    tail += f", {firms} {'usaha disimulasikan' if lang == 'id' else 'firms simulated'}."
+    tail = say(
+        "runs_tail",
+        lang,
+        pairs=plan["pairs"],
+        seed=plan["seed"],
+        region=comparison.study.region.name,
+        firms=number(float(str(plan["firms"])), lang),
+    )
     return " ".join([*parts, tail])
 
 
