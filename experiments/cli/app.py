@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "init": Command("init", "init", "Write a new scenario file to start from."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
+    "report": Command("report", "report", "Write one page of a comparison, to print."),
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),

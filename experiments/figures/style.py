@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,12 @@ __all__ = [
     "TITLE",
     "caption",
     "colour",
+    "colour_at",
     "dashes",
     "localise",
     "marker",
     "own_axes",
+    "places_of",
     "put_caption",
 ]
 
@@ -62,14 +64,25 @@ CAPTION_WIDTH = 128
 TITLE: dict[str, Any] = {"loc": "left", "fontsize": 10, "fontweight": "bold"}
 
 
+def places_of(scenarios: Sequence[str]) -> list[int]:
+    """Number of each scenario's colour, mark and dashes."""
+    others = [name for name in scenarios if name not in _PLACES]
+    taken = {_PLACES[name] for name in scenarios if name in _PLACES}
+    free = [k for k in range(len(_COLOURS)) if k not in taken] or list(range(len(_COLOURS)))
+    return [
+        _PLACES[name] if name in _PLACES else free[others.index(name) % len(free)]
+        for name in scenarios
+    ]
+
+
 def place(comparison: Comparison, scenario: str) -> int:
     """Number of a scenario's colour, mark and dashes."""
-    if scenario in _PLACES:
-        return _PLACES[scenario]
-    others = [name for name in comparison.scenarios if name not in _PLACES]
-    taken = {_PLACES[name] for name in comparison.scenarios if name in _PLACES}
-    free = [k for k in range(len(_COLOURS)) if k not in taken] or list(range(len(_COLOURS)))
-    return free[others.index(scenario) % len(free)]
+    return places_of(comparison.scenarios)[list(comparison.scenarios).index(scenario)]
+
+
+def colour_at(place: int) -> str:
+    """The colour of a number."""
+    return _COLOURS[place % len(_COLOURS)]
 
 
 def colour(comparison: Comparison, scenario: str) -> str:
