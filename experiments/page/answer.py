@@ -1,4 +1,4 @@
-"""The answer in three sentences, built from the numbers by rule: effect, both uncertainties, runs."""
+"""The answer in three sentences, built from numbers by rule: effect, both uncertainties, runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.page.words import amount, say
-from experiments.words import number, percent, supported, with_error
+from experiments.words import number, percent, supported, unit_words, with_error
 from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
@@ -129,7 +129,10 @@ def answer(kept: Kept, letters: Sequence[str], lang: str) -> list[Sentence]:
     kind = "varied" if kept.varied else "held"
     effects = Sentence(
         say(f"answer_effect_{kind}", lang, **named),
-        tuple(f"{letter}: {_effect(one, lang)}" for letter, one in found),
+        tuple(
+            f"{letter}, {kept.title(one.scenario, lang)}: {_effect(one, lang)}"
+            for letter, one in found
+        ),
     )
     return [effects, _simulation(kept, found, lang), _runs(kept, found, lang)]
 
@@ -166,8 +169,6 @@ def _simulation(kept: Kept, found: Sequence[tuple[str, Effect]], lang: str) -> S
         return Sentence(say("answer_simulation_held", lang), ())
     runs = int(kept.manifest["plan"]["extra_pairs"]) // 3
     unit = OUTCOMES[HEADLINE].unit
-    from experiments.words import unit_words  # noqa: PLC0415
-
     items = tuple(f"{letter} {simulation_words(one, lang)}" for letter, one in found)
     return Sentence(
         say("answer_simulation", lang, n=runs, unit=unit_words(unit, lang)),

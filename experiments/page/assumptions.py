@@ -46,27 +46,35 @@ def hangs_on(kept: Kept, letters: Sequence[str], lang: str) -> list[str]:
         return [say("hangs_held", lang)]
     if kept.pairs < FEWEST_PAIRS:
         return [say("hangs_few", lang, n=kept.pairs)]
-    lines = []
+    lines, none = [], []
     for letter, name in zip(letters, kept.names, strict=True):
         own = _own_drivers(kept, name)
         clear = own[own["clear"].astype(bool)].head(_EACH)
-        chosen = clear if len(clear) else own.head(_EACH)
-        if own.empty:
-            continue
-        items = ", ".join(
-            f"{label(str(row['parameter']), lang)} "
-            f"({number(float(row['correlation']), lang, signed=True, digits=2)})"
-            for _, row in chosen.iterrows()
-        )
-        key = "hangs" if len(clear) else "hangs_none"
-        lines.append(say(key, lang, name=letter, n=len(own), items=items))
+        if len(clear):
+            lines.append(say("hangs", lang, name=letter, items=_listed(clear, lang)))
+        elif len(own):
+            none.append((letter, own))
+    if len(none) == 1:
+        letter, own = none[0]
+        items = _listed(own.head(_EACH), lang)
+        lines.append(say("hangs_none", lang, name=letter, n=len(own), items=items))
+    elif none:
+        names = ", ".join(letter for letter, _ in none)
+        lines.append(say("hangs_none_all", lang, names=names, n=len(none[0][1])))
     return lines
 
 
-def label(name: str, lang: str) -> str:
-    """A parameter as people read it: its meaning where the catalogue has one, else its name."""
+def _listed(rows: pd.DataFrame, lang: str) -> str:
+    return ", ".join(
+        f"{row['parameter']} ({number(float(row['correlation']), lang, signed=True, digits=2)})"
+        for _, row in rows.iterrows()
+    )
+
+
+def meaning(name: str, lang: str) -> str:
+    """What a parameter is, in a few words; nothing where the catalogue has none."""
     found = told(name, lang, "parameter")
-    return found if found != name else name.replace("_", " ")
+    return "" if found == name else found
 
 
 def assumption_rows(kept: Kept, letters: Sequence[str], lang: str) -> list[dict[str, Any]]:
@@ -127,7 +135,7 @@ def _row(table: pd.DataFrame, name: str, signs: str, lang: str) -> dict[str, Any
     by = _text(row["assumed_by"])
     return {
         "name": name,
-        "label": label(name, lang),
+        "label": meaning(name, lang),
         "value": _figure(row["value"], lang),
         "range": low if low == high else f"{low}..{high}",
         "unit": unit_words(_text(row["unit"]), lang),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from experiments import words
 from experiments.catalogue import told
 from experiments.page.answer import Effect, answer, effect_of, simulation_words, span
 from experiments.page.assumptions import assumption_rows, every_assumption, hangs_on, kind_counts
@@ -18,8 +19,10 @@ from sim.outcomes import windows
 if TYPE_CHECKING:
     from experiments.page.folder import Kept
 
-__all__ = ["LIMITS", "STATES", "content"]
+__all__ = ["LIMITS", "MANY", "STATES", "content"]
 
+MANY = 4
+"""With more scenarios than these the page says less of each, to stay on two sheets."""
 LIMITS = 9
 """Messages `cannot_1` to `cannot_9`: what the model cannot tell."""
 STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
@@ -45,8 +48,10 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         row = signs.get(policy["letter"])
         policy |= {"mark": row.mark if row else "", "colour": row.colour if row else ""}
     only = len(policies) == 1
+    chosen = assumption_rows(kept, letters, lang)
     return {
         "lang": lang,
+        "many": len(kept.names) > MANY,
         "heading": policies[0]["title"] if only else say("heading", lang),
         "example": say("example", lang, region=kept.region_title(lang)),
         "question": _question(kept, policies, lang),
@@ -62,13 +67,13 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         "after": _after(kept, letters, lang),
         "states": _states(kept, letters, lang),
         "stakeholders": stakeholder_section(kept, letters, lang),
-        "assumptions": assumption_rows(kept, letters, lang),
+        "assumptions": chosen,
+        "signs": any(row["hangs"] for row in chosen),
         "all_assumptions": every_assumption(kept, lang),
         "kinds": kind_counts(kept, lang),
         "hangs": hangs_on(kept, letters, lang),
-        "inputs": _inputs(kept, lang),
         "cannot": [say(f"cannot_{k}", lang) for k in range(1, LIMITS + 1)],
-        "notes": kept.manifest["notes" if lang == "en" else "notes_id"],
+        "notes": _notes(kept, lang),
         "again": _again(kept, lang),
     }
 
@@ -115,7 +120,7 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         known = own["guessed_share"].notna().all() and reach > 0
         channels = [
             say(
-                "channel",
+                "channel_short" if len(kept.names) > MANY else "channel",
                 lang,
                 name=channel_words(str(row["channel"]), lang),
                 reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),
@@ -156,8 +161,9 @@ def _hotels_share(kept: Kept, lang: str) -> str:
     return say("hotels_share", lang, buys=bought, share=share)
 
 
-def _numbers(figure: Forest, lang: str) -> list[dict[str, Any]]:
-    return [
+def _numbers(figure: Forest, lang: str) -> list[list[dict[str, Any]]]:
+    """The figure's numbers as two tables, which stand side by side where there is room."""
+    found = [
         {
             "label": group.label,
             "remark": say(group.remark, lang),
@@ -176,6 +182,8 @@ def _numbers(figure: Forest, lang: str) -> list[dict[str, Any]]:
         }
         for group in figure.groups
     ]
+    half = (len(found) + 1) // 2
+    return [part for part in (found[:half], found[half:]) if part]
 
 
 def _alternative(kept: Kept, figure: Forest, lang: str) -> str:
@@ -228,13 +236,11 @@ def _states(kept: Kept, letters: Sequence[str], lang: str) -> list[dict[str, str
     return rows
 
 
-def _inputs(kept: Kept, lang: str) -> str:
-    counts = kept.manifest["inputs"]
-    share = {
-        key: percent(100 * counts[key] / counts["figures"], lang)
-        for key in ("own", "borrowed", "made_up")
-    }
-    return say("inputs", lang, n=counts["figures"], **share)
+def _notes(kept: Kept, lang: str) -> list[str]:
+    """The comparison's notes, but the one that the head of the page says."""
+    head = words.say("example", lang, region=kept.manifest["region"])
+    found = kept.manifest["notes" if lang == "en" else "notes_id"]
+    return [note for note in found if note != head]
 
 
 def _again(kept: Kept, lang: str) -> dict[str, Any]:

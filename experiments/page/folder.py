@@ -1,4 +1,4 @@
-"""The folder a comparison wrote, read again: its tables and manifest, and whether they are whole."""
+"""The folder a comparison wrote, read again: its tables and manifest, and if they are whole."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The forest of the page: where each bar, line and mark stands, in percent of the width.
 
 Drawn as inline SVG with places in percent, so that its letters keep their size on a telephone and
-on paper. Each outcome has its own scale, from its largest end to zero.
+on paper; one drawing an outcome, so that they stand in two columns where there is room. Each
+outcome has its own scale, from its largest end to zero.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _BY_WEIGHT = ("profit", "public_cost", "same_trade", "profit_per_eligible", "hot
               "net_benefit", "jobs", "in_business")  # fmt: skip
 _MOST_ROWS = 24  # on two sheets of paper
 _FEWEST = 3
-_LEFT, _RIGHT = 8.0, 58.0  # percent of the width between which bars stand
+_LEFT, _RIGHT = 6.0, 57.0  # percent of the width between which bars stand
 _HEAD, _ROW = 20, 17  # px
 MARKS = (
     '<circle r="4.2"/>',
@@ -36,7 +37,7 @@ MARKS = (
     '<path d="M0-5.2 4.6 0 0 5.2-4.6 0z"/>',
     '<path d="M0 5 4.8-3.8H-4.8z"/>',
     '<path d="M-1.6-4.8H1.6V-1.6H4.8V1.6H1.6V4.8H-1.6V1.6H-4.8V-1.6H-1.6z"/>',
-    '<path d="M-4.6-2.6-2.6-4.6 0-2 2.6-4.6 4.6-2.6 2 0 4.6 2.6 2.6 4.6 0 2-2.6 4.6-4.6 2.6-2 0z"/>',
+    '<path d="M-4-2-2-4 0-2 2-4 4-2 2 0 4 2 2 4 0 2-2 4-4 2-2 0z"/>',
 )
 """Shapes around (0, 0), one a place of `experiments.figures.style`, the same forms as there."""
 
@@ -63,17 +64,18 @@ class Group:
     outcome: str
     label: str
     remark: str
-    y: float
+    height: float
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
 class Forest:
-    """All of it; `zero` is the upright line's place in percent."""
+    """All of it, in percent: the upright line of zero, and where the figures begin."""
 
     groups: tuple[Group, ...]
-    height: float
     zero: float = (_LEFT + _RIGHT) / 2
+    figures: float = _RIGHT + 3.0
+    head: float = _HEAD
 
 
 def outcomes_shown(kept: Kept) -> list[str]:
@@ -86,22 +88,21 @@ def outcomes_shown(kept: Kept) -> list[str]:
 def forest(kept: Kept, letters: Sequence[str], lang: str) -> Forest:
     """The figure's geometry and words."""
     places = places_of(kept.names)
-    groups, y = [], 0.0
+    groups = []
     for outcome in outcomes_shown(kept):
         found = [effect_of(kept, name, outcome) for name in kept.names]
         there = [one for one in found if one is not None]
         largest = _largest(there)
-        top = y + _HEAD
-        rows = []
+        rows: list[Row] = []
         for letter, place, one in zip(letters, places, found, strict=True):
             if one is None:
                 continue
-            rows.append(_row(letter, place, one, top + _ROW * (len(rows) + 0.5), largest, lang))
+            rows.append(_row(letter, place, one, _HEAD + _ROW * (len(rows) + 0.5), largest, lang))
         declared = OUTCOMES[outcome]
         label = f"{declared.label[lang]}, {unit_words(declared.unit, lang)}"
-        groups.append(Group(outcome, label, f"better_{declared.better}", y + 14, tuple(rows)))
-        y = top + _ROW * len(rows)
-    return Forest(tuple(groups), y + 4)
+        height = _HEAD + _ROW * len(rows) + 2
+        groups.append(Group(outcome, label, f"better_{declared.better}", height, tuple(rows)))
+    return Forest(tuple(groups))
 
 
 def _ends(one: Effect) -> Iterator[float]:

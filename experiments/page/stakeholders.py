@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.catalogue import told
 from experiments.page.words import say
-from experiments.words import number, unit_words, with_error, with_interval
+from experiments.words import number, unit_words, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,19 +19,22 @@ __all__ = ["SHOWN", "stakeholder_section"]
 
 SHOWN = (
     ("partners", "profit_per_firm"),
-    ("partners", "naive_gap"),
     ("same_trade", "profit_per_firm"),
     ("other_trades", "profit_per_firm"),
     ("new_firms", "profit"),
-    ("all_umkm", "profit"),
     ("hotels", "extra_cost_per_buyer"),
-    ("restaurants", "extra_cost_per_buyer"),
-    ("other_buyers", "extra_cost_per_buyer"),
     ("treasury", "public_cost"),
     ("outside_sellers", "sales"),
+    ("partners", "naive_gap"),
 )
 """Lines of the page; the folder's table has more."""
 _WINDOWS = ("year 1", "year 5")
+_LAST_ONLY = 4
+"""With more scenarios than these, the last year alone: the page has two sheets."""
+_NAIVE = "naive_gap"
+_PROFITS = ("profit", "profit_per_firm")
+_WAYS = ("gain", "lose")
+_UNCLEAR, _SAME = "no clear difference", "no difference"
 
 
 def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | None:
@@ -39,11 +42,13 @@ def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[s
     table = kept.stakeholders
     if table is None or table.empty:
         return None
-    pairs = list(zip(table["stakeholder"], table["measure"], strict=True))
-    wanted = [pair for pair in SHOWN if pair in pairs] or list(dict.fromkeys(pairs))
-    years = []
-    for window in _WINDOWS:
+    there = [window for window in _WINDOWS if (table["window"] == window).any()]
+    if len(kept.names) > _LAST_ONLY:
+        there = there[-1:]
+    years: list[dict[str, Any]] = []
+    for window in there:
         part = table[table["window"] == window]
+        wanted = [pair for pair in SHOWN if pair[1] != _NAIVE or window == there[-1]]
         rows = [_line(kept, part, *pair, lang) for pair in wanted]
         # Nobody's line: no number in any scenario.
         rows = [row for row in rows if any(cell["text"] != "-" for cell in row["cells"])]
@@ -57,34 +62,34 @@ def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[s
 
 def _line(kept: Kept, part: pd.DataFrame, who: str, measure: str, lang: str) -> dict[str, Any]:
     own = part[(part["stakeholder"] == who) & (part["measure"] == measure)]
-    unit = unit_words(str(own["unit"].iloc[0]), lang) if len(own) else ""
+    declared = str(own["unit"].iloc[0]) if len(own) else ""
+    # Of a buyer, and not of a firm as everywhere else.
+    each = declared == "Rp a month" and measure not in (*_PROFITS, _NAIVE)
+    unit = unit_words("Rp a month each" if each else declared, lang)
+    of = told(measure, lang, "measure")
+    whom = told(who, lang, "stakeholder")
     return {
-        "who": told(who, lang, "stakeholder"),
-        "measure": f"{told(measure, lang, 'measure')}, {unit}",
-        "naive": measure == "naive_gap",
+        # Of firms it is profit, as the note below says.
+        "who": f"{whom}, {unit}" if measure in _PROFITS else f"{whom}: {of}, {unit}",
+        "naive": measure == _NAIVE,
         "cells": [_cell(own[own["scenario"] == name], lang) for name in kept.names],
     }
 
 
 def _cell(own: pd.DataFrame, lang: str) -> dict[str, str]:
     if own.empty or not math.isfinite(float(own["mean"].iloc[0])):
-        return {"text": "-", "error": "", "verdict": "", "kind": "", "firms": ""}
+        return {"text": "-", "verdict": "", "kind": ""}
     row = own.iloc[0]
     mean = float(row["mean"])
     sim = float(row["sim_low"]), float(row["sim_high"])
     ends = float(row["range_low"]), float(row["range_high"])
-    varied = math.isfinite(ends[0])
-    low, high = ends if varied else sim
-    text = with_interval(mean, low, high, lang) if math.isfinite(low) else number(mean, lang)
-    error = with_error(sum(sim) / 2, *sim, lang) if varied and math.isfinite(sim[0]) else ""
+    low, high = ends if math.isfinite(ends[0]) else sim
     verdict = str(row["verdict"])
-    if mean == low == high == 0.0 and sim in ((0.0, 0.0), (math.nan, math.nan)):
-        text, error = "0", ""
-    firms = float(row["firms"])
+    if verdict == _SAME:
+        return {"text": "0", "verdict": "", "kind": ""}
+    text = with_interval(mean, low, high, lang) if math.isfinite(low) else number(mean, lang)
     return {
-        "text": text,
-        "error": error,
-        "verdict": told(verdict, lang, "verdict"),
-        "kind": verdict if verdict in ("gain", "lose") else "",
-        "firms": number(firms, lang) if math.isfinite(firms) else "",
+        "text": text + (" ?" if verdict == _UNCLEAR else ""),
+        "verdict": told(verdict, lang, "verdict") if verdict in _WAYS else "",
+        "kind": verdict if verdict in _WAYS else "",
     }

@@ -1,4 +1,4 @@
-"""Writes the page of a folder: `report.en.html` or `report.id.html`, one file, nothing beside it."""
+"""Writes the page of a folder: `report.en.html` or `report.id.html`, complete in itself."""
 
 from __future__ import annotations
 
