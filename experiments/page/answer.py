@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.page.words import amount, say
-from experiments.words import number, percent, supported, unit_words, with_error
+from experiments.words import number, supported, unit_words, with_error
 from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _effect(one: Effect, lang: str) -> str:
     text = amount(one.mean, one.unit, lang, low=low, high=high)
     if not one.clear:
         return say("unclear", lang, effect=text, least=least_words(one, lang))
-    share = percent(100 * abs(one.mean / one.level), lang) if one.level else "-"
+    share = f"{number(100 * abs(one.mean / one.level), lang)} %" if one.level else "-"
     return say("higher" if one.mean > 0 else "lower", lang, effect=text, share=share)
 
 

@@ -88,7 +88,7 @@ def assumption_rows(kept: Kept, letters: Sequence[str], lang: str) -> list[dict[
         for _, row in _own_drivers(kept, name).head(_EACH).iterrows():
             key = str(row["parameter"])
             weight[key] = max(weight.get(key, 0.0), abs(float(row["correlation"])))
-    given = list(table.index[table["assumed_by"].fillna("") != ""])
+    given = list(table.index[table["assumed_by"].notna()])
     first = [name for name in dict.fromkeys([*given, *_ALWAYS]) if name in table.index]
     ranked = sorted((n for n in weight if n not in first), key=lambda n: (-weight[n], n))
     chosen = [*first, *ranked][: max(_MOST, len(given))]

@@ -151,8 +151,9 @@ def _yearly(one: Effect, lang: str) -> str:
 def _hotels_share(kept: Kept, lang: str) -> str:
     """All that hotels buy of the goods, beside what all UMKM sell."""
     table = kept.ceiling
-    hotels = table[(table["channel"] == "hotels") & (table["scenario"] == kept.names[0])]
-    revenue = effect_of(kept, kept.names[0], "revenue")
+    hotels = table[(table["channel"] == "hotels") & table["buys"].notna()]
+    found = [effect_of(kept, name, "revenue") for name in kept.names]
+    revenue = next((one for one in found if one is not None), None)
     if hotels.empty or revenue is None or not revenue.level > 0:
         return ""
     buys = float(hotels["buys"].iloc[0])

@@ -27,7 +27,7 @@ _IN_ORDER = ("profit", "profit_per_eligible", "same_trade", "jobs", "in_business
 _BY_WEIGHT = ("profit", "public_cost", "same_trade", "profit_per_eligible", "hotel_cost",
               "net_benefit", "jobs", "in_business")  # fmt: skip
 _MOST_ROWS = 24  # on two sheets of paper
-_FEWEST = 3
+_FEWEST = 4
 _LEFT, _RIGHT = 6.0, 57.0  # percent of the width between which bars stand
 _HEAD, _ROW = 20, 17  # px
 MARKS = (
