@@ -98,9 +98,27 @@ def _pattern(key: str) -> str:
 
 
 def retold(text: str, lang: str, context: str) -> str:
-    """An English text made from a pattern of a catalogue, in a language; what fills it likewise."""
+    """An English text made from a pattern of a catalogue, in a language; what fills it likewise.
+
+    What stands before a colon may be a place, such as a file and a line: then it stays, and the
+    rest is told.
+    """
+    if lang == "en":
+        return text
+    at = 0
+    while at >= 0:
+        rest = text[at:]
+        said = _filled(rest, lang, context)
+        if said != rest:
+            return text[:at] + said
+        found = text.find(": ", at)
+        at = found + 2 if found >= 0 else -1
+    return text
+
+
+def _filled(text: str, lang: str, context: str) -> str:
     plain = told(text, lang, context)
-    if lang == "en" or plain != text:
+    if plain != text:
         return plain
     for pattern, target in _patterns(lang, context):
         match = pattern.fullmatch(text)

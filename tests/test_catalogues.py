@@ -248,3 +248,88 @@ def test_the_catalogues_are_files_of_the_package():
     assert LOCALE.is_relative_to(Path(catalogue.__file__).parent)
     for lang in LANGUAGES:
         assert {p.suffix for p in (LOCALE / lang / "LC_MESSAGES").iterdir()} == {".po", ".mo"}
+
+
+# -- help and errors
+
+
+def helps():
+    """Every English text of every command's help."""
+    from experiments.cli.app import COMMANDS
+
+    for name, command in COMMANDS.items():
+        yield name, command.help
+    for name in COMMANDS:
+        for text in texts_of(name):
+            yield name, text
+
+
+def texts_of(name):
+    import typer
+
+    from experiments.cli.app import app
+
+    group = typer.main.get_command(app)
+    made = group.get_command(None, name)
+    for text in (made.help, *(getattr(p, "help", None) for p in made.params)):
+        if text:
+            yield " ".join(text.split())
+
+
+def test_every_help_has_indonesian():
+    """Add what is listed to locale/id under the context "help"."""
+    alike = {"scenarios | regions | parameters | outcomes | levers"}
+    left = [(n, t) for n, t in helps() if t not in alike and told(t, "id", "help") == t]
+    assert left == []
+
+
+@pytest.mark.parametrize("words", [["report", "--help", "--lang", "id"], ["report", "--help"]])
+def test_the_help_of_the_page_in_indonesian(monkeypatch, capsys, words):
+    from kemitraan.cli import main
+
+    if "--lang" not in words:
+        monkeypatch.setenv("KEMITRAAN_LANG", "id")
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    for text in ("Pemakaian: kemitraan report", "Folder yang ditulis suatu perbandingan.  [wajib]",
+                 "Tampilkan bantuan ini, lalu selesai."):  # fmt: skip
+        assert text in shown
+    monkeypatch.setenv("KEMITRAAN_LANG", "en")
+    assert main(["report", "--help"]) == 0
+    assert "Usage: kemitraan report" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["report", "nosuch"], "nosuch: tidak ada folder ini; beri folder yang ditulis"),
+        (["compare", "--scale", "0"], "--scale 0: di luar 1..700 untuk 140,000 usaha"),
+        (["compare", "--replicates", "1"], "--replicates 1: di luar 2..100000"),
+        (["compare", "nosuch"], "nosuch: bukan skenario bawaan dan bukan berkas; bawaan: "),
+        (["compare", "--uncertainty", "x"], "--uncertainty x: tidak dikenal; yang dikenal: "),
+        (["list", "levrs"], "tidak ada 'levrs' untuk didaftar, maksudnya 'levers'?"),
+        (["check", "wrong.yaml"], "wrong.yaml:4:18: levers.hotel.qouta: kunci tidak dikenal,"),
+        (["check", "wrong.yaml"], "maksudnya 'quota'?"),
+        (["check", "wrong.yaml"], "levers.payment.max_days: 400 di luar kisaran [0..365, bawaan"),
+        (["check", "wrong.yaml"], "2 kesalahan di wrong.yaml"),
+        (["trace", "--slot", "1", "--pick", "partner"], "beri --slot N atau --pick partner"),
+    ],
+)
+def test_errors_are_told_in_indonesian(monkeypatch, tmp_path, capsys, words, expected):
+    from kemitraan.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.yaml").write_text(
+        "name: wrong\nextends: mandated_hotel_partnership\nregion: surabaya\n"
+        "levers: {hotel: {qouta: 0.2}, payment: {max_days: 400}}\n",
+        encoding="utf-8",
+    )
+    assert main([*words, "--lang", "id"]) == 2
+    assert expected in capsys.readouterr().err
+
+
+def test_a_message_that_no_pattern_knows_stays_english():
+    from experiments.cli.speech import error_words
+
+    assert error_words("rule.yaml:3: something else", "id") == "rule.yaml:3: something else"
+    assert error_words("unknown key", "en") == "unknown key"
