@@ -98,13 +98,11 @@ def _pattern(key: str) -> str:
 
 
 def retold(text: str, lang: str, context: str) -> str:
-    """An English text made from a pattern of a catalogue, in a language; what fills it likewise.
+    """A text made from a pattern of a catalogue, in a language; what fills it likewise.
 
     What stands before a colon may be a place, such as a file and a line: then it stays, and the
     rest is told.
     """
-    if lang == "en":
-        return text
     at = 0
     while at >= 0:
         rest = text[at:]

@@ -78,14 +78,21 @@ def write_beside(comparison: Comparison, folder: Path) -> None:
 
 
 def write_files(scenarios: Sequence[Scenario], folder: Path) -> None:
-    """The text of each scenario that does not come with the program, as it was given."""
+    """The file of each scenario that does not come with the program, as it was given.
+
+    Not where it says something else than what was run: levers set from Python, a file it extends.
+    """
     for one in scenarios:
-        if one.text and not _shipped(one):
-            (folder / OWN).mkdir(exist_ok=True)
-            with (folder / OWN / f"{one.name}.yaml").open(
-                "w", encoding="utf-8", newline="\n"
-            ) as file:
-                file.write(one.text)
+        if not one.text or _shipped(one):
+            continue
+        (folder / OWN).mkdir(exist_ok=True)
+        path = folder / OWN / f"{one.name}.yaml"
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(one.text)
+        if not _same_file(one, path):
+            path.unlink()
+    if (folder / OWN).is_dir() and not any((folder / OWN).iterdir()):
+        (folder / OWN).rmdir()
 
 
 def _shipped(scenario: Scenario) -> bool:
@@ -124,10 +131,11 @@ def command(comparison: Comparison, folder: Path) -> dict[str, object]:
             shown.append(one.name)
             continue
         path = f"{OWN}/{one.name}.yaml"
-        shown.append(path)
-        if one.text and _same_file(one, folder / path):
+        if (folder / path).is_file():
+            shown.append(path)
             files.append(path)
         else:
+            shown.append(one.name)
             missing.append(one.name)
     if study.region.name not in list_regions():
         missing.append(study.region.name)

@@ -333,3 +333,12 @@ def test_a_message_that_no_pattern_knows_stays_english():
 
     assert error_words("rule.yaml:3: something else", "id") == "rule.yaml:3: something else"
     assert error_words("unknown key", "en") == "unknown key"
+
+
+def test_parameters_have_a_meaning_in_both():
+    from experiments.page.assumptions import meaning
+
+    assert meaning("displacement", "en") == "wholesale supply that comes from UMKM already"
+    assert meaning("goods.cakes.orders", "id") == "kue: pesanan sebulan"
+    assert meaning("goods.cakes.orders", "en") == "cakes: orders a month"
+    assert meaning("nobody_named_it_yet", "id") == ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.catalogue import told
+from experiments.catalogue import retold, told
 from experiments.page.words import say
 from experiments.words import decimal_mark, number, unit_words
 
@@ -73,7 +73,7 @@ def _listed(rows: pd.DataFrame, lang: str) -> str:
 
 def meaning(name: str, lang: str) -> str:
     """What a parameter is, in a few words; nothing where the catalogue has none."""
-    found = told(name, lang, "parameter")
+    found = retold(name, lang, "parameter")
     return "" if found == name else found
 
 
