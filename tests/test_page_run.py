@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -106,3 +107,39 @@ def test_a_comparison_without_a_folder_has_no_page():
     result = compare("cash_grant", uncertainty="seeds", **SMALL)
     with pytest.raises(KemitraanError, match="in no folder; give compare"):
         result.report()
+
+
+ENGLISH = re.compile(
+    r"\b(the|of|and|firms?|better|runs?|range|against|because|share|not set|registry|default|year|"
+    r"month|measured|assumed|guessed|hotels|starts|ends|closed|less|more|more is|with|from)\b"
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["compare", "hotel_memorandum", "--scale", "200", "--months", "36", "--replicates", "2",
+         "--jobs", "1", "--uncertainty", "seeds"],
+        ["ceiling", "mandated_hotel_partnership"],
+        ["ceiling", "cash_grant"],
+        ["list", "outcomes"],
+        ["list", "levers"],
+        ["list", "scenarios"],
+        ["show", "hotel_memorandum", "--resolved"],
+        ["trace", "mandated_hotel_partnership", "--pick", "partner", "--scale", "100"],
+        ["sensitivity", "hotel_memorandum", "--scale", "200", "--months", "36", "--samples", "2",
+         "--parameters", "displacement,paper_cost", "--jobs", "1"],
+    ],
+)  # fmt: skip
+def test_no_english_is_left_in_indonesian_output(words, tmp_path, monkeypatch, capsys):
+    from experiments import sensitivity_store
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sensitivity_store, "_figures", lambda *_: None)
+    assert main([*words, "--lang", "id"]) == 0
+    shown = capsys.readouterr()
+    left = [line for line in (shown.out + shown.err).splitlines() if ENGLISH.search(line)]
+    # Keys are never translated: an option's words, a folder, a file.
+    key = r"^\S+" if words[0] == "list" else r"^$"
+    left = [x for x in left if ENGLISH.search(re.sub(rf"{key}|--\w+|\S*[_./]\S*", "", x))]
+    assert left == []

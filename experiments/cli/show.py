@@ -29,6 +29,7 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """Show what a scenario sets; with --resolved every value and where it comes from."""
+    from experiments.catalogue import told  # noqa: PLC0415
     from experiments.limits import check_months  # noqa: PLC0415
     from scenarios.scenario import load_scenario  # noqa: PLC0415  # YAML only now
     from scenarios.schema import plain  # noqa: PLC0415
@@ -58,12 +59,18 @@ def show(
     print()
     print_table(
         heads(("run", "value", "from"), speech),
-        [(key, plain(getattr(scenario, key)), _from(scenario, key)) for key in _RUN_KEYS],
+        [(key, plain(getattr(scenario, key)), _from(scenario, key, speech)) for key in _RUN_KEYS],
     )
     if levers:
         print()
         rows = [
-            (r["lever"], plain(r["value"]), r["unit"], _when(scenario, r), r["from"])
+            (
+                r["lever"],
+                plain(r["value"]),
+                told(r["unit"], speech, "unit"),
+                _when(scenario, r, speech),
+                told(r["from"], speech, "kind"),
+            )
             for r in levers
         ]
         print_table(heads(("lever", "value", "unit", "when", "from"), speech), rows)
@@ -76,23 +83,25 @@ def show(
                     r["parameter"],
                     plain(r["value"]),
                     f"{plain(r['low'])}..{plain(r['high'])}",
-                    r["unit"],
-                    r["kind"],
-                    r["from"],
+                    told(r["unit"], speech, "unit"),
+                    told(r["kind"], speech, "kind"),
+                    told(r["from"], speech, "kind"),
                 )
                 for r in parameters
             ],
         )
 
 
-def _from(scenario: Scenario, key: str) -> str:
+def _from(scenario: Scenario, key: str, lang: str) -> str:
+    from experiments.catalogue import told  # noqa: PLC0415
+    from experiments.words import say  # noqa: PLC0415
     from scenarios.schema import plain  # noqa: PLC0415
 
-    origin = scenario.origin[key]
+    origin = told(scenario.origin[key], lang, "kind")
     if key not in scenario.replaced:
         return origin
     value, where = scenario.replaced[key]
-    return f"{origin}, replaces {plain(value)} ({where})"
+    return say("origin_replaces", lang, origin=origin, value=plain(value), where=where)
 
 
 def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
@@ -125,12 +134,14 @@ def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _when(scenario: Scenario, row: dict[str, Any]) -> str:
+def _when(scenario: Scenario, row: dict[str, Any], lang: str) -> str:
+    from experiments.words import say  # noqa: PLC0415
+
     if row["start"] is None:
-        return "not set"
+        return say("not_set", lang)
     start, end = (scenario.calendar(row[part]) for part in ("start", "end"))
-    ramp = f", rising {row['ramp_months']} months" if row["ramp_months"] else ""
-    return f"{start} to {end}{ramp}"
+    key = "when_rising" if row["ramp_months"] else "when"
+    return say(key, lang, start=start, end=end, n=row["ramp_months"])
 
 
 def _parameters(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
