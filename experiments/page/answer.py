@@ -51,9 +51,10 @@ class Effect:
 
     @property
     def clear(self) -> bool:
-        """No interval reaches across zero, and one at least stays off it."""
-        across = any(low < 0.0 < high for low, high in self.intervals)
-        return not across and any(low > 0.0 or high < 0.0 for low, high in self.intervals)
+        """No interval reaches across zero, one at least stays off it, the mean on their side."""
+        sides = {-1 for low, _ in self.intervals if low < 0.0}
+        sides |= {1 for _, high in self.intervals if high > 0.0}
+        return sides == {1 if self.mean > 0.0 else -1}
 
     @property
     def least(self) -> float:

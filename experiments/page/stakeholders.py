@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.catalogue import told
 from experiments.page.words import say
+from experiments.stakeholder_table import GAIN, LOSE, SAME, UNCLEAR
+from experiments.stakeholder_words import say as words_of
+from experiments.stakeholders import NAIVE
 from experiments.words import number, unit_words, with_interval
 
 if TYPE_CHECKING:
@@ -25,16 +27,14 @@ SHOWN = (
     ("hotels", "extra_cost_per_buyer"),
     ("treasury", "public_cost"),
     ("outside_sellers", "sales"),
-    ("partners", "naive_gap"),
+    ("partners", NAIVE),
 )
 """Lines of the page; the folder's table has more."""
 _WINDOWS = ("year 1", "year 5")
 _LAST_ONLY = 4
 """With more scenarios than these, the last year alone: the page has two sheets."""
-_NAIVE = "naive_gap"
 _PROFITS = ("profit", "profit_per_firm")
-_WAYS = ("gain", "lose")
-_UNCLEAR, _SAME = "no clear difference", "no difference"
+_WAYS = (GAIN, LOSE)
 
 
 def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[s
     years: list[dict[str, Any]] = []
     for window in there:
         part = table[table["window"] == window]
-        wanted = [pair for pair in SHOWN if pair[1] != _NAIVE or window == there[-1]]
+        wanted = [pair for pair in SHOWN if pair[1] != NAIVE or window == there[-1]]
         rows = [_line(kept, part, *pair, lang) for pair in wanted]
         # Nobody's line: no number in any scenario.
         rows = [row for row in rows if any(cell["text"] != "-" for cell in row["cells"])]
@@ -64,14 +64,14 @@ def _line(kept: Kept, part: pd.DataFrame, who: str, measure: str, lang: str) -> 
     own = part[(part["stakeholder"] == who) & (part["measure"] == measure)]
     declared = str(own["unit"].iloc[0]) if len(own) else ""
     # Of a buyer, and not of a firm as everywhere else.
-    each = declared == "Rp a month" and measure not in (*_PROFITS, _NAIVE)
+    each = declared == "Rp a month" and measure not in (*_PROFITS, NAIVE)
     unit = unit_words("Rp a month each" if each else declared, lang)
-    of = told(measure, lang, "measure")
-    whom = told(who, lang, "stakeholder")
+    of = words_of(f"measure_{measure}", lang)
+    whom = words_of(f"who_{who}", lang)
     return {
         # Of firms it is profit, as the note below says.
         "who": f"{whom}, {unit}" if measure in _PROFITS else f"{whom}: {of}, {unit}",
-        "naive": measure == _NAIVE,
+        "naive": measure == NAIVE,
         "cells": [_cell(own[own["scenario"] == name], lang) for name in kept.names],
     }
 
@@ -85,11 +85,11 @@ def _cell(own: pd.DataFrame, lang: str) -> dict[str, str]:
     ends = float(row["range_low"]), float(row["range_high"])
     low, high = ends if math.isfinite(ends[0]) else sim
     verdict = str(row["verdict"])
-    if verdict == _SAME:
+    if verdict == SAME:
         return {"text": "0", "verdict": "", "kind": ""}
     text = with_interval(mean, low, high, lang) if math.isfinite(low) else number(mean, lang)
     return {
-        "text": text + (" ?" if verdict == _UNCLEAR else ""),
-        "verdict": told(verdict, lang, "verdict") if verdict in _WAYS else "",
+        "text": text + (" ?" if verdict == UNCLEAR else ""),
+        "verdict": words_of(verdict, lang) if verdict in _WAYS else "",
         "kind": verdict if verdict in _WAYS else "",
     }
