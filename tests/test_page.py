@@ -182,10 +182,8 @@ def test_signed_is_left_out_where_the_rest_is_missing(tmp_path, monkeypatch):
 
 def test_stakeholders_gain_lose_or_neither(pages):
     english = pages["en"].words
-    assert (
-        "policy year 1 partners (firms with buyer orders), Rp/month/firm - +9,000 [+5,000..+14,000] gain -"
-        in english
-    )
+    partners = "policy year 1 partners (firms with buyer orders), Rp/month/firm"
+    assert f"{partners} - +9,000 [+5,000..+14,000] gain -" in english
     assert "same trade, not partnered, Rp/month/firm - -300 [-900..-100] lose -" in english
     assert "hotels: extra cost, Rp/month - +10 [-50..+70] ? -" in english
     assert "naive gap: selection, not effect, Rp/month/firm - +55,000" in english
