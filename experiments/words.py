@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+
+from experiments.catalogue import phrase, told
 
 __all__ = [
-    "PHRASES",
+    "channel_words",
+    "decimal_mark",
     "interval",
     "number",
     "percent",
@@ -17,141 +19,23 @@ __all__ = [
     "with_interval",
 ]
 
-PHRASES: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "against": "against",
-        "range_legend": "[5..95 %: range, because assumptions are uncertain]",
-        "fixed_legend": "assumptions held fixed: ± is simulation error alone, 95 %",
-        "simulation": "simulation error alone",
-        "share": "better in {k} of {n} paired simulations, if these assumptions hold",
-        "unclear": "no clear difference in {k} of {n} outcomes",
-        "would": "an effect would have shown from: {items}",
-        "hangs": "hangs on: {items}",
-        "hangs_few": "hangs on: too few simulation runs to tell",
-        "hangs_none": "hangs on: no single assumption stands out of {n} (largest: {items})",
-        "displaced": "profit effect if none / {value} / all of the purchases are moved from other"
-        " UMKM: {items}",
-        "hotels": "hotels: signed / buying / after 12 months / on paper",
-        "policy": "POLICY YEARS",
-        "after": "AFTER FUNDING STOPS",
-        "before": "YEAR BEFORE",
-        "year": "YEAR",
-        "mark": "? no clear difference: the interval reaches across zero",
-        "same": "0, no difference",
-        "plan": "plan: {scenarios} scenarios x {pairs} pairs x {firms} firms x {months} months,"
-        " about {time} on {cores}; {assumptions}",
-        "varied": "{n} assumptions varied",
-        "held": "assumptions held fixed",
-        "extra": "(with {n} more runs of each at fixed assumptions)",
-        "core": "core",
-        "cores": "cores",
-        "example": "{region}: an example with this region's data, never a forecast for it",
-        "sample": "1 firm in {scale} simulated; totals are the region's",
-        "thin": "so few firms are left near one another that distances are longer than in the"
-        " region: run at --scale 1 before reading anything",
-        "few": "fewer than {n} sampled hotels stand for: {items}",
-        "of": "{kept} of {count}",
-        "inputs": "{n} figures behind the region, its map left out: {items}; {borrowed}"
-        " borrowed from elsewhere ({foreign}); assumed or synthetic: {guessed}",
-        "measured": "measured",
-        "derived": "derived",
-        "assumed": "assumed",
-        "synthetic": "synthetic",
-        "quick": "only {n} paired simulations: ranges are too narrow and may miss zero by chance; a"
-        " quick look, not a result",
-        "alone": "assumptions held fixed: intervals are simulation error alone",
-        "given": "assumed in every scenario: {name} {value}",
-        "beyond": "{scenario}: the revenue effect, Rp {effect} m a month, is beyond the policy's"
-        " reach of Rp {reach} m; it comes from: {items}",
-        "direct": "direct purchases",
-        "moved": "less what moved from other UMKM",
-        "local": "local markets (learning, market growth, what moved included)",
-        "compiling": "compiling the model for this machine; this once takes up to a minute",
-        "replaces": "{flag} {new} replaces {old} ({where})",
-        "no_window": "no {windows} in a run of {months} months",
-    },
-    "id": {
-        "against": "dibanding",
-        "range_legend": "[5..95 %: kisaran karena asumsi belum pasti]",
-        "fixed_legend": "asumsi dibuat tetap: ± adalah galat simulasi saja, 95 %",
-        "simulation": "galat simulasi saja",
-        "share": "dalam {k} dari {n} simulasi berpasangan lebih baik, bila asumsi ini benar",
-        "unclear": "belum dapat dibedakan pada {k} dari {n} hasil",
-        "would": "pengaruh baru terlihat mulai: {items}",
-        "hangs": "bergantung pada: {items}",
-        "hangs_few": "bergantung pada: ulangan simulasi terlalu sedikit untuk dikatakan",
-        "hangs_none": "bergantung pada: tidak ada satu asumsi yang menonjol dari {n}"
-        " (terbesar: {items})",
-        "displaced": "pengaruh pada laba bila tidak ada / {value} / semua pembelian dialihkan dari"
-        " UMKM lain: {items}",
-        "hotels": "hotel: menandatangani / membeli / setelah 12 bulan / di atas kertas",
-        "policy": "TAHUN KEBIJAKAN",
-        "after": "SETELAH PENDANAAN BERHENTI",
-        "before": "TAHUN SEBELUMNYA",
-        "year": "TAHUN",
-        "mark": "? belum dapat dibedakan: kisaran melewati nol",
-        "same": "0, tidak berbeda",
-        "plan": "rencana: {scenarios} skenario x {pairs} pasang x {firms} usaha x {months} bulan,"
-        " sekitar {time} pada {cores}; {assumptions}",
-        "varied": "{n} asumsi diubah-ubah",
-        "held": "asumsi dibuat tetap",
-        "extra": "(ditambah {n} ulangan masing-masing dengan asumsi tetap)",
-        "core": "inti",
-        "cores": "inti",
-        "example": "{region}: contoh dengan data daerah ini, bukan ramalan",
-        "sample": "1 dari {scale} usaha disimulasikan; jumlah berlaku untuk seluruh daerah",
-        "thin": "usaha contoh terlalu jarang, sehingga jarak lebih jauh daripada di daerahnya:"
-        " jalankan dengan --scale 1 sebelum membaca hasilnya",
-        "few": "kurang dari {n} hotel contoh mewakili: {items}",
-        "of": "{kept} dari {count}",
-        "inputs": "{n} angka di balik daerah ini, tanpa peta: {items}; {borrowed}"
-        " dipinjam dari tempat lain ({foreign}); asumsi atau sintetis: {guessed}",
-        "measured": "diukur",
-        "derived": "diturunkan",
-        "assumed": "diasumsikan",
-        "synthetic": "sintetis",
-        "quick": "hanya {n} simulasi berpasangan: kisaran terlalu sempit dan dapat melewatkan nol"
-        " secara kebetulan; sekadar gambaran awal, bukan hasil",
-        "alone": "asumsi dibuat tetap: selang adalah galat simulasi saja",
-        "given": "diasumsikan di setiap skenario: {name} {value}",
-        "beyond": "{scenario}: pengaruh pada omzet, Rp {effect} jt sebulan, melampaui jangkauan"
-        " kebijakan Rp {reach} jt; asalnya: {items}",
-        "direct": "pembelian langsung",
-        "moved": "dikurangi yang dialihkan dari UMKM lain",
-        "local": "pasar lokal (termasuk pembelajaran, pertumbuhan pasar, dan yang dialihkan)",
-        "compiling": "model dikompilasi untuk komputer ini; sekali saja, paling lama satu menit",
-        "replaces": "{flag} {new} menggantikan {old} ({where})",
-        "no_window": "tidak ada {windows} dalam simulasi {months} bulan",
-    },
-}
-
-_UNITS_ID = {
-    "Rp m a month": "Rp jt/bulan",
-    "Rp a month": "Rp/bulan/usaha",
-    "Rp bn": "Rp miliar",
-    "% of firms": "% usaha",
-    "% of hotels": "% hotel",
-    "% of sites": "% tempat usaha",
-    "% of invoices": "% tagihan",
-    "firms": "usaha",
-    "firms a year": "usaha/tahun",
-    "people": "orang",
-    "Rp a room-night": "Rp/malam kamar",
-    "index 0-1": "indeks 0-1",
-    "a year": "per tahun",
-}
-_UNITS_EN = {"Rp m a month": "Rp m/month", "Rp a month": "Rp/month/firm"}
 _SIGNIFICANT = 3
+_MARKS = str.maketrans(",.", ".,")
 
 
 def say(key: str, lang: str, **values: object) -> str:
-    """A phrase in a language."""
-    return PHRASES[lang][key].format(**values)
+    """A phrase of `locale/` in a language, its places filled."""
+    return phrase("words", key, lang).format(**values)
 
 
 def unit_words(unit: str, lang: str) -> str:
     """A unit for people."""
-    return _UNITS_ID.get(unit, unit) if lang == "id" else _UNITS_EN.get(unit, unit)
+    return told(unit, lang, "unit")
+
+
+def channel_words(text: str, lang: str) -> str:
+    """A channel of the ceiling, or a remark of it in parts, for people."""
+    return "; ".join(told(part, lang, "channel") for part in text.split("; "))
 
 
 def number(x: float, lang: str = "en", *, signed: bool = False, digits: int | None = None) -> str:
@@ -174,12 +58,16 @@ def number(x: float, lang: str = "en", *, signed: bool = False, digits: int | No
     text = f"{abs(x):,.{min(places, 6)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    if lang == "id":
-        text = text.translate(str.maketrans(",.", ".,"))
+    text = decimal_mark(text, lang)
     if text == "0":
         return text
     sign = "-" if x < 0 else ("+" if signed and x > 0 else "")
     return sign + text
+
+
+def decimal_mark(text: str, lang: str) -> str:
+    """A number written in English, with the marks of the language: 1,234.5 or 1.234,5."""
+    return text.translate(_MARKS) if lang == "id" else text
 
 
 def supported(low: float, high: float) -> int | None:
@@ -198,7 +86,7 @@ def percent(x: float, lang: str = "en") -> str:
     if not math.isfinite(x):
         return "-"
     text = f"{x:.0f}" if abs(x) >= 10 or x == 0 else f"{x:.1f}"
-    return (text.replace(".", ",") if lang == "id" else text) + " %"
+    return decimal_mark(text, lang) + " %"
 
 
 def interval(low: float, high: float, lang: str = "en") -> str:

@@ -14,6 +14,7 @@ from kemitraan._own import check_packages
 if TYPE_CHECKING:
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
+    from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
@@ -54,6 +55,7 @@ _HOME = {
     "load_region": "scenarios.region",
     "load_scenario": "scenarios.scenario",
     "registry": "sim.parameters",
+    "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
 }
 
@@ -83,6 +85,7 @@ __all__ = [
     "load_region",
     "load_scenario",
     "registry",
+    "report",
     "sensitivity",
 ]
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
+from experiments.catalogue import told
+from experiments.cli.speech import asked_language, localise
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "init": Command("init", "init", "Write a new scenario file to start from."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
+    "report": Command("report", "report", "Write one page of a comparison, to print."),
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
@@ -56,6 +59,15 @@ def _no_type(ctx: Context) -> None:
 
 class LazyGroup(TyperGroup):
     """Commands whose modules are imported only when they are called."""
+
+    speech = "en"
+    """Language of the help, as the words of the command line ask."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        self.speech = asked_language(args)
+        localise(self, self.speech)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """The commands' names in their order."""
@@ -72,6 +84,7 @@ class LazyGroup(TyperGroup):
         )
         one.command(cmd_name)(function)
         made = typer.main.get_command(one)
+        localise(made, self.speech)
         for argument in made.params:
             if argument.param_type_name == "argument":
                 # A name in capitals says enough; "<list[str]>" is for programmers.
@@ -107,7 +120,8 @@ class LazyGroup(TyperGroup):
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+            told_help = {name: told(c.help, self.speech, "help") for name, c in COMMANDS.items()}
+            formatter.write_dl(list(told_help.items()))
 
 
 app = typer.Typer(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.cli.options import JsonOption
+from experiments.cli.options import JsonOption, LangOption, language
 from experiments.cli.output import message, print_json
 
 if TYPE_CHECKING:
@@ -21,11 +21,14 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")],
     *,
     json: JsonOption = False,
+    lang: LangOption = None,
 ) -> None:
     """Check scenario files and print 'ok' for each good one; exit code 2 if any has a fault."""
+    from experiments.cli.speech import error_words  # noqa: PLC0415
     from scenarios.faults import ScenarioError, format_faults  # noqa: PLC0415  # YAML only now
     from scenarios.scenario import load_scenario  # noqa: PLC0415
 
+    speech = language(lang)
     found = []
     for file in files:
         try:
@@ -56,7 +59,7 @@ def check(
     else:
         for file, faults in found:
             if faults:
-                message(format_faults(faults))
+                message(error_words(format_faults(faults), speech))
             else:
                 print(f"{file}: ok")
     if any(faults for _, faults in found):

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from experiments.catalogue import LANGUAGES
 from sim.errors import KemitraanError
 
 __all__ = [
-    "LANGUAGES",
     "JsonOption",
     "LangOption",
     "MonthsOption",
@@ -20,8 +20,6 @@ __all__ = [
     "language",
     "whole",
 ]
-
-LANGUAGES = ("en", "id")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 LangOption = Annotated[
