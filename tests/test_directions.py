@@ -134,8 +134,8 @@ def falls_with_search_cost() -> Mapping[str, npt.NDArray[np.float64]]:
 def test_a_doubled_search_cost_means_fewer_purchases(good):
     """It holds clearly for bags (4 % less), uniforms (3 %) and cakes (1 %).
 
-    It is not claimed of slippers (0.6 %, the interval barely off zero), of laundering (0.2 %, across
-    zero) and of food, of which hotels buy a hundredth directly (-4 %, across zero).
+    It is not claimed of slippers (0.6 %, the interval barely off zero), of laundering (0.2 %,
+    across zero) and of food, of which hotels buy a hundredth directly (-4 %, across zero).
     """
     assert Estimate.of(falls_with_search_cost()[good]).excludes_zero(1)
 

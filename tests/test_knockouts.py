@@ -52,7 +52,7 @@ def slopes(name: str, knocked_out: bool) -> Estimate:
 
 
 def mean_range(name: str, at: int, knocked_out: bool) -> float:
-    """Range over the grid of an outcome's mean over the replicates, the same seeds at each point."""
+    """Range over the grid of an outcome's mean over replicates, the same seeds at each point."""
     row = BY_NAME[name]
     mean = np.mean([along(row, seed, knocked_out)[:, at] for seed in seeds()], axis=0)
     return float(np.ptp(mean))
