@@ -79,7 +79,8 @@ def test_firms_in_another_order_have_the_same_fates():
 
 THOUSAND = 1_000.0
 MONEY = {
-    "revenue", "revenue_eligible", "revenue_micro", "profit", "local_spending", "local_sales", "need", "direct", "via_wholesale",
+    "revenue", "revenue_eligible", "revenue_micro", "profit", "local_spending", "local_sales",
+    "need", "direct", "via_wholesale",
     "outside", "hotel_need", "hotel_direct", "restaurant_direct", "hotel_cost", "fines",
     "public_cost", "grants", "receivables", "written_off", "drawings", "interest", "investment",
     "returned", "profit_eligible", "profit_micro", "invoiced", "cash", "capacity",
