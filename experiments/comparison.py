@@ -31,6 +31,7 @@ from experiments.stakeholder_table import stakeholder_windows
 from experiments.unit import Cell, Result, cells
 from experiments.views import Views
 from experiments.words import number, say
+from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
@@ -319,6 +320,18 @@ class Comparison(Views):
         from experiments.figures.states import states  # noqa: PLC0415  # matplotlib
 
         return states(self, scenario, ax=ax, lang=lang)
+
+    def report(self, lang: str = "en") -> Path:
+        """Writes one page into the folder of this comparison, see `experiments.page`.
+
+        Raises:
+            KemitraanError: it was not written to a folder.
+        """
+        from experiments.page.write import report  # noqa: PLC0415  # only when asked
+
+        if self.folder is None:
+            raise KemitraanError("the comparison is in no folder; give compare(..., out=FOLDER)")
+        return report(self.folder, lang)
 
     def __str__(self) -> str:
         from experiments.report import text  # noqa: PLC0415  # only when shown

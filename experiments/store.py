@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.inputs import input_counts
+from experiments.kept import command, write_beside
 from sim.errors import KemitraanError
 from sim.outcomes import windows
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from experiments.design import Study
 
 __all__ = [
+    "SCHEMA",
     "check_target",
     "next_folder",
     "put_folder",
@@ -35,7 +37,8 @@ __all__ = [
 ]
 
 RUNS = Path("runs")
-SCHEMA = 1
+SCHEMA = 2
+"""Of the folder: 2 keeps ceilings, levels, assumptions and the command too."""
 _PACKAGES = ("kemitraan", "numpy", "numba", "pandas", "pyarrow", "matplotlib", "scipy")
 _SUMMARY = ("scenario", "outcome", "unit", "window", "level_baseline", "mean", "sim_low",
             "sim_high", "range_low", "range_high", "share_better", "pairs")  # fmt: skip
@@ -123,6 +126,7 @@ def put_next_folder(free: Callable[[], Path], fill: Callable[[Path], None]) -> P
 
 def _fill(comparison: Comparison, partial: Path, lang: str) -> None:
     _tables(comparison, partial)
+    write_beside(comparison, partial)
     _scenarios(comparison, partial)
     _figures(comparison, partial / "figures", lang)
     _manifest(comparison, partial)
@@ -243,6 +247,11 @@ def _manifest(comparison: Comparison, folder: Path) -> None:
         "plan": {k: v for k, v in comparison.plan.items() if k not in ("seconds", "jobs")},
         "seed_scheme": "replicate r: sim.draws.replicate_seed(seed, r); draws keyed by entity",
         "notes": comparison.notes,
+        "notes_id": comparison.notes_in("id"),
+        "command": command(comparison, folder),
+        "months": comparison.study.months,
+        "first_month": comparison.study.first_month,
+        "region_title": dict(comparison.study.region.title),
     }
     write_manifest(comparison.study, folder, about)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from experiments.budget import load_scenario
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
+    from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
@@ -55,6 +56,7 @@ _HOME = {
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
     "registry": "sim.parameters",
+    "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
 }
 
@@ -84,6 +86,7 @@ __all__ = [
     "load_region",
     "load_scenario",
     "registry",
+    "report",
     "sensitivity",
 ]
 

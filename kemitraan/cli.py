@@ -39,16 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _say("interrupted")
+        _say(_told("interrupted", words))
         return _INTERRUPTED
     except BrokenPipeError:
         return _reader_gone()
     except Exception as error:
         if debug:
             raise
-        return _report(error)
+        return _report(error, words)
     if code == _INTERRUPTED:
-        _say("interrupted")
+        _say(_told("interrupted", words))
     return code
 
 
@@ -62,10 +62,17 @@ def _run(words: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _report(error: Exception) -> int:
+def _told(text: str, words: Sequence[str]) -> str:
+    """A message in the language that the command line asks for."""
+    from experiments.cli.speech import asked_language, error_words  # noqa: PLC0415
+
+    return error_words(text, asked_language(words))
+
+
+def _report(error: Exception, words: Sequence[str]) -> int:
     """The error as a message on stderr; the exit code it asks for."""
     if isinstance(error, KemitraanError):
-        _say(str(error))
+        _say(_told(str(error), words))
         return error.exit_code
     show = getattr(error, "show", None)
     if callable(show) and isinstance(getattr(error, "exit_code", None), int):
@@ -73,7 +80,7 @@ def _report(error: Exception) -> int:
         return 2
     text = " ".join(str(error).split())[:300]
     detail = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    _say(f"internal error: {detail}; run again with --debug to see where")
+    _say(_told(f"internal error: {detail}; run again with --debug to see where", words))
     return _FAILED
 
 

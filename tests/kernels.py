@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.draws import STREAM_EXIT, uniform
+from sim.draws import STREAM_EXIT, STREAM_PRODUCTIVITY, normal, uniform
 from sim.jit import Integer, jit
 from sim.processes.delivery import deliver, invoice, update_trust
 from sim.processes.demography import close_firm, enter, survive
@@ -160,6 +160,20 @@ def invest_all(firms: Rows, params: Params) -> None:
     for i in range(firms.size):
         if firms[i].alive == 1:
             invest(firms[i], p)
+
+
+@jit
+def grow_and_reset(firms: Rows, params: Params, rate: float, seed: Integer, months: int) -> None:
+    """Months of step 17 with ample cash; firms go back to a capacity of 1 at a rate a month."""
+    p = params[0]
+    chance = 1.0 - math.exp(-rate)
+    for month in range(months):
+        for i in range(firms.size):
+            firms[i].growth_shock = normal(seed, STREAM_PRODUCTIVITY, month, i, 0, 0, 0, 1)
+            firms[i].cash = 1e15
+            invest(firms[i], p)
+            if uniform(seed, STREAM_EXIT, month, i, 0, 0, 0, 0) < chance:
+                firms[i].capacity = 1.0
 
 
 @jit

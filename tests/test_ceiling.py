@@ -13,7 +13,11 @@ from scenarios.scenario import load_scenario
 from sim.parameters import Parameters, registry
 from sim.parameters.entries import KINDS
 from sim.parameters.value_inputs import VALUE_INPUTS, guessed_part
+from sim.policy import compile_policy
 from sim.population import build_world
+from sim.run import step
+from sim.tables import BUYER_KINDS
+from tests.lab import Setting
 
 
 @pytest.mark.parametrize("scale", [10, 100])
@@ -133,6 +137,69 @@ def test_purchases_beyond_the_demand_of_the_whole_run_are_an_error(column, chann
     world.monthly["hotel_need"] = 2e9
     world.monthly["need"] = 4e9
     with pytest.raises(unit.ModelError, match=f"{channel} purchases of the run"):
+        unit.check_ceiling(world, "mine")
+
+
+def _most_by_month(world, kind):
+    """The most that buyers of a kind can need in each month: what is due of their order lines."""
+    lines = world.tables.lines
+    lines = lines[world.tables.buyers["kind"][lines["buyer"]] == kind]
+    interval = world.tables.goods["interval"][lines["good"]]
+    months = np.arange(world.months)[:, None]
+    due = (interval == 1) | ((months + lines["phase"]) % interval == 0)
+    return world.scale * np.where(due, lines["demand"] * interval, 0.0).sum(axis=1)
+
+
+@pytest.mark.parametrize(
+    "rule", ["no_policy", "mandated_hotel_partnership", "a floor for restaurants"]
+)
+def test_no_kind_of_buyer_orders_more_than_is_due_of_its_own_lines(rule):
+    """Month by month, for hotels, restaurants and others apart, from the table of order lines."""
+    world = build_world(load_region("surabaya"), Parameters.default(), seed=3, scale=50, months=30)
+    if rule == "a floor for restaurants":
+        levers = {
+            "restaurant.binding": 1.0,
+            "restaurant.coverage": 1.0,
+            "restaurant.quota": 1.0,
+            "restaurant.price_cap": 1.0,
+            "restaurant.goods": ("cakes", "food_ingredients", "laundry_service"),
+        }
+        settings = {name: Setting(value) for name, value in levers.items()}
+    else:
+        settings = load_scenario(rule).levers
+    world.policy = compile_policy(settings, world.names.goods, world.months)
+    most = np.stack([_most_by_month(world, kind) for kind in range(len(BUYER_KINDS))])
+    kind = world.tables.buyers["kind"][world.tables.lines["buyer"]]
+    bought = np.zeros_like(most)
+    for month in range(world.months):
+        step(world)
+        lines = world.tables.lines
+        need = world.scale * np.bincount(kind, lines["need"], len(BUYER_KINDS))
+        bought[:, month] = world.scale * np.bincount(kind, lines["ordered"], len(BUYER_KINDS))
+        assert (bought[:, month] <= need * (1 + 1e-9)).all()
+        assert (need <= most[:, month] * (1 + 1e-9)).all()
+    assert bought[:2] == pytest.approx(
+        np.stack([world.monthly["hotel_direct"], world.monthly["restaurant_direct"]])
+    )
+    assert bought.sum(axis=0) == pytest.approx(world.monthly["direct"])
+    assert (bought.sum(axis=1) > 0.0).all()
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="check_ceiling holds restaurants against the need of restaurants and other large buyers",
+)
+def test_restaurants_that_buy_what_others_need_are_an_error():
+    """One month beyond what is due of restaurants' own lines, within what others need besides."""
+    world = _world()
+    monthly = world.monthly
+    most = _most_by_month(world, BUYER_KINDS.index("restaurant"))
+    month = int(np.argmax(monthly["need"] - monthly["hotel_need"] - most))
+    beyond = 1.01 * most[month]
+    assert beyond < monthly["need"][month] - monthly["hotel_need"][month]
+    monthly["direct"][month] += beyond - monthly["restaurant_direct"][month]
+    monthly["restaurant_direct"][month] = beyond
+    with pytest.raises(unit.ModelError, match=f"mine, month {month}: restaurant purchases"):
         unit.check_ceiling(world, "mine")
 
 

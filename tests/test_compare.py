@@ -11,15 +11,16 @@ from experiments.choices import check_windows
 from experiments.compare import compare
 from experiments.design import latin_hypercube, make_jobs, make_study
 from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
-from experiments.report import TABLE_OUTCOMES, text
+from experiments.report import AFTER_OUTCOMES, HOTELS, TABLE_OUTCOMES, text
 from experiments.runner import run_jobs
 from experiments.store import next_folder
-from experiments.words import number
+from experiments.words import number, with_interval
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
 from sim.case import auto_scale
 from sim.errors import KemitraanError
 from sim.parameters import assumed
+from tests import screen
 
 SMALL = {"scale": 100, "months": 48, "quiet": True, "fixed_replicates": 3}
 RULE = "mandated_hotel_partnership"
@@ -248,6 +249,66 @@ def test_the_screen_shows_both_intervals_and_what_the_effect_hangs_on(result):
     assert "never a forecast" in shown
     assert len(TABLE_OUTCOMES) > 10
     assert max(len(line) for line in text(result, width=80).splitlines()) < 110
+
+
+@pytest.mark.parametrize("window", ["policy", "after"])
+def test_the_screens_numbers_are_those_of_the_effects(result, window):
+    """Level, effect with its range, and simulation error, outcome by outcome and scenario."""
+    if window == "after":
+        result = compare([RULE, "cash_grant"], replicates=3, jobs=1, **(SMALL | {"months": 108}))
+    effects = result.effects(None, window).set_index(["scenario", "outcome"])
+    shown = text(result, width=1_000)
+    title = {"policy": "POLICY YEARS", "after": "AFTER FUNDING STOPS"}[window]
+    faults, seen = [], []
+    for row in screen.rows(shown, title, result.scenarios, result.baseline):
+        if row.effect == "-":
+            assert (row.scenario, row.outcome) not in effects.index
+            continue
+        exact = effects.loc[(row.scenario, row.outcome)]
+        seen.append(row)
+        level = screen.value(row.level)
+        if abs(level - exact["level_baseline"]) > 0.005001 * abs(exact["level_baseline"]) + 1e-12:
+            faults.append(f"{row.outcome}: level {row.level} is {exact['level_baseline']}")
+        if screen.is_nothing(exact):
+            assert (row.effect, row.error) == (screen.SAME, "0 ±0")
+            continue
+        centre = (exact["sim_low"] + exact["sim_high"]) / 2
+        own = screen.range_faults(row.effect, exact)
+        own += screen.error_faults(row.error, exact, centre)
+        crosses = exact["range_low"] < 0 < exact["range_high"]
+        own += [f"{row.effect!r}: question mark"] if row.effect.endswith("?") != crosses else []
+        faults += [f"{row.scenario}, {row.outcome}: {fault}" for fault in own]
+    assert not faults, "\n" + "\n".join(faults)
+    listed = TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES
+    assert [row.outcome for row in seen if row.scenario == RULE] == [
+        name for name in listed if name != HOTELS
+    ]
+    assert len({row.effect for row in seen}) > 10
+
+
+def test_the_screens_numbers_at_fixed_assumptions_are_those_of_the_effects():
+    fixed = compare("cash_grant", uncertainty="seeds", replicates=3, jobs=1, **SMALL)
+    effects = fixed.effects(None, "policy").set_index(["scenario", "outcome"])
+    found = list(
+        screen.rows(text(fixed, width=1_000), "POLICY YEARS", fixed.scenarios, fixed.baseline)
+    )
+    shown = [row for row in found if row.effect not in ("-", screen.SAME)]
+    assert len(shown) > 8
+    for row in shown:
+        exact = effects.loc[(row.scenario, row.outcome)]
+        assert row.error == ""
+        assert not screen.error_faults(row.effect, exact, exact["mean"])
+
+
+def test_numbers_that_are_not_the_effects_are_noticed(result):
+    """The comparison above can fail: a wrong digit, a swapped interval."""
+    exact = result.effects("profit").iloc[0]
+    right = with_interval(exact["mean"], exact["range_low"], exact["range_high"])
+    assert not screen.range_faults(right, exact)
+    swapped = with_interval(exact["mean"], exact["sim_low"], exact["sim_high"])
+    assert screen.range_faults(swapped, exact)
+    moved = exact["mean"] + 0.2 * (exact["range_high"] - exact["range_low"])
+    assert screen.range_faults(with_interval(moved, exact["range_low"], exact["range_high"]), exact)
 
 
 def test_the_screen_speaks_indonesian(result):

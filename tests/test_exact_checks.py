@@ -20,6 +20,7 @@ from sim.processes.production import forget
 from sim.quantiles import normal_quantile
 from sim.run import step
 from sim.tables import FIRM_DTYPE, LINK_DTYPE
+from tests.kernels import grow_and_reset
 from tests.lab import MANDATE, lab_world, parameters, town
 
 # --- trust, practice, information -----------------------------------------------------------------
@@ -103,6 +104,32 @@ def test_capacity_grows_by_gibrats_law():
             assert abs(float(growth.var()) - expected) < 4.0 * error
             large = growth[count // 2 :].var() / growth[: count // 2].var()
             assert 0.75 < large < 1.35
+
+
+@pytest.mark.parametrize("drift", [-0.01, 0.0, 0.01])
+def test_capacity_that_is_reset_at_a_rate_has_a_power_law_tail(drift):
+    """The upper tail exponent z solves drift z + sd^2 z^2 / 2 = rate.
+
+    Growth is the kernel's, with a drift from utilisation off its normal; going back to 1 at a rate
+    is the test's. A chance of 1 - exp(-rate) each month makes the equation exact month by month.
+    Hill's estimate is taken where five steps of noise have blurred the start, and is held to three
+    of its own standard errors, z over the square root of the firms in the tail.
+    """
+    sd, rate = 0.1, 0.02
+    values = {"investment_rate": 0.1, "cash_investment": 0.0, "capacity_sd": sd}
+    params = parameters(values).record()
+    firms = np.zeros(60_000, FIRM_DTYPE)
+    firms["capacity"], firms["unit_cost"] = 1.0, 0.7
+    firms["utilisation"] = params["normal_utilisation"] + drift / 0.1
+    # After ten mean lives the tail is as it stays, as far out as any firm of these gets.
+    grow_and_reset(firms, params, rate, np.uint64(5), 500)
+    exponent = (-drift + math.sqrt(drift**2 + 2.0 * sd**2 * rate)) / sd**2
+    assert drift * exponent + sd**2 * exponent**2 / 2.0 == pytest.approx(rate, rel=1e-12)
+    beyond = np.log(firms["capacity"]) - 5.0 * sd
+    tail = beyond[beyond > 0.0]
+    estimate, error = 1.0 / float(tail.mean()), exponent / math.sqrt(tail.size)
+    assert error < 0.02 * exponent
+    assert abs(estimate - exponent) < 3.0 * error
 
 
 @pytest.mark.parametrize("size", [0, 1, 2])

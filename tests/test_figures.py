@@ -16,6 +16,7 @@ from experiments.figures.style import colour
 from experiments.words import with_interval
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
+from tests import screen
 
 RULE = "mandated_hotel_partnership"
 
@@ -45,6 +46,40 @@ def test_the_forest_tells_both_intervals_apart(result, ax):
     assert "3 paired runs, seed 1" in shown
     assert "better" in shown
     assert "firms alive at month 23" in shown
+
+
+def test_the_forests_bars_and_numbers_are_those_of_the_effects(result, ax):
+    """Thick bar the range, thin line the simulation error, mark the mean; numbers beside them."""
+    names = ["profit", "in_business", "jobs", "hotel_cost"]
+    result.plot_effects(names, ax=ax)
+    table = result.effects(names)
+    thick = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 6.5]
+    thin = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 1.1]
+    marks = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 1]
+    heights = {
+        round(t.get_position()[1], 9): t.get_text() for t in ax.texts if t.get_ha() == "right"
+    }
+    numbers = [t for t in ax.texts if t.get_va() == "center" and t.get_ha() == "left"]
+    shown = [
+        row
+        for name in names
+        for scenario in result.scenarios
+        for _, row in table[(table["outcome"] == name) & (table["scenario"] == scenario)].iterrows()
+    ]
+    assert len(shown) == len(thick) == len(thin) == len(marks) == len(numbers) == 8
+    for i, row in enumerate(shown):
+        beside = table[table["outcome"] == row["outcome"]]
+        ends = ["mean", "range_low", "range_high", "sim_low", "sim_high"]
+        drawn = [*marks[i], *thick[i], *thin[i]]
+        largest = float(beside[ends].abs().to_numpy().max())
+        assert [x * largest for x in drawn] == pytest.approx([row[end] for end in ends])
+        said = numbers[i].get_text()
+        assert heights[round(numbers[i].get_position()[1], 9)] == row["scenario"]
+        if screen.is_nothing(row):
+            assert said == screen.SAME
+            continue
+        assert not screen.range_faults(said, row)
+        assert said.endswith(f"better {round(row['share_better'] * 3)} of 3")
 
 
 def test_the_fan_says_what_its_bands_are(result, ax):

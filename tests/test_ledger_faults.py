@@ -1,7 +1,7 @@
 """Every check of the ledger can fail: what is put wrong shows in the residual that is about it.
 
-Two of its bounds cannot be put wrong from outside: a month clips quality, and practice from above,
-before the ledger looks.
+Columns are put wrong between two months of a run, practice, quality and trust among them on either
+side of their bounds; the functions that a month calls are also asked directly.
 """
 
 from __future__ import annotations

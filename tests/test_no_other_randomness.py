@@ -15,12 +15,20 @@ FILES = sorted(path for folder in ("sim", "scenarios") for path in (ROOT / folde
 
 USE_DRAWS = "draw from sim.draws, keyed by seed, stream, month and entity"
 FORBIDDEN_MODULES = {"random", "secrets", "uuid", "numpy.random", "mesa.batchrunner"}
+# Whoever holds them: a model, an agent, a world, numpy or scipy under whatever name.
 FORBIDDEN_NAMES = {
     "shuffle_do": "loop over slots in their order",
     "shuffle": "loop over slots in their order",
-    "urandom": USE_DRAWS,
+    "random": USE_DRAWS,
+    "rng": USE_DRAWS,
+    "rvs": USE_DRAWS,
     "default_rng": USE_DRAWS,
+    "RandomState": USE_DRAWS,
     "SystemRandom": USE_DRAWS,
+    "urandom": USE_DRAWS,
+    "getrandom": USE_DRAWS,
+    "uuid1": USE_DRAWS,
+    "uuid4": USE_DRAWS,
 }
 CLOCKS = {"time", "time_ns", "now", "utcnow", "today", "perf_counter", "perf_counter_ns"}
 # The same names in `math` give the same bits on every machine and in every loop;
@@ -93,25 +101,17 @@ def faults_of(source):
         for inner in ast.walk(node)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in FORBIDDEN_MODULES:
-                    yield node.lineno, f"import {alias.name}", USE_DRAWS
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            for alias in node.names:
-                for name in (module, f"{module}.{alias.name}"):
-                    if name in FORBIDDEN_MODULES:
-                        yield node.lineno, f"from {module} import {alias.name}", USE_DRAWS
-                        break
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from forbidden_imports(node)
         elif isinstance(node, ast.Attribute):
-            name = dotted(node)
-            if name in ("np.random", "numpy.random", "self.random", "model.random", "self.rng"):
-                yield node.lineno, name, USE_DRAWS
-            elif node.attr in FORBIDDEN_NAMES:
-                yield node.lineno, node.attr, FORBIDDEN_NAMES[node.attr]
+            if node.attr in FORBIDDEN_NAMES:
+                yield node.lineno, ast.unparse(node), FORBIDDEN_NAMES[node.attr]
+        elif isinstance(node, ast.Name):
+            if node.id in FORBIDDEN_NAMES and isinstance(node.ctx, ast.Load):
+                yield node.lineno, node.id, FORBIDDEN_NAMES[node.id]
         elif isinstance(node, ast.Call):
             yield from clock_seeds(node)
+            yield from names_in_texts(node)
             if dotted(node.func) == "hash" and id(node) not in in_hash:
                 yield node.lineno, "hash()", "it differs between processes: use hashlib"
         yield from loops_over_sets(node, sets)
@@ -120,6 +120,39 @@ def faults_of(source):
             for each in node.decorator_list
         ):
             yield from numpy_in_kernel(node)
+
+
+def is_forbidden_module(name):
+    """Whether a module, or one that it is part of, is a source of chance."""
+    return any(name == each or name.startswith(f"{each}.") for each in FORBIDDEN_MODULES)
+
+
+def forbidden_imports(node):
+    """Modules of chance, and their contents, under whatever name they are imported."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if is_forbidden_module(alias.name):
+                yield node.lineno, f"import {alias.name}", USE_DRAWS
+        return
+    module = node.module or ""
+    for alias in node.names:
+        forbidden = is_forbidden_module(module) or is_forbidden_module(f"{module}.{alias.name}")
+        if forbidden or alias.name in FORBIDDEN_NAMES:
+            remedy = FORBIDDEN_NAMES.get(alias.name, USE_DRAWS)
+            yield node.lineno, f"from {module} import {alias.name}", remedy
+
+
+def names_in_texts(call):
+    """The same asked for by a text: `getattr(np, "random")`, `import_module("random")`."""
+    called = dotted(call.func).split(".")[-1]
+    for argument in call.args:
+        name = argument.value if isinstance(argument, ast.Constant) else ""
+        if not isinstance(name, str):
+            continue
+        attribute = called in ("getattr", "attrgetter", "methodcaller") and name in FORBIDDEN_NAMES
+        module = called in ("__import__", "import_module") and is_forbidden_module(name)
+        if attribute or module:
+            yield call.lineno, f"{called}({name!r})", USE_DRAWS
 
 
 def clock_seeds(call):
@@ -188,6 +221,29 @@ def test_model_code_has_no_other_source_of_chance(path):
         "class A:\n    def step(self):\n        return self.random.random()",
         "model.agents.shuffle_do('step')",
         "os.urandom(8)",
+        "from os import urandom",
+        "from os import urandom as luck\nluck(8)",
+        "class A:\n    def step(self):\n        return self.model.random.random()",
+        "x = agent.random.random()",
+        "rng = model.rng; rng.random()",
+        "world.rng.normal()",
+        "def f(rng):\n    return rng.normal()",
+        "x = models[0].random.choice(y)",
+        "x = self.model().rng.integers(9)",
+        "import random as luck",
+        "from random import gauss as g",
+        "from secrets import randbelow",
+        "import uuid as ids\nids.uuid4()",
+        "import numpy.random.mtrand",
+        "import numpy as xp; xp.random.rand()",
+        "np.random.default_rng(1)",
+        "from numpy.random.mtrand import RandomState",
+        "scipy.stats.norm.rvs()",
+        "from scipy.stats import norm\nnorm.rvs(size=3)",
+        "model.agents.do(1).shuffle_do('step')",
+        "getattr(np, 'random').rand()",
+        "importlib.import_module('numpy.random')",
+        "__import__('random')",
         "run(seed=int(time.time()))",
         "run(seed=datetime.now().microsecond)",
         "key = hash(name)",
@@ -211,6 +267,9 @@ def test_the_scan_finds(source):
     "source",
     [
         "from sim.draws import uniform",
+        "super().__init__(rng=seed)",
+        "targeting = 'random'",
+        "x = world.random_visits",
         "for x in sorted(set(names)): pass",
         "if name in {'a', 'b'}: pass",
         "n = len(set(names))",

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from experiments.catalogue import told
 from experiments.cli.options import with_values
+from experiments.cli.speech import asked_language, localise
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "init": Command("init", "init", "Write a new scenario file, or a region's files."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
+    "report": Command("report", "report", "Write one page of a comparison, to print."),
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
@@ -66,6 +69,15 @@ class ValueCommand(TyperCommand):
 class LazyGroup(TyperGroup):
     """Commands whose modules are imported only when they are called."""
 
+    speech = "en"
+    """Language of the help, as the words of the command line ask."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        self.speech = asked_language(args)
+        localise(self, self.speech)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """The commands' names in their order."""
         return list(COMMANDS)
@@ -81,6 +93,7 @@ class LazyGroup(TyperGroup):
         )
         one.command(cmd_name, cls=ValueCommand)(function)
         made = typer.main.get_command(one)
+        localise(made, self.speech)
         for argument in made.params:
             if argument.param_type_name == "argument":
                 # A name in capitals says enough; "<list[str]>" is for programmers.
@@ -116,7 +129,8 @@ class LazyGroup(TyperGroup):
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+            told_help = {name: told(c.help, self.speech, "help") for name, c in COMMANDS.items()}
+            formatter.write_dl(list(told_help.items()))
 
 
 app = typer.Typer(

@@ -28,13 +28,15 @@ def check(
 ) -> None:
     """Check scenarios and regions and print 'ok' for each good one; exit code 2 with any fault."""
     from experiments.budget import load_scenario  # noqa: PLC0415
+    from experiments.cli.speech import error_words  # noqa: PLC0415
     from scenarios.faults import ScenarioError, format_faults  # noqa: PLC0415  # YAML only now
 
+    speech = language(lang)
     found: list[tuple[str, list[Fault]]] = []
     said: dict[str, str] = {}  # of regions, whose columns have names
     for file in files:
         if _is_region(file):
-            faults, said[file] = _check_region(file, language(lang))
+            faults, said[file] = _check_region(file, speech)
         else:
             try:
                 faults = _region_faults(file, load_scenario(file))
@@ -64,7 +66,7 @@ def check(
     else:
         for file, faults in found:
             if faults:
-                message(said.get(file) or format_faults(faults))
+                message(error_words(said.get(file) or format_faults(faults), speech))
             else:
                 print("\n".join([f"{file}: ok", *([said[file]] if file in said else [])]))
     if any(faults for _, faults in found):

@@ -128,7 +128,7 @@ def compare(
         if out is None:
             result.folder = write_next_folder(result, lang=speech)
     except KeyboardInterrupt:
-        message("stopped: the runs were not finished and no folder was written")
+        message(say("stopped", speech))
         raise
     there = windows_of(result.study.months)
     missing = [name for name in show if name not in there]

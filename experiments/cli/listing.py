@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli.options import JsonOption, LangOption, language
-from experiments.cli.output import print_json, print_table
+from experiments.cli.output import heads, print_json, print_table
 from sim.errors import KemitraanError
 
 __all__ = ["THINGS", "list_things"]
@@ -27,30 +27,39 @@ def list_things(
         close = difflib.get_close_matches(what, THINGS, n=1)
         hint = f", did you mean {close[0]!r}?" if close else f"; known: {', '.join(THINGS)}"
         raise KemitraanError(f"nothing called {what!r} to list{hint}")
+    speech = language(lang)
     rows = {
         "scenarios": _scenarios,
         "regions": _regions,
         "parameters": _parameters,
         "outcomes": _outcomes,
         "levers": _levers,
-    }[what](language(lang))
+    }[what](speech)
     if json:
         print_json(rows)
     else:
         columns = [name for name in (rows[0] if rows else {}) if name not in _ONLY_JSON]
-        print_table(columns, [[_cell(row[name]) for name in columns] for row in rows])
+        body = [[_cell(row[name], name, speech) for name in columns] for row in rows]
+        print_table(heads(columns, speech), body)
 
 
 _ONLY_JSON = ("note", "sources", "evidence", "checked_on", "fixed", "choices", "denominator")
 
 
-def _cell(value: object) -> str:
+_WORDS = {"unit": "unit", "kind": "kind", "better": "kind"}
+"""Columns whose words are told, and the context they stand under."""
+
+
+def _cell(value: object, column: str, lang: str) -> str:
+    from experiments.catalogue import told  # noqa: PLC0415
     from scenarios.schema import plain  # noqa: PLC0415
 
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(item, float) for item in value) and value:
         return f"{plain(value[0])}..{plain(value[1])}"
+    if column in _WORDS:
+        return told(plain(value), lang, _WORDS[column])
     return plain(value)
 
 

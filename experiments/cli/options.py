@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from experiments.catalogue import LANGUAGES
 from sim.errors import KemitraanError
 
 __all__ = [
-    "LANGUAGES",
     "JsonOption",
     "LangOption",
     "MonthsOption",
@@ -23,8 +23,6 @@ __all__ = [
     "whole",
     "with_values",
 ]
-
-LANGUAGES = ("en", "id")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 LangOption = Annotated[

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-__all__ = ["message", "print_json", "print_table"]
+__all__ = ["heads", "message", "print_json", "print_table"]
 
 
 def print_json(document: object) -> None:
@@ -18,6 +18,13 @@ def print_json(document: object) -> None:
 def message(text: str) -> None:
     """A line for the person at the screen, apart from the data."""
     print(text, file=sys.stderr, flush=True)
+
+
+def heads(columns: Sequence[str], lang: str) -> list[str]:
+    """Heads of columns in a language."""
+    from experiments.catalogue import told  # noqa: PLC0415  # gettext only now
+
+    return [told(column, lang, "column") for column in columns]
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

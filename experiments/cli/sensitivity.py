@@ -90,6 +90,7 @@ def sensitivity(
     from experiments.sensitivity_report import text  # noqa: PLC0415
     from experiments.sensitivity_store import free_folder, save_next_folder  # noqa: PLC0415
     from experiments.store import check_target  # noqa: PLC0415
+    from experiments.words import say  # noqa: PLC0415
 
     speech = language(lang)
     if not 1 <= top <= 10_000:
@@ -118,7 +119,7 @@ def sensitivity(
         if out is None:
             result.folder = save_next_folder(result, lang=speech)
     except KeyboardInterrupt:
-        message("stopped: the runs were not finished and no folder was written")
+        message(say("stopped", speech))
         raise
     if json:
         print_json(result.to_json())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.cli.options import JsonOption, LangOption, MonthsOption, RegionOption, language
-from experiments.cli.output import print_json, print_table
+from experiments.cli.output import heads, print_json, print_table
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -30,6 +30,7 @@ def show(
 ) -> None:
     """Show what a scenario sets; with --resolved every value and where it comes from."""
     from experiments.budget import load_scenario  # noqa: PLC0415  # YAML only now
+    from experiments.catalogue import told  # noqa: PLC0415
     from experiments.limits import check_months  # noqa: PLC0415
     from scenarios.schema import plain  # noqa: PLC0415
 
@@ -53,21 +54,28 @@ def show(
             }
         )
         return
-    print(f"{scenario.name}: {scenario.title[language(lang)]}")
+    speech = language(lang)
+    print(f"{scenario.name}: {scenario.title[speech]}")
     if scenario.description:
         print(scenario.description)
     print()
     print_table(
-        ("run", "value", "from"),
-        [(key, plain(getattr(scenario, key)), _from(scenario, key)) for key in _RUN_KEYS],
+        heads(("run", "value", "from"), speech),
+        [(key, plain(getattr(scenario, key)), _from(scenario, key, speech)) for key in _RUN_KEYS],
     )
     if levers:
         print()
         rows = [
-            (r["lever"], plain(r["value"]), r["unit"], _when(scenario, r), r["from"])
+            (
+                r["lever"],
+                plain(r["value"]),
+                told(r["unit"], speech, "unit"),
+                _when(scenario, r, speech),
+                told(r["from"], speech, "kind"),
+            )
             for r in levers
         ]
-        print_table(("lever", "value", "unit", "when", "from"), rows)
+        print_table(heads(("lever", "value", "unit", "when", "from"), speech), rows)
     if costs:
         print()
         head = ("expected public cost", "million Rp in a policy year", "sized by")
@@ -75,33 +83,35 @@ def show(
             (r["term"], plain(round(r["million_rp_per_year"], 3)), ", ".join(r["sized_by"]))
             for r in costs
         ]
-        print_table(head, shown)
+        print_table(heads(head, speech), shown)
     if parameters:
         print()
         print_table(
-            ("parameter", "value", "range", "unit", "kind", "from"),
+            heads(("parameter", "value", "range", "unit", "kind", "from"), speech),
             [
                 (
                     r["parameter"],
                     plain(r["value"]),
                     f"{plain(r['low'])}..{plain(r['high'])}",
-                    r["unit"],
-                    r["kind"],
-                    r["from"],
+                    told(r["unit"], speech, "unit"),
+                    told(r["kind"], speech, "kind"),
+                    told(r["from"], speech, "kind"),
                 )
                 for r in parameters
             ],
         )
 
 
-def _from(scenario: Scenario, key: str) -> str:
+def _from(scenario: Scenario, key: str, lang: str) -> str:
+    from experiments.catalogue import told  # noqa: PLC0415
+    from experiments.words import say  # noqa: PLC0415
     from scenarios.schema import plain  # noqa: PLC0415
 
-    origin = scenario.origin[key]
+    origin = told(scenario.origin[key], lang, "kind")
     if key not in scenario.replaced:
         return origin
     value, where = scenario.replaced[key]
-    return f"{origin}, replaces {plain(value)} ({where})"
+    return say("origin_replaces", lang, origin=origin, value=plain(value), where=where)
 
 
 def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
@@ -160,12 +170,14 @@ def _costs(scenario: Scenario, speech: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _when(scenario: Scenario, row: dict[str, Any]) -> str:
+def _when(scenario: Scenario, row: dict[str, Any], lang: str) -> str:
+    from experiments.words import say  # noqa: PLC0415
+
     if row["start"] is None:
-        return "not set"
+        return say("not_set", lang)
     start, end = (scenario.calendar(row[part]) for part in ("start", "end"))
-    ramp = f", rising {row['ramp_months']} months" if row["ramp_months"] else ""
-    return f"{start} to {end}{ramp}"
+    key = "when_rising" if row["ramp_months"] else "when"
+    return say(key, lang, start=start, end=end, n=row["ramp_months"])
 
 
 def _parameters(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_format
 import math
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,7 @@ from experiments.cli.options import (
     language,
     whole,
 )
-from experiments.cli.output import message, print_json, print_table
+from experiments.cli.output import heads, message, print_json, print_table
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -47,24 +48,8 @@ _SHOWN = {
     "trust_buyers": "trust",
     "event": "what happened",
 }
-_HEADS_ID = {
-    "calendar": "bulan",
-    "generation": "usaha",
-    "age": "umur",
-    "orders": "pesanan",
-    "partners": "pembeli",
-    "local_sales": "lokal",
-    "profit": "laba",
-    "received": "diterima",
-    "drawings": "diambil",
-    "cash": "kas",
-    "receivables": "piutang",
-    "utilisation": "terpakai",
-    "practice": "praktik",
-    "quality": "mutu",
-    "trust_buyers": "percaya",
-    "event": "yang terjadi",
-}
+_TWO_PLACES = ("practice", "quality", "trust_buyers")
+_DECIMAL = re.compile(r"\d\.\d")
 _PICKS = "partner, closed or largest"
 
 
@@ -112,6 +97,7 @@ def trace(
     check_months(months)
     check_seed(seed)
     from experiments.budget import load_scenario  # noqa: PLC0415
+    from experiments.catalogue import retold  # noqa: PLC0415
     from experiments.inputs import input_counts, inputs_line  # noqa: PLC0415
     from experiments.overrides import override_lines  # noqa: PLC0415
     from experiments.places import place_of  # noqa: PLC0415
@@ -145,9 +131,9 @@ def trace(
         writer.writerow(table.columns)
         writer.writerows([["" if v is None else v for v in r.values()] for r in _rows(table)])
     else:
-        message(table.title)
-        rows = [[_cell(name, row[name]) for name in _SHOWN] for row in _rows(table)]
-        print_table(list((_SHOWN if speech == "en" else _HEADS_ID).values()), rows)
+        message(retold(table.title, speech, "event"))
+        rows = [[_cell(name, row[name], speech) for name in _SHOWN] for row in _rows(table)]
+        print_table(heads(list(_SHOWN.values()), speech), rows)
         message(inputs_line(place, speech))
 
 
@@ -204,9 +190,16 @@ def _plain(value: object) -> object:
     return _plain(item()) if item is not None else None
 
 
-def _cell(name: str, value: object) -> str:
+def _cell(name: str, value: object, lang: str) -> str:
+    from experiments.catalogue import retold  # noqa: PLC0415
+    from experiments.words import decimal_mark  # noqa: PLC0415
+
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.2f}" if name in ("practice", "quality", "trust_buyers") else f"{value:.3g}"
+        text = f"{value:.2f}" if name in _TWO_PLACES else f"{value:.3g}"
+        return decimal_mark(text, lang)
+    if name == "event":
+        said = "; ".join(retold(part, lang, "event") for part in str(value).split("; "))
+        return _DECIMAL.sub(lambda found: decimal_mark(found[0], lang), said)
     return str(value)

@@ -19,7 +19,7 @@ from experiments.figures.style import (
     put_caption,
 )
 from experiments.unit import SERIES
-from experiments.words import unit_words
+from experiments.words import say, unit_words
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
 
@@ -92,17 +92,13 @@ def fan(
     mark_policy(axes, comparison, lang)
     axes.set_xlim(time[0], time[-1] + 0.1)
     axes.set_ylim(*_frame(low, high, zero=effect))
-    axes.annotate("median", (time[-1], middle[-1]), xytext=(6, 0), textcoords="offset points",
+    word = say("fan_median", lang)
+    axes.annotate(word, (time[-1], middle[-1]), xytext=(6, 0), textcoords="offset points",
                   va="center", fontsize=7.5, color=shade, annotation_clip=False)  # fmt: skip
     one = OUTCOMES[outcome]
-    unit = "% hotel" if outcome in _SHARES and lang == "id" else one.unit
-    axes.set_ylabel(unit_words(unit, lang))
+    axes.set_ylabel(unit_words(one.unit, lang))
     localise(axes, lang)
-    what = (
-        ("pengaruh berpasangan" if lang == "id" else "paired effect")
-        if effect
-        else ("tingkat" if lang == "id" else "level")
-    )
+    what = say("fan_effect" if effect else "fan_level", lang)
     axes.set_title(f"{one.label[lang]}: {what}, {name}", **TITLE)
     if captioned:
         put_caption(axes, fan_caption(comparison, outcome, len(singles), lang), 0.4, left=-0.5)
@@ -126,23 +122,16 @@ def fan_caption(comparison: Comparison, outcome: str, singles: int, lang: str) -
     """What the bands of a fan are."""
     one = OUTCOMES[outcome]
     held = comparison.uncertainty == "seeds"
-    if lang == "id":
-        of = "galat simulasi, asumsi tetap" if held else "kisaran karena asumsi belum pasti"
-        return caption(
-            comparison, lang,
-            f"{one.label[lang]}, {unit_words(one.unit, lang)}, per bulan. Pita 50 % dan 90 % atas "
-            f"ulangan ({of}); garis tebal median; garis tipis {singles} ulangan tunggal, "
-            "boleh keluar bingkai.",
-        )  # fmt: skip
-    of = "simulation error, assumptions held fixed" if held else (
-        "range, because assumptions are uncertain")  # fmt: skip
-    whom = " (of all hotels)" if outcome in _SHARES else ""
-    return caption(
-        comparison, lang,
-        f"{one.label[lang]}, {unit_words(one.unit, lang)}{whom}, monthly. Bands: middle 50 % and "
-        f"90 % of the runs ({of}); thick line: median; thin lines: {singles} single runs, "
-        "which may leave the frame.",
-    )  # fmt: skip
+    text = say(
+        "fan_caption",
+        lang,
+        label=one.label[lang],
+        unit=unit_words(one.unit, lang),
+        whom=say("fan_whom", lang) if outcome in _SHARES else "",
+        of=say("fan_held" if held else "fan_varied", lang),
+        singles=singles,
+    )
+    return caption(comparison, lang, text)
 
 
 def years(comparison: Comparison) -> npt.NDArray[np.float64]:
@@ -159,7 +148,7 @@ def mark_policy(ax: Axes, comparison: Comparison, lang: str) -> None:
     if not settings:
         return
     begin, end = min(s.start for s in settings), max(s.end for s in settings)
-    words = ("mulai", "berakhir") if lang == "id" else ("policy starts", "ends")
+    words = say("policy_starts", lang), say("policy_ends", lang)
     for month, word in ((begin, words[0]), (end + 1, words[1])):
         if 0 <= month < comparison.study.months:
             ax.axvline(time[month], color="#888888", linewidth=0.8, linestyle=":")

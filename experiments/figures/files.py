@@ -12,6 +12,7 @@ from experiments.figures.groups import group_figures
 from experiments.figures.stakeholders import stakeholder_figures
 from experiments.figures.states import signed_goods, signing_scenarios, states, states_caption
 from experiments.figures.style import RC, put_caption
+from experiments.words import say
 from sim.outcomes import windows
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ def _fans(comparison: Comparison, outcome: str, *, effect: bool, lang: str) -> F
         others = [name for name in names if name not in signing]
         if signing and others:  # flat lines at zero say nothing
             names = signing
-            word = "Tanpa hotel yang menandatangani" if lang == "id" else "No hotel signs under"
-            note = f" {word}: {', '.join(others)}."
+            note = " " + say("none_signs", lang, items=", ".join(others))
     height = 1.9 * len(names) + 0.9
     figure = Figure(figsize=(8.0, height))
     axes = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.catalogue import told
 from experiments.figures.style import TITLE, caption, colour, marker, own_axes, put_caption
 from experiments.report import spread, window_title
 from experiments.words import say, unit_words, with_interval
@@ -31,31 +32,6 @@ _POLICY_ONLY = (
 )  # fmt: skip
 _ROW, _HEAD, _FOOT = 0.2, 0.34, 0.9
 _REMARK_WIDTH = 84  # two lines at most
-_BETTER = {"en": {1: "more is better", -1: "less is better", 0: "neither is better"},
-           "id": {1: "lebih banyak lebih baik", -1: "lebih sedikit lebih baik",
-                  0: "netral"}}  # fmt: skip
-_WHOM_ID = {
-    "all UMKM": "semua UMKM",
-    "living firms of the sectors that make what hotels or restaurants buy": "usaha yang beroperasi"
-    " di sektor pemasok hotel atau restoran",
-    "living micro firms of all sectors": "usaha mikro yang beroperasi, semua sektor",
-    "firms standing in both runs at the window's end": "usaha yang berdiri di kedua simulasi pada"
-    " akhir masa",
-    "firms alive at month 23; at the window's end": "usaha yang beroperasi pada bulan 23; pada"
-    " akhir masa",
-    "region": "daerah",
-    "firms alive at or after month 24; at the window's end": "usaha yang beroperasi sejak bulan 24;"
-    " pada akhir masa",
-    "all hotels, at the window's end": "semua hotel, pada akhir masa",
-    "twins of eligible sectors that no buyer ordered from in the window": "usaha kembar di sektor"
-    " pemasok yang tidak mendapat pesanan",
-    "occupied room-nights of all hotels": "malam kamar terisi di semua hotel",
-    "city": "kota",
-    "profit and grants received less public money at its marginal cost; hotels' cost and outside"
-    " loss are not taken off": "laba dan bantuan dikurangi uang publik menurut biaya marjinalnya;"
-    " biaya hotel dan kehilangan pemasok luar tidak dikurangkan",
-    "suppliers outside UMKM": "pemasok di luar UMKM",
-}
 
 
 def forest_outcomes(window: str) -> tuple[str, ...]:
@@ -115,9 +91,8 @@ def forest(
     axes.set_xticks([])
     for side in ("left", "right", "top", "bottom"):
         axes.spines[side].set_visible(False)
-    title = "Apa yang berubah" if lang == "id" else "What changes"
     axes.set_title(
-        f"{title}: {window_title(comparison, window, lang).capitalize()}, "
+        f"{say('forest_title', lang)}: {window_title(comparison, window, lang).capitalize()}, "
         f"{say('against', lang)} {comparison.baseline}",
         **(TITLE | {"loc": "center"}),
     )
@@ -128,9 +103,8 @@ def forest(
 def _remark(outcome: Outcome, lang: str) -> str:
     """Which way is better, and of whom."""
     whom = outcome.denominator or outcome.for_whom
-    if lang == "id":
-        return f"{_BETTER[lang][outcome.better]}; dari: {_WHOM_ID.get(whom, whom)}"
-    return f"{_BETTER[lang][outcome.better]}; of: {whom}"
+    better = say(f"better_{outcome.better}", lang)
+    return say("forest_remark", lang, better=better, whom=told(whom, lang, "whom"))
 
 
 def _largest(rows: pd.DataFrame) -> float:
@@ -164,34 +138,12 @@ def _row(
         text = say("same", lang)
     if math.isfinite(row["share_better"]) and low < high:
         better = round(float(row["share_better"]) * int(row["pairs"]))
-        word = "lebih baik" if lang == "id" else "better"
-        of = "dari" if lang == "id" else "of"
-        text += f"   {word} {better} {of} {int(row['pairs'])}"
+        text += "   " + say("forest_share", lang, k=better, n=int(row["pairs"]))
     ax.text(1.08, y, text, va="center", fontsize=7.5)
 
 
 def _caption(comparison: Comparison, window: str, lang: str) -> str:
     when = window_title(comparison, window, lang).lower()
-    fixed = comparison.uncertainty == "seeds"
-    if lang == "id":
-        band = (
-            "Garis: galat simulasi, selang 95 % rata-rata; asumsi dibuat tetap."
-            if fixed
-            else "Batang tebal: 5-95 % atas undian asumsi (kisaran karena asumsi belum pasti). "
-            "Garis tipis: galat simulasi saja, selang 95 % rata-rata dengan asumsi tetap. "
-            "Titik: rata-rata."
-        )
-        scale = f"Selisih berpasangan, {when}; tiap hasil berskala sendiri, garis tegak nol."
-    else:
-        band = (
-            "Line: simulation error, 95 % interval of the mean; assumptions held fixed."
-            if fixed
-            else "Thick bar: 5-95 % of the parameter draws (range, because assumptions are "
-            "uncertain). Thin line: simulation error alone, 95 % interval of the mean with "
-            "assumptions held fixed. Mark: mean over the draws."
-        )
-        scale = (
-            f"Paired differences, {when}; each outcome on its own scale, the upright line is zero. "
-            "Whom a figure is of stands at the right."
-        )
+    band = say("forest_held" if comparison.uncertainty == "seeds" else "forest_varied", lang)
+    scale = say("forest_scale", lang, when=when)
     return caption(comparison, lang, scale, band)

@@ -11,6 +11,7 @@ from experiments.design import DRAW
 from experiments.figures.fan import mark_policy, years
 from experiments.figures.style import TITLE, caption, own_axes, put_caption
 from experiments.unit import SERIES, SERIES_GOODS
+from experiments.words import say
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["signed_goods", "signing_scenarios", "states", "states_caption"]
 
-_WORDS = {
-    "en": ("buying", "signed without buying (on paper)", "signed", "hotels"),
-    "id": ("membeli", "patuh di atas kertas", "menandatangani", "hotel"),
-}
+_WORDS = ("states_buying", "states_paper", "states_signed", "states_hotels")
 _BUYING, _PAPER, _SIGNED = "#009E73", "#E69F00", "#000000"
 
 
@@ -78,7 +76,7 @@ def states(
     name = scenario or (signing_scenarios(comparison) or [comparison.scenarios[0]])[0]
     share = _shares(comparison, name, good)
     axes = own_axes(ax, (7.0, 3.4))
-    words = _WORDS[lang]
+    words = [say(key, lang) for key in _WORDS]
     time = years(comparison)
     signed, buying, paper = share[:, 0], share[:, 1], share[:, 2]
     axes.fill_between(time, 0, buying, color=_BUYING, alpha=0.75, linewidth=0, label=words[0])
@@ -88,7 +86,7 @@ def states(
     axes.set_ylim(0, 122)
     axes.set_xlim(time[0], time[-1])
     axes.set_yticks([0, 25, 50, 75, 100])
-    axes.set_ylabel("% hotel" if lang == "id" else "% of hotels")
+    axes.set_ylabel(say("states_axis", lang))
     mark_policy(axes, comparison, lang)
     axes.set_title(f"{good or words[3]}: {name}" if captioned else (good or words[3]), **TITLE)
     if captioned:
@@ -99,16 +97,4 @@ def states(
 
 def states_caption(comparison: Comparison, lang: str) -> str:
     """What the areas are."""
-    if lang == "id":
-        return caption(
-            comparison, lang,
-            "Persen dari semua hotel, rata-rata atas ulangan, per bulan. Diukur dari pengiriman: "
-            "membeli = pesanan diterima paling sedikit separuh yang diminta; di atas kertas = "
-            "menandatangani dan melapor tanpa membeli.",
-        )  # fmt: skip
-    return caption(
-        comparison, lang,
-        "Percent of all hotels, mean over the runs, monthly. Measured by deliveries: buying = "
-        "delivered orders reach at least half of what is asked; on paper = signed and reporting, "
-        "not buying. White below the line: signed, but neither.",
-    )  # fmt: skip
+    return caption(comparison, lang, say("states_caption", lang))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from experiments.words import number
+from experiments.words import number, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,10 +20,12 @@ __all__ = [
     "TITLE",
     "caption",
     "colour",
+    "colour_at",
     "dashes",
     "localise",
     "marker",
     "own_axes",
+    "places_of",
     "put_caption",
 ]
 
@@ -62,14 +64,25 @@ CAPTION_WIDTH = 128
 TITLE: dict[str, Any] = {"loc": "left", "fontsize": 10, "fontweight": "bold"}
 
 
+def places_of(scenarios: Sequence[str]) -> list[int]:
+    """Number of each scenario's colour, mark and dashes."""
+    others = [name for name in scenarios if name not in _PLACES]
+    taken = {_PLACES[name] for name in scenarios if name in _PLACES}
+    free = [k for k in range(len(_COLOURS)) if k not in taken] or list(range(len(_COLOURS)))
+    return [
+        _PLACES[name] if name in _PLACES else free[others.index(name) % len(free)]
+        for name in scenarios
+    ]
+
+
 def place(comparison: Comparison, scenario: str) -> int:
     """Number of a scenario's colour, mark and dashes."""
-    if scenario in _PLACES:
-        return _PLACES[scenario]
-    others = [name for name in comparison.scenarios if name not in _PLACES]
-    taken = {_PLACES[name] for name in comparison.scenarios if name in _PLACES}
-    free = [k for k in range(len(_COLOURS)) if k not in taken] or list(range(len(_COLOURS)))
-    return free[others.index(scenario) % len(free)]
+    return places_of(comparison.scenarios)[list(comparison.scenarios).index(scenario)]
+
+
+def colour_at(place: int) -> str:
+    """The colour of a number."""
+    return _COLOURS[place % len(_COLOURS)]
 
 
 def colour(comparison: Comparison, scenario: str) -> str:
@@ -113,15 +126,14 @@ def localise(ax: Axes, lang: str, axis: str = "y", unit: str = "") -> None:
 def caption(comparison: Comparison, lang: str, *parts: str) -> str:
     """What stands under a figure: its own parts, then runs, seed and region."""
     plan = comparison.plan
-    runs = f"{plan['pairs']}"
-    if lang == "id":
-        tail = (
-            f"{runs} pasang simulasi, benih {plan['seed']}, daerah {comparison.study.region.name}"
-        )
-    else:
-        tail = f"{runs} paired runs, seed {plan['seed']}, region {comparison.study.region.name}"
-    firms = number(float(str(plan["firms"])), lang)
-    tail += f", {firms} {'usaha disimulasikan' if lang == 'id' else 'firms simulated'}."
+    tail = say(
+        "runs_tail",
+        lang,
+        pairs=plan["pairs"],
+        seed=plan["seed"],
+        region=comparison.study.region.name,
+        firms=number(float(str(plan["firms"])), lang),
+    )
     return " ".join([*parts, tail])
 
 

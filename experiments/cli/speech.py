@@ -1,0 +1,67 @@
+"""Help and error messages in the reader's language.
+
+Commands and checks write English; the catalogue knows the patterns of what they write. A message
+it does not know stays English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.catalogue import retold, told
+from experiments.cli.options import language
+from sim.errors import KemitraanError
+
+if TYPE_CHECKING:
+    from typer._click import Command as ClickCommand
+    from typer._click import Context
+
+__all__ = ["asked_language", "error_words", "localise", "localised_help"]
+
+_FRAME = ("Usage: ", "Arguments:", "Options:", "Commands:", "[required]", "[default: ",
+          "COMMAND [ARGS]...", "Show this message and exit.")  # fmt: skip
+
+
+def asked_language(words: Sequence[str]) -> str:
+    """The language that the words of a command line ask for; English where that is no language."""
+    asked = None
+    for k, word in enumerate(words):
+        if word == "--lang" and k + 1 < len(words):
+            asked = words[k + 1]
+        elif word.startswith("--lang="):
+            asked = word.partition("=")[2]
+    try:
+        return language(asked)
+    except KemitraanError:
+        return "en"
+
+
+def error_words(text: str, lang: str) -> str:
+    """An error message in a language, line by line; places in files stay as they are."""
+    return "\n".join(retold(line, lang, "error") for line in text.split("\n"))
+
+
+def localise(command: ClickCommand, lang: str) -> None:
+    """Puts the help of a command and of its options into a language."""
+    if lang == "en":
+        return
+    command.help = told(" ".join((command.help or "").split()), lang, "help")
+    for parameter in command.params:
+        text = getattr(parameter, "help", None)
+        if text:
+            setattr(parameter, "help", told(" ".join(text.split()), lang, "help"))  # noqa: B010
+    setattr(command, "options_metavar", told("[OPTIONS]", lang, "help"))  # noqa: B010
+    inner = command.get_help
+
+    def get_help(ctx: Context) -> str:
+        return localised_help(inner(ctx), lang)
+
+    setattr(command, "get_help", get_help)  # noqa: B010
+
+
+def localised_help(text: str, lang: str) -> str:
+    """The words that frame a help, which Typer writes itself."""
+    for word in _FRAME:
+        text = text.replace(word, told(word, lang, "help"))
+    return text

@@ -1,0 +1,162 @@
+"""What a folder keeps beside the numbers, so that a page can be written from it alone.
+
+Ceilings, levels, assumptions and what an effect hangs on follow from the registry and the region of
+the day; a folder that named them only would say something else after the next change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.design import FIXED_REPLICATES
+from scenarios.faults import ScenarioError
+from scenarios.region import list_regions
+from scenarios.scenario import Scenario, list_scenarios, load_scenario
+from sim.parameters import registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.comparison import Comparison
+    from experiments.design import Study
+
+__all__ = ["ASSUMPTION_COLUMNS", "assumption_table", "command", "write_beside", "write_files"]
+
+ASSUMPTION_COLUMNS = (
+    "parameter", "value", "low", "high", "unit", "kind", "varied", "assumed_by", "source", "url",
+    "checked_on", "note",
+)  # fmt: skip
+OWN = "scenarios"
+"""Folder with the scenario files that do not come with the program."""
+
+
+def assumption_table(study: Study, uncertainty: str) -> pd.DataFrame:
+    """Every figure of the registry as it was used, with the columns `ASSUMPTION_COLUMNS`."""
+    import pandas as pd  # noqa: PLC0415  # loaded already by now
+
+    rows = []
+    for p in registry().values():
+        by = [s for s in study.scenarios if p.name in s.assume]
+        own = by[0].assume[p.name] if by else None
+        low, high = (p.low, p.high) if own is None else (own.low, own.high)
+        rows.append(
+            (
+                p.name,
+                study.parameters[p.name],
+                low,
+                high,
+                p.unit,
+                p.kind if own is None else "assumed",
+                uncertainty != "seeds" and p.name in study.varied,
+                ", ".join(s.name for s in by),
+                "; ".join(f"{s.title} ({s.year})" for s in p.sources)
+                if own is None
+                else own.source,
+                "; ".join(s.url for s in p.sources if s.url) if own is None else "",
+                p.checked_on.isoformat() if own is None else "",
+                p.note,
+            )
+        )
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def write_beside(comparison: Comparison, folder: Path) -> None:
+    """Ceilings, levels, assumptions and drivers as CSV, and the scenario files of one's own."""
+    tables = {
+        "ceiling": comparison.ceiling,
+        "levels": comparison.levels(None, None),
+        "assumptions": assumption_table(comparison.study, comparison.uncertainty),
+        "drivers": comparison.correlations,
+        "displacement": comparison.displacement,
+    }
+    for name, table in tables.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="\n") as file:
+            table.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
+    write_files(comparison.study.scenarios, folder)
+
+
+def write_files(scenarios: Sequence[Scenario], folder: Path) -> None:
+    """The file of each scenario that does not come with the program, as it was given.
+
+    Not where it says something else than what was run: levers set from Python, a file it extends.
+    """
+    for one in scenarios:
+        if not one.text or _shipped(one):
+            continue
+        (folder / OWN).mkdir(exist_ok=True)
+        path = folder / OWN / f"{one.name}.yaml"
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(one.text)
+        if not _same_file(one, path):
+            path.unlink()
+    if (folder / OWN).is_dir() and not any((folder / OWN).iterdir()):
+        (folder / OWN).rmdir()
+
+
+def _shipped(scenario: Scenario) -> bool:
+    """Whether the name alone, for this length of run, means these rules."""
+    if scenario.name not in list_scenarios():
+        return False
+    found = load_scenario(scenario.name, region=scenario.region, months=scenario.months)
+    return found.digest() == scenario.digest()
+
+
+def _same_file(scenario: Scenario, path: Path) -> bool:
+    """Whether the file written for a scenario means its rules: nothing was set from outside it."""
+    try:
+        found = load_scenario(path, region=scenario.region, months=scenario.months)
+    except ScenarioError:
+        return False
+    return found.digest() == scenario.digest()
+
+
+def command(comparison: Comparison, folder: Path) -> dict[str, object]:
+    """The command that gives these numbers again, and what it needs besides.
+
+    Args:
+        comparison: finished.
+        folder: where its scenario files were written, see `write_files`.
+
+    Returns:
+        `words` of the command; `files` of the folder that it reads; `missing`: scenarios whose
+        rules no file holds (set from Python, or in a file that extends another one), and the
+        region if it does not come with the program.
+    """
+    study, plan = comparison.study, comparison.plan
+    shown, files, missing = [], [], []
+    for one in study.scenarios:
+        if _shipped(one):
+            shown.append(one.name)
+            continue
+        path = f"{OWN}/{one.name}.yaml"
+        if (folder / path).is_file():
+            shown.append(path)
+            files.append(path)
+        else:
+            shown.append(one.name)
+            missing.append(one.name)
+    if study.region.name not in list_regions():
+        missing.append(study.region.name)
+    words = ["kemitraan", "compare", *shown[1:], "--baseline", shown[0]]
+    options = {
+        "region": study.region.name,
+        "scale": study.scale,
+        "months": study.months,
+        "replicates": plan["pairs"],
+        "seed": study.seed,
+        "uncertainty": comparison.uncertainty,
+    }
+    if "equal_budget" in plan:
+        options["equal-budget"] = plan["equal_budget"]
+    for name, value in options.items():
+        words += [f"--{name}", str(value)]
+    extra = 0 if comparison.uncertainty == "seeds" else int(str(plan["extra_pairs"])) // 3
+    return {
+        "words": words,
+        "files": files,
+        "missing": missing,
+        # Only Python can ask for another number.
+        **({} if extra in (0, FIXED_REPLICATES) else {"fixed_replicates": extra}),
+    }

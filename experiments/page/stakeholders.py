@@ -1,0 +1,95 @@
+"""The stakeholder table of the page: who gains and who loses, first and last policy year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from experiments.page.words import say
+from experiments.stakeholder_table import GAIN, LOSE, SAME, UNCLEAR
+from experiments.stakeholder_words import say as words_of
+from experiments.stakeholders import NAIVE
+from experiments.words import number, unit_words, with_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.page.folder import Kept
+
+__all__ = ["SHOWN", "stakeholder_section"]
+
+SHOWN = (
+    ("partners", "profit_per_firm"),
+    ("same_trade", "profit_per_firm"),
+    ("other_trades", "profit_per_firm"),
+    ("new_firms", "profit"),
+    ("hotels", "extra_cost_per_buyer"),
+    ("treasury", "public_cost"),
+    ("outside_sellers", "sales"),
+    ("partners", NAIVE),
+)
+"""Lines of the page; the folder's table has more."""
+_WINDOWS = ("year 1", "year 5")
+_LAST_ONLY = 4
+"""With more scenarios than these, the last year alone: the page has two sheets."""
+_PROFITS = ("profit", "profit_per_firm")
+_WAYS = (GAIN, LOSE)
+
+
+def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | None:
+    """Rows of the table by year, a cell a scenario; nothing where the folder has no such table."""
+    table = kept.stakeholders
+    if table is None or table.empty:
+        return None
+    there = [window for window in _WINDOWS if (table["window"] == window).any()]
+    if len(kept.names) > _LAST_ONLY:
+        there = there[-1:]
+    years: list[dict[str, Any]] = []
+    for window in there:
+        part = table[table["window"] == window]
+        wanted = [pair for pair in SHOWN if pair[1] != NAIVE or window == there[-1]]
+        rows = [_line(kept, part, *pair, lang) for pair in wanted]
+        # Nobody's line: no number in any scenario.
+        rows = [row for row in rows if any(cell["text"] != "-" for cell in row["cells"])]
+        if rows:
+            years.append({"title": say("year", lang, n=window[5:]), "rows": rows})
+    if not years:
+        return None
+    naive = any(row["naive"] for year in years for row in year["rows"])
+    return {"letters": list(letters), "years": years, "naive": naive}
+
+
+def _line(kept: Kept, part: pd.DataFrame, who: str, measure: str, lang: str) -> dict[str, Any]:
+    own = part[(part["stakeholder"] == who) & (part["measure"] == measure)]
+    declared = str(own["unit"].iloc[0]) if len(own) else ""
+    # Of a buyer, and not of a firm as everywhere else.
+    each = declared == "Rp a month" and measure not in (*_PROFITS, NAIVE)
+    unit = unit_words("Rp a month each" if each else declared, lang)
+    of = words_of(f"measure_{measure}", lang)
+    whom = words_of(f"who_{who}", lang)
+    return {
+        # Of firms it is profit, as the note below says.
+        "who": f"{whom}, {unit}" if measure in _PROFITS else f"{whom}: {of}, {unit}",
+        "naive": measure == NAIVE,
+        "cells": [_cell(own[own["scenario"] == name], lang) for name in kept.names],
+    }
+
+
+def _cell(own: pd.DataFrame, lang: str) -> dict[str, str]:
+    if own.empty or not math.isfinite(float(own["mean"].iloc[0])):
+        return {"text": "-", "verdict": "", "kind": ""}
+    row = own.iloc[0]
+    mean = float(row["mean"])
+    sim = float(row["sim_low"]), float(row["sim_high"])
+    ends = float(row["range_low"]), float(row["range_high"])
+    low, high = ends if math.isfinite(ends[0]) else sim
+    verdict = str(row["verdict"])
+    if verdict == SAME:
+        return {"text": "0", "verdict": "", "kind": ""}
+    text = with_interval(mean, low, high, lang) if math.isfinite(low) else number(mean, lang)
+    return {
+        "text": text + (" ?" if verdict == UNCLEAR else ""),
+        "verdict": words_of(verdict, lang) if verdict in _WAYS else "",
+        "kind": verdict if verdict in _WAYS else "",
+    }
