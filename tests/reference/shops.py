@@ -1,0 +1,126 @@
+"""9, after 18: shops are rated, given up, opened; readiness is trained; the platform's cost."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.common import clip, positive
+from tests.reference.online_market import kept, trades_online
+from tests.reference.state import Draws, Firm, Shop, World
+
+
+def new_shop(world: World, firm: Firm, draws: Draws) -> Shop:
+    """The row of a firm that has entered: no shop, its own readiness."""
+    p = world.params
+    luck = draws.normal("shop", 0, firm.slot, 0, firm.generation)
+    readiness = clip(p.readiness_mean + p.readiness_sd * luck, 0.0, 1.0)
+    return Shop(generation=firm.generation, readiness=readiness)
+
+
+def expected_margin(world: World, firm: Firm, sales: float) -> float:
+    """What sales of a month leave after cost, returns, fees, sending and time."""
+    p = world.params
+    income = sales * kept(world, firm)
+    fees = income * p.commission * (1.0 - world.levers.fee_subsidy)
+    fees += sales / p.order_value * p.order_fee
+    making = sales * firm.unit_cost / firm.price
+    return float(income - fees - making - sales * p.online_logistics - p.shop_cost)
+
+
+def rate(world: World, firm: Firm, shop: Shop, draws: Draws) -> None:
+    """Orders are remembered and rated by what was delivered."""
+    p = world.params
+    shop.recent = shop.recent * (1.0 - p.ranking_forgetting) + shop.orders
+    if shop.orders > 0.0:
+        spread = p.quality_noise * (1.0 - 0.5 * firm.practice) / shop.orders**0.5
+        luck = draws.normal("shop_orders", world.month, firm.slot, 0, firm.generation, 0, 2)
+        stress = p.load_stress * positive(firm.utilisation - 0.9)
+        quality = firm.base_quality + firm.learned_quality
+        shop.rating_sum += shop.orders * clip(quality + spread * luck - stress, 0.0, 1.0)
+        shop.rated += shop.orders
+
+
+def weigh_up(world: World, firm: Firm, shop: Shop) -> None:
+    """Gives the shop up after months that left less than a part of what was hoped."""
+    p = world.params
+    shop.months += 1
+    shop.idle = 0 if shop.sales > 0.0 else shop.idle + 1
+    hoped = positive(expected_margin(world, firm, shop.expectation))
+    poor = expected_margin(world, firm, shop.sales) < p.shop_patience * hoped
+    shop.below = shop.below + 1 if poor else 0
+    shop.expectation += p.expectation_learning * (shop.sales - shop.expectation)
+    if shop.below >= p.patience_months:
+        shop.open, shop.months, shop.below, shop.expectation = False, 0, 0, 0.0
+
+
+def drawn(world: World, firm: Firm, draws: Draws, index: int) -> float:
+    """The firm's draw for training (0), onboarding (1) or thinking of a shop (2)."""
+    return draws.uniform("shop_choice", world.month, firm.slot, 0, firm.generation, 0, index)
+
+
+def train(world: World, traders: list[Firm], draws: Draws) -> int:
+    """Gives places by lottery; readiness of all who were taught. Returns the places taken."""
+    places, taken = world.levers.training, 0
+    waiting = [firm for firm in traders if not firm.shop.trained]
+    for firm in waiting:
+        if drawn(world, firm, draws, 0) < places / (world.scale * len(waiting)):
+            firm.shop.trained, taken = True, taken + 1
+            firm.shop.training += 1.0
+    for firm in world.firms:
+        shop = firm.shop
+        taught = world.params.training_readiness * min(1.0, shop.training)
+        shop.readiness += taught * (1.0 - shop.readiness)
+        shop.training = 0.0
+    return taken
+
+
+def join(world: World, traders: list[Firm], draws: Draws) -> int:
+    """Opens shops for next month; returns how many were opened by the programme."""
+    p, places, onboarded = world.params, world.levers.onboarding, 0
+    shops: dict[int, list[float]] = {}
+    size: dict[int, int] = {}
+    for firm in world.living():
+        size[firm.village] = size.get(firm.village, 0) + 1
+        if firm.shop.open:
+            shops.setdefault(firm.village, []).append(firm.shop.sales)
+    waiting = [firm for firm in traders if not firm.shop.opened]
+    for firm in waiting:
+        seen = shops.get(firm.village, [])
+        weight = p.shop_prior_weight + world.scale * len(seen)
+        hope = (p.shop_prior_weight * p.shop_prior + world.scale * math.fsum(seen)) / weight
+        helped = drawn(world, firm, draws, 1) < places / (world.scale * len(waiting))
+        hazard = p.shop_curiosity + p.shop_imitation * len(seen) / size[firm.village]
+        thinks = drawn(world, firm, draws, 2) < hazard
+        if helped or (thinks and expected_margin(world, firm, hope) > 0.0):
+            firm.shop.open = firm.shop.opened = True
+            firm.shop.months = firm.shop.below = firm.shop.idle = 0
+            firm.shop.expectation = hope
+            onboarded += helped
+    return onboarded
+
+
+def shops(world: World, draws: Draws) -> None:
+    """All that shops make of the month; `platform_cost` is the region's."""
+    world.platform_cost = 0.0
+    if not world.online:
+        return
+    p = world.params
+    for firm in world.firms:
+        shop = firm.shop
+        if not firm.alive:
+            shop.open = shop.opened = False
+            shop.pending = 0.0
+        elif shop.generation != firm.generation:
+            firm.shop = new_shop(world, firm, draws)
+        elif shop.open:
+            rate(world, firm, shop, draws)
+            weigh_up(world, firm, shop)
+        elif shop.opened:
+            shop.idle += 1
+            shop.recent *= 1.0 - p.ranking_forgetting
+    traders = [firm for firm in world.living() if trades_online(world, firm)]
+    trained = train(world, traders, draws)
+    onboarded = join(world, traders, draws)
+    cost = onboarded * p.onboarding_cost + trained * p.training_cost + world.fees_borne
+    cost += world.levers.promotion * p.promotion_cost * world.sold_outside
+    world.platform_cost = world.scale * cost
