@@ -312,7 +312,6 @@ PLATFORM_DTYPE = np.dtype(
     [
         (name, "f8")
         for name in (
-            "commission",  # share of sales
             "shops",  # open this month, of the sample
             "sales",
             "outside",

@@ -163,6 +163,7 @@ def _ring(world: World, rows: Rows, u: float) -> None:
 
 def _receivables(world: World, rows: Rows, u: float) -> None:
     firms = world.tables.firms
+    rows = rows[firms["alive"][rows] == 1]  # nobody owes an empty site
     owed = u * np.arange(RECEIVABLE_MONTHS) * firms["capacity"][rows][:, np.newaxis]
     world.tables.receivables[:, rows] = owed.T
 

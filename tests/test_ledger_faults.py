@@ -92,6 +92,16 @@ def turn_customers_away(world: World) -> None:
     world.tables.firms["log_price"] = 400.0
 
 
+def pay_out_what_nobody_owed(world: World) -> None:
+    """A shop is paid for sales that it did not make."""
+    world.tables.shops["pending"][_living(world, "firms")] += 1.0
+
+
+def sell_more_than_buyers_spend(world: World) -> None:
+    """Sellers elsewhere that weigh less than nothing."""
+    world.tables.online["rivals"] = -0.1
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something put wrong, the residuals that must show it, and parameters that let it."""
@@ -133,6 +143,10 @@ FAULTS = {
     ),
     "money that finds no firm": Fault(
         turn_customers_away, ("local_market",), {"market_growth": 0.0}
+    ),
+    "a payout of nobody": Fault(pay_out_what_nobody_owed, ("payouts",), {"platform_on": 1.0}),
+    "online sales beyond the buyers' money": Fault(
+        sell_more_than_buyers_spend, ("online_market",), {"platform_on": 1.0}
     ),
     "productivity that is no number": Fault(
         put("firms", "productivity", math.nan), ("sales_within_capacity",)

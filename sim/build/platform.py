@@ -19,7 +19,7 @@ from sim.processes.ranking import visibility
 from sim.processes.shops import draw_readiness
 from sim.tables import ONLINE_DTYPE, PLATFORM_DTYPE, SHOP_DTYPE, Record, Rows
 
-__all__ = ["SHIPPED", "build_platform"]
+__all__ = ["LEAST_SHARE", "SHIPPED", "build_platform", "outside_market", "shares_held"]
 
 SHIPPED: Mapping[str, float] = MappingProxyType(
     {"laundry": 0.0, "building_materials": 0.0, "other_services": 0.0}
@@ -29,6 +29,32 @@ SHIPPED: Mapping[str, float] = MappingProxyType(
 ROUNDS = 20
 LEAST_SHARE = 0.01
 """Rivals are measured against a marketplace of at least this share of firms."""
+
+
+@jit
+def shares_held(held: float, home_advantage: float, rival_mass: float) -> tuple[float, float]:
+    """Shares of local and of outside buyers' money that sellers of the region get.
+
+    Args:
+        held: share of the region's firms that have an established shop.
+        home_advantage: weight of a near seller with local buyers.
+        rival_mass: weight of sellers elsewhere over all firms of the region.
+    """
+    near = held * home_advantage
+    return near / (near + rival_mass), held / (held + rival_mass)
+
+
+@jit
+def outside_market(households: float, near: float, far: float, balance: float) -> float:
+    """Spending of the outside market that makes online trade balance at month 0, or a part of it.
+
+    Args:
+        households: what local households spend online.
+        near: share of it that sellers of the region get.
+        far: share of the outside market that they get.
+        balance: their sales to it over what local households buy elsewhere.
+    """
+    return balance * households * (1.0 - near) / far
 
 
 def build_platform(
@@ -61,10 +87,9 @@ def build_platform(
     online["stop"] = np.searchsorted(firms["sector"], rows, side="right")
     online["share"] = [p["online_share"] * SHIPPED.get(name, 1.0) for name in sectors]
     platform = np.zeros(1, PLATFORM_DTYPE)
-    platform["commission"] = p["commission"]
     traders = firms["alive"][online["share"][firms["sector"]] > 0.0].sum()
     share = p["platform_share"] * firms["alive"].sum() / max(1, traders)
-    _lay_out(firms, pools, shops, online, params, min(1.0, share), seed)
+    _lay_out(firms, pools, shops, online, params, min(1.0, share), LEAST_SHARE, seed)
     return shops, online, platform
 
 
@@ -76,6 +101,7 @@ def _lay_out(
     online: Rows,
     params: npt.NDArray[np.void],
     share: float,
+    least: float,
     seed: Integer,
 ) -> None:
     """Readiness, established shops, sellers elsewhere and the outside market, by sector."""
@@ -96,7 +122,7 @@ def _lay_out(
                 if pools[h].sector == s:
                     households += pools[h].households
             online[s].households = online[s].share * households
-            _establish(firms, shops, online[s], p, share, chance, sales, weight)
+            _establish(firms, shops, online[s], p, share, least, chance, sales, weight)
             for i in range(online[s].start, online[s].stop):
                 j = i - online[s].start
                 u = uniform(seed, STREAM_SHOP, 0, firms[i].slot, 0, firms[i].generation, 0, 2)
@@ -111,6 +137,7 @@ def _establish(
     market: Record,
     p: Record,
     share: float,
+    least: float,
     chance: npt.NDArray[np.float64],
     sales: npt.NDArray[np.float64],
     weight: npt.NDArray[np.float64],
@@ -128,11 +155,9 @@ def _establish(
             ready += shops[i].readiness
             alive += 1.0
     mean = ready / alive if alive > 0.0 else 1.0
-    # Shares of the two groups of buyers' money that sellers of the region get.
-    held = max(LEAST_SHARE, share)
-    near = held * p.home_advantage / (held * p.home_advantage + p.rival_mass)
-    far = held / (held + p.rival_mass)
-    market.outside = p.online_balance * market.households * (1.0 - near) / far
+    held = max(least, share)
+    near, far = shares_held(held, p.home_advantage, p.rival_mass)
+    market.outside = outside_market(market.households, near, far, p.online_balance)
     total = near * market.households + far * market.outside
     expected = 0.0
     for i in range(first, stop):
