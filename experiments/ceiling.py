@@ -155,9 +155,7 @@ def _reach(scenario: Scenario, group: str, demand: _Demand, p: Parameters) -> tu
     return quota * coverage * total, remark
 
 
-def _platform(
-    rule: Scenario, region: Region, p: Parameters, capacity: float
-) -> dict[str, object]:
+def _platform(rule: Scenario, region: Region, p: Parameters, capacity: float) -> dict[str, object]:
     """The marketplace at month 0: local households' and outside buyers' money.
 
     A policy can win at most what sellers elsewhere sell. All of it rests on a guess, the share of

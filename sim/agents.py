@@ -319,7 +319,7 @@ class Platform(RowAgent):
         """Firms with an open shop, in the order of their rows."""
         rows = np.flatnonzero(self.model.world.tables.shops["open"])
         views = self.model.firm_views
-        return [views[row] for row in rows if row in views]
+        return [views[row] for row in rows.tolist() if row in views]
 
     def __repr__(self) -> str:
         return f"Platform(shops={self.shops:g}, sales={self.sales:.4g}, fees={self.fees:.4g})"

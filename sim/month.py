@@ -221,9 +221,7 @@ def run_month(
         flow,
     )
     # 9 again: what shops made of the month, who opens and who gives up
-    platform_cost = end_online(
-        tables, lever, p, seed, population_seed, month, scale, online[month]
-    )
+    platform_cost = end_online(tables, lever, p, seed, population_seed, month, scale, online[month])
     press_wages(tables.state, flow[17], p, month)
     # 19 public accounts, outcomes, ledger
     measure_lines(buyers, lines, tables.goods, rules, covers, p, month)

@@ -228,8 +228,8 @@ _DECLARED = (
     _row("online_sales_outside", _MONTHLY, ("online sales to buyers elsewhere",
          "penjualan daring ke pembeli luar daerah"), 1, _SHOPS, "",
          _online(lambda v: v.mean("online_sales_outside"))),
-    _row("online_bought_elsewhere", _MONTHLY, ("households' online purchases from sellers"
-         " elsewhere", "belanja daring rumah tangga dari penjual luar daerah"), 0, "households", "",
+    _row("online_bought_elsewhere", _MONTHLY, ("online purchases from sellers elsewhere",
+         "belanja daring rumah tangga di luar daerah"), 0, "households", "",
          _online(lambda v: v.mean("online_households") - v.mean("online_sales")
                  + v.mean("online_sales_outside"))),
     _row("sales_per_shop", _RP, ("online sales of an open shop", "penjualan daring per toko"), 1,

@@ -74,7 +74,7 @@ def end_online(
     row.online_firms = scale * traders
     row.readiness = scale * readiness
     row.platform_cost = scale * site.cost
-    return scale * site.cost
+    return float(scale * site.cost)
 
 
 @jit
@@ -112,9 +112,7 @@ def _settle(
 
 
 @jit
-def _train(
-    tables: Tables, lever: Record, p: Record, seed: Integer, month: int, scale: int
-) -> None:
+def _train(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, scale: int) -> None:
     """Places of training by a keyed lottery among firms without one; readiness of all."""
     firms, shops, site = tables.firms, tables.shops, tables.platform[0]
     site.trained = 0.0
@@ -140,13 +138,11 @@ def _train(
 def _trader(tables: Tables, i: int) -> bool:
     """Whether a living firm stands there whose trade is sold online."""
     f = tables.firms[i]
-    return f.alive == 1 and tables.online[f.sector].share > 0.0
+    return bool(f.alive == 1 and tables.online[f.sector].share > 0.0)
 
 
 @jit
-def _join(
-    tables: Tables, lever: Record, p: Record, seed: Integer, month: int, scale: int
-) -> None:
+def _join(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, scale: int) -> None:
     """Shops opened from next month on: places of onboarding, then firms that expect a margin.
 
     A firm expects what shops in its village sold on average this month, mixed with a prior. It
@@ -178,9 +174,7 @@ def _join(
             p.shop_prior_weight + scale * seen[v]
         )
         slot, gen = firms[i].slot, firms[i].generation
-        if places > 0.0 and (
-            uniform(seed, STREAM_SHOP_CHOICE, month, slot, 0, gen, 0, 1) < places
-        ):
+        if places > 0.0 and (uniform(seed, STREAM_SHOP_CHOICE, month, slot, 0, gen, 0, 1) < places):
             open_shop(shops[i], expected)
             site.onboarded += 1.0
             site.opened += 1.0

@@ -90,11 +90,15 @@ def lives(trace):
 
 def test_money_adds_up(traced):
     trace, _ = traced
-    assert np.allclose(trace["revenue"], trace[["invoices", "local_sales", "online_sales"]].sum(axis=1), atol=1e-12)
+    assert np.allclose(
+        trace["revenue"], trace[["invoices", "local_sales", "online_sales"]].sum(axis=1), atol=1e-12
+    )
     for life in lives(trace):
-        flow = life[["local_sales", "received", "payout", "grant"]].sum(axis=1) - life["costs"] - life[
-            ["drawings", "investment", "certificates"]
-        ].sum(axis=1)
+        flow = (
+            life[["local_sales", "received", "payout", "grant"]].sum(axis=1)
+            - life["costs"]
+            - life[["drawings", "investment", "certificates"]].sum(axis=1)
+        )
         closed = life["event"].str.contains("closed")
         inner = ~closed.to_numpy()[1:]
         assert np.allclose(np.diff(life["cash"])[inner], flow.to_numpy()[1:][inner], atol=1e-9)

@@ -178,9 +178,7 @@ def _establish(
             quality = (p.rating_prior * p.quality_mean + recent * firms[i].quality) / (
                 p.rating_prior + recent
             )
-            seen = visibility(
-                recent, quality - p.quality_mean, p.ranking_power, p.rating_weight
-            )
+            seen = visibility(recent, quality - p.quality_mean, p.ranking_power, p.rating_weight)
             weight[j] = 0.0
             if firms[i].alive == 1:
                 price = math.exp(-p.price_attraction * firms[i].log_price)

@@ -178,9 +178,7 @@ def world_from_tables(
         for index in range(tables.buyers.size)
     ]
     for index in range(tables.shops.size):
-        firms[index].shop = Shop(
-            **row(tables.shops, index, SHOP_INTEGERS, SHOP_FLAGS, SHOP_FLOATS)
-        )
+        firms[index].shop = Shop(**row(tables.shops, index, SHOP_INTEGERS, SHOP_FLAGS, SHOP_FLOATS))
     rates = tables.sector_state[:, 2]
     world = World(
         firms=firms,

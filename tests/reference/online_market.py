@@ -49,8 +49,7 @@ def divide(money: float, rivals: float, sellers: list[Firm], weights: dict[int, 
             asked[k] = room[k]
             money -= room[k]
         active = [k for k in active if k not in full]
-    for k in room:
-        room[k] = positive(room[k] - asked[k])
+    room.update({k: positive(most - asked[k]) for k, most in room.items()})
     return asked
 
 
