@@ -39,7 +39,7 @@ def urn(power: float, seed: int, sales: int = 4_000, shops: int = 5) -> list[flo
     sold = [0.0] * shops
     for order in range(sales):
         weights = [visibility(n, 0.0, power, 1.5) for n in sold]
-        at = uniform(np.uint64(seed), 254, 0, order) * sum(weights)
+        at = uniform(np.uint64(seed), 254, 0, order, 0, 0, 0, 0) * sum(weights)
         chosen = 0
         while chosen < shops - 1 and at >= weights[chosen]:
             at -= weights[chosen]
