@@ -252,7 +252,8 @@ class _Count:
 class Regulator(RowAgent):
     """The city's office: a view of the levers, of inspections and of what buyers believe.
 
-    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards` and `office` are the
+    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`, and of a
+    marketplace `onboarding`, `training`, `fee_subsidy`, `promotion` and `free_orders` are the
     settings of the coming month; a value written holds for that month and all after it. Rules for
     hotels and restaurants stand in `model.world.policy.rules`.
     """
@@ -264,6 +265,11 @@ class Regulator(RowAgent):
     grant_budget = _Lever("grant_budget")
     grant_awards = _Lever("grant_awards")
     office = _Lever("office")
+    onboarding = _Lever("onboarding")
+    training = _Lever("training")
+    fee_subsidy = _Lever("fee_subsidy")
+    promotion = _Lever("promotion")
+    free_orders = _Lever("free_orders")
     inspections = _Count("inspections")
     sanctions = _Count("sanctions")
     fines = _Count("fines")

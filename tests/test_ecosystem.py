@@ -126,7 +126,12 @@ def test_the_platform_is_an_agent_where_there_is_one(old_model, town):
     model = Ecosystem(load_scenario("ecommerce_collaboration"), region=town, scale=100)
     model.run_for(30)
     (platform,) = model.agents_by_type[Platform]
-    assert platform.sales * 100 == pytest.approx(model.world.online["online_sales"][29])
+    (regulator,) = model.agents_by_type[Regulator]
+    assert regulator.onboarding == pytest.approx(5_600 / 12)
+    regulator.onboarding = 0.0
+    model.step()
+    assert model.world.online["shops_onboarded"][30] == 0.0 < model.world.online["shops_opened"][30]
+    assert platform.sales * 100 == pytest.approx(model.world.online["online_sales"][30])
     assert platform.commission == 0.08
     assert platform.sellers
     assert all(seller.shop["open"] for seller in platform.sellers)
