@@ -13,6 +13,7 @@ from scenarios.faults import OVERRIDE, ScenarioError, did_you_mean, shown
 from scenarios.inheritance import Layers, find, shipped
 from scenarios.schema import DEFAULT_MONTHS, FIRST_MONTH
 from scenarios.source import Document
+from scenarios.switches import check_switches
 from scenarios.timing import Timing, calendar_month
 from sim.parameters import Parameter, levers, registry
 
@@ -167,6 +168,7 @@ def load_scenario(
     }
     layers.override({key: value for key, value in given.items() if value is not None}, document)
     timing = Timing(layers)
+    check_switches(layers)
     own = layers.own
     if layers.complete and not layers.documents[0].faults:
         for key, example in (("name", "name: my_rule"), ("region", "region: surabaya")):
