@@ -19,6 +19,7 @@ TITLES = {
     "money": "Money",
     "population": "Who the firms are",
     "production": "Production, capacity, cost",
+    "platform": "Marketplace, where it is modelled (`platform_on`)",
     "public_accounts": "Public and private cost",
     "trust": "Trust",
     "goods": "Goods",
@@ -29,7 +30,8 @@ Made by `python docs/make_parameters.py` from the registry in `sim/parameters/`;
 The same figures on the screen: `kemitraan list parameters`.
 
 {count} parameters: {kinds}. The {varied} marked *varied* are drawn anew over their range in every
-pair of runs of a comparison with `--uncertainty parameters`; the others keep their value.
+pair of runs of a comparison with `--uncertainty parameters`, those of the marketplace only where it
+is modelled; the others keep their value.
 
 *measured*: counted or surveyed. *estimated*: worked out from figures that were, or set so that the
 model meets them. *literature*: from a published study, mostly of another country. *assumed*: a

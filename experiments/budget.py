@@ -22,7 +22,7 @@ from scenarios.schema import plain
 from sim.errors import KemitraanError
 from sim.parameters import Parameters, goods_names, levers
 from sim.policy import compile_policy
-from sim.policy_cost import COST_TERMS, expected_cost, policy_months, spendable
+from sim.policy_cost import COST_TERMS, UNFORESEEN, expected_cost, policy_months, spendable
 
 __all__ = [
     "cost_by_term",
@@ -33,6 +33,7 @@ __all__ = [
     "own_parameters",
     "refuse_unsized",
     "size",
+    "unforeseen",
     "yearly_cost",
 ]
 
@@ -115,6 +116,11 @@ def _costs(scenario: Scenario, parameters: Parameters) -> dict[str, float]:
         name: float(np.sum(months[window])) / years if years else 0.0
         for name, months in expected_cost(policy, parameters).items()
     }
+
+
+def unforeseen(scenario: Scenario) -> list[str]:
+    """Levers of a scenario whose cost follows sales, and is in no expectation."""
+    return [name for name in UNFORESEEN if _value(scenario, name) > 0.0]
 
 
 def idle_terms(scenario: Scenario) -> list[str]:

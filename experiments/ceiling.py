@@ -12,6 +12,7 @@ from experiments.places import place_of
 from scenarios.region import Region
 from scenarios.scenario import Scenario
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
+from sim.build.platform import LEAST_SHARE, SHIPPED, outside_market, shares_held
 from sim.parameters import Parameters, registry
 from sim.parameters.value_inputs import guessed_part, is_guess
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CHANNELS", "COLUMNS", "ceiling", "demand_by_channel", "reach_per_month"]
 
 CHANNELS = ("hotels", "restaurants", "agencies", "other large buyers", "platform", "export")
-LATER = ("agencies", "platform", "export")
+LATER = ("agencies", "export")
 COLUMNS = (
     "channel", "buys", "umkm_could_supply", "policy_reaches", "umkm", "per_umkm_month",
     "guessed_share", "note",
@@ -156,6 +157,38 @@ def _reach(scenario: Scenario, group: str, demand: _Demand, p: Parameters) -> tu
     return quota * coverage * total, remark
 
 
+def _platform(rule: Scenario, region: Region, p: Parameters, capacity: float) -> dict[str, object]:
+    """The marketplace at month 0: local households' and outside buyers' money.
+
+    A policy can win at most what sellers elsewhere sell. All of it rests on a guess, the share of
+    households' spending that is made online.
+    """
+    row: dict[str, object] = {"channel": "platform"}
+    if p["platform_on"] <= 0.0:
+        return row | {"note": "inside the local markets; assume platform_on: 1 to model it"}
+    sent = {
+        str(name): float(share) * SHIPPED.get(str(name), 1.0)
+        for name, share in zip(region.sectors["sector"], region.sectors["share"], strict=True)
+    }
+    firms = region.firms * sum(share for share in sent.values() if share > 0.0)
+    households = p["online_share"] * region.firms * sum(sent.values()) * _sales_a_year(p)
+    held = max(LEAST_SHARE, min(1.0, p["platform_share"] * region.firms / max(1.0, firms)))
+    near, far = shares_held(held, p["home_advantage"], p["rival_mass"])
+    outside = outside_market(households, near, far, p["online_balance"])
+    levers = [s.value for name, s in rule.levers.items() if name.startswith("platform.")]
+    pulled = any(isinstance(value, float) and value > 0.0 for value in levers)
+    reach = (1.0 - near) * households + (1.0 - far) * outside if pulled else 0.0
+    return row | {
+        "buys": households + outside,
+        "umkm_could_supply": firms * capacity,
+        "policy_reaches": reach,
+        "umkm": round(firms),
+        "per_umkm_month": 1e6 * reach / 12 / firms if firms else math.nan,
+        "guessed_share": 1.0,
+        "note": "all that sellers elsewhere sell" if pulled else "no rule",
+    }
+
+
 def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.DataFrame:
     """What each channel buys a year and what a policy reaches of it; no run is needed.
 
@@ -180,6 +213,9 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
     for channel in CHANNELS:
         if channel in LATER:
             rows.append({"channel": channel, "note": "not in this version"})
+            continue
+        if channel == "platform":
+            rows.append(_platform(rule, town, p, capacity))
             continue
         one = demand[channel]
         sectors = list(dict.fromkeys(sector_of[good] for good in one.by_good))

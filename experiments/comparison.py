@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,7 @@ _PURCHASES = (
     ("direct_purchases", "direct"),
     ("moved_from_umkm", "moved"),
     ("local_sales", "local"),
+    ("online_sales", "online"),
 )
 
 
@@ -232,6 +234,8 @@ class Comparison(Views):
         elif pairs < FEWEST_PAIRS:
             notes.append(say("quick", lang, n=pairs))
         notes += [*equality_notes(self, lang), *shock_notes(study, lang)]
+        if study.has_platform:
+            notes.append(say("platform", lang))
         for name, assumption in sorted(
             {k: a for s in study.scenarios for k, a in s.assume.items()}.items()
         ):
@@ -246,7 +250,9 @@ class Comparison(Views):
         if not means["revenue"] > reach:
             return ""
         parts = [
-            f"{say(key, lang)} {number(means[name], lang, signed=True)}" for name, key in _PURCHASES
+            f"{say(key, lang)} {number(means[name], lang, signed=True)}"
+            for name, key in _PURCHASES
+            if math.isfinite(means.get(name, math.nan))
         ]
         return say(
             "beyond",

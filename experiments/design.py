@@ -23,7 +23,7 @@ from scenarios.scenario import Assumption, Scenario
 from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
-from sim.parameters import Parameters, assumed, registry
+from sim.parameters import SWITCHES, Parameters, assumed, registry
 
 __all__ = [
     "UNCERTAINTIES",
@@ -81,6 +81,11 @@ class Study:
         starts = [s.start for one in self.scenarios for s in one.levers.values()]
         starts += [shock.month for one in self.scenarios for shock in one.shocks]
         return max(0, min([BURN_IN, *starts]))
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether the runs have a marketplace."""
+        return self.parameters["platform_on"] > 0.0
 
     @property
     def firms(self) -> int:
@@ -215,7 +220,13 @@ def common_values(
         check=False, **{name: one.value for name, (_, one) in by.items()}
     )
     entries = registry()
-    varied = {name: (entries[name].low, entries[name].high) for name in assumed()}
+    # What is read only where a module is on is not varied where it is off.
+    off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
+    varied = {
+        name: (entries[name].low, entries[name].high)
+        for name in assumed()
+        if entries[name].group not in off
+    }
     for name, (_, one) in by.items():
         varied.pop(name, None)
         if one.low < one.high:

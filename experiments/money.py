@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.budget import cost_by_term, cost_outside, idle_terms
+from experiments.budget import cost_by_term, cost_outside, idle_terms, unforeseen
 from experiments.effects import mean_interval, quantile
 from experiments.unit import Cell
 from experiments.words import number, say
@@ -57,6 +57,7 @@ def money_rows(comparison: Comparison) -> list[dict[str, Any]]:
                 "price_year": PRICE_YEAR,
                 "expected": sum(terms.values()),
                 "by_term": terms,
+                "not_expected": unforeseen(scenario),
                 "outside_policy_years": cost_outside(scenario, study.parameters, study.months),
                 "realised": float(np.mean(held[:, s])),
                 "sim_low": float(sim_low[s]),
@@ -138,7 +139,10 @@ def money_lines(comparison: Comparison, lang: str) -> list[str]:
         if row["outside_policy_years"] > 0:
             amount = number(row["outside_policy_years"], lang)
             lines.append("    " + say("money_outside", lang, amount=amount))
-        if _off(row):
+        later = unforeseen(by_name[row["scenario"]])
+        if later:
+            lines.append("    " + say("money_later", lang, levers=", ".join(later)))
+        elif _off(row):
             lines.append("    " + say("money_off", lang))
         idle = idle_terms(by_name[row["scenario"]]) if row["sized"] else []
         if idle:

@@ -38,6 +38,11 @@ TABLE_OUTCOMES = (
     "outside_loss", "gini",
 )  # fmt: skip
 """Rows of the table on the screen."""
+ONLINE_OUTCOMES = (
+    "selling_online", "shops_dormant", "online_sales", "online_sales_outside", "sales_per_shop",
+    "online_gini", "platform_fees",
+)  # fmt: skip
+"""Further rows where the runs have a marketplace."""
 AFTER_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
     "ever_partnered", HOTELS, "same_trade", "net_benefit",
@@ -140,7 +145,8 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         f"{window_title(comparison, window, lang)}, {say('against', lang)} {comparison.baseline}"
     )
     body: list[list[str]] = []
-    for outcome in TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES:
+    online = ONLINE_OUTCOMES if comparison.study.has_platform else ()
+    for outcome in (*(TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES), *online):
         if outcome == HOTELS:
             cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
             body.append([_label(outcome, lang), _MISSING, *cells])

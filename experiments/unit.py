@@ -199,6 +199,16 @@ def check_ceiling(world: World, scenario: str) -> None:
                 f"{scenario}, month {month}: {channel} purchases {direct[month]:.6g} exceed the "
                 f"need {need[month]:.6g}"
             )
+    online = world.online
+    over = online["online_sales"] > room * (
+        online["online_households"] + online["online_demand_outside"]
+    )
+    if over.any():
+        month = int(np.argmax(over))
+        raise ModelError(
+            f"{scenario}, month {month}: online sales {online['online_sales'][month]:.6g} exceed "
+            "what buyers spend online"
+        )
     totals = (bought["hotel"][0], bought["restaurant"][0], others)
     for channel, series, ceiling in zip(BUYER_KINDS, totals, channel_ceilings(world), strict=True):
         total = float(series.sum())

@@ -15,6 +15,7 @@ from scenarios.inheritance import Layers, find, shipped
 from scenarios.schema import DEFAULT_MONTHS, FIRST_MONTH
 from scenarios.shock_checks import Shock
 from scenarios.source import Document
+from scenarios.switches import check_switches
 from scenarios.timing import Timing, calendar_month
 from sim.parameters import Parameter, levers, registry
 
@@ -203,6 +204,7 @@ def load_scenario(
     layers.override({key: value for key, value in given.items() if value is not None}, document)
     timing = Timing(layers)
     refuse_double(layers.written)
+    check_switches(layers)
     own = layers.own
     if layers.complete and not layers.documents[0].faults:
         for key, example in (("name", "name: my_rule"), ("region", "region: surabaya")):

@@ -54,7 +54,6 @@ FUTURE_GROUPS = (
     "matching_event",
     "agency",
     "cooperative",
-    "platform",
     "export",
     "forum",
     "data_sharing",

@@ -17,7 +17,14 @@ import numpy.typing as npt
 from sim.errors import KemitraanError
 from sim.policy import DEFAULT_MAX_DAYS, TARGETING
 from sim.shell import mesa
-from sim.tables import BUYER_DTYPE, BUYER_KINDS, FIRM_DTYPE, MODES, SIZE_CLASSES
+from sim.tables import (
+    BUYER_DTYPE,
+    BUYER_KINDS,
+    FIRM_DTYPE,
+    MODES,
+    PLATFORM_DTYPE,
+    SIZE_CLASSES,
+)
 
 if TYPE_CHECKING:
     from sim.ecosystem import Ecosystem
@@ -141,6 +148,13 @@ class Umkm(RowAgent):
         return rings[:, self.row] if self.alive else np.zeros(len(rings))
 
     @property
+    def shop(self) -> npt.NDArray[np.void] | None:
+        """A copy of its row of `sim.tables.SHOP_DTYPE`; none where there is no platform."""
+        shops = self.model.world.tables.shops
+        mine = shops["generation"][self.row] == self.generation if shops.size else False
+        return shops[self.row].copy() if mine and self.alive else None
+
+    @property
     def buyers(self) -> list[CorporateBuyer]:
         """Buyers with an active relation, in the order of their rows."""
         tables = self.model.world.tables
@@ -238,7 +252,8 @@ class _Count:
 class Regulator(RowAgent):
     """The city's office: a view of the levers, of inspections and of what buyers believe.
 
-    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards` and `office` are the
+    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`, and of a
+    marketplace `onboarding`, `training`, `fee_subsidy`, `promotion` and `free_orders` are the
     settings of the coming month; a value written holds for that month and all after it. Rules for
     hotels and restaurants stand in `model.world.policy.rules`.
     """
@@ -250,6 +265,11 @@ class Regulator(RowAgent):
     grant_budget = _Lever("grant_budget")
     grant_awards = _Lever("grant_awards")
     office = _Lever("office")
+    onboarding = _Lever("onboarding")
+    training = _Lever("training")
+    fee_subsidy = _Lever("fee_subsidy")
+    promotion = _Lever("promotion")
+    free_orders = _Lever("free_orders")
     inspections = _Count("inspections")
     sanctions = _Count("sanctions")
     fines = _Count("fines")
@@ -288,6 +308,29 @@ class Regulator(RowAgent):
         return f"Regulator(hours={self.hours:g}, depth={self.depth:g}, fine={self.fine:g})"
 
 
+class Platform(RowAgent):
+    """The marketplace: what was sold, charged and paid out in the last month run.
+
+    Attributes are the columns of `sim.tables.PLATFORM_DTYPE`, sums over the sample. There is one
+    where the scenario assumes `platform_on: 1`, and none elsewhere.
+    """
+
+    @property
+    def commission(self) -> float:
+        """Share of sales net of returns that the platform keeps."""
+        return float(self.model.world.params["commission"][0])
+
+    @property
+    def sellers(self) -> list[Umkm]:
+        """Firms with an open shop, in the order of their rows."""
+        rows = np.flatnonzero(self.model.world.tables.shops["open"])
+        views = self.model.firm_views
+        return [views[row] for row in rows.tolist() if row in views]
+
+    def __repr__(self) -> str:
+        return f"Platform(shops={self.shops:g}, sales={self.sales:.4g}, fees={self.fees:.4g})"
+
+
 class _Later(RowAgent):
     """A kind of agent that has no rows in this version."""
 
@@ -303,12 +346,6 @@ class Mentor(_Later):
     what = "mentors"
 
 
-class Platform(_Later):
-    """A selling platform. No model of this version has any; platforms come later."""
-
-    what = "platforms"
-
-
 class Cooperative(_Later):
     """A cooperative that pools orders. No model of this version has any; pooling comes later."""
 
@@ -317,6 +354,7 @@ class Cooperative(_Later):
 
 _with_columns(Umkm, FIRM_DTYPE)
 _with_columns(CorporateBuyer, BUYER_DTYPE)
+_with_columns(Platform, PLATFORM_DTYPE)
 
 KINDS: tuple[type[RowAgent], ...] = (
     Umkm,

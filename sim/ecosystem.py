@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.agents import KINDS, CorporateBuyer, Regulator, Umkm
+from sim.agents import KINDS, CorporateBuyer, Platform, Regulator, Umkm
 from sim.case import Case
 from sim.errors import KemitraanError
-from sim.outcomes_monthly import MONTHLY
+from sim.outcomes_monthly import MONTHLY, ONLINE_MONTHLY
 from sim.run import step as run_one_month
 from sim.shell import mesa
 from sim.trace import Recorder, Trace, find_row, pick_slot, replay
@@ -66,7 +66,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.case = case
         self.world: World = case.world()
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_last, name=name) for name in MONTHLY}
+            model_reporters={name: partial(_last, name=name) for name in self._outcomes}
         )
         self._recorders: dict[int, Recorder] = {}
         self._firms: dict[int, Umkm] | None = None
@@ -75,6 +75,13 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         buyers = self.world.tables.buyers
         self.buyer_views = [CorporateBuyer(self, buyers, row) for row in range(buyers.size)]
         Regulator(self, self.world.policy.levers, 0)
+        if self.world.tables.platform.size:
+            Platform(self, self.world.tables.platform, 0)
+
+    @property
+    def _outcomes(self) -> tuple[str, ...]:
+        """Monthly outcomes of this model: the platform's too where there is one."""
+        return (*MONTHLY, *(ONLINE_MONTHLY if self.world.tables.platform.size else ()))
 
     @property
     def month(self) -> int:
@@ -115,7 +122,8 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def outcomes(self) -> pd.DataFrame:
         """Monthly outcomes over the region so far, one row a month, one column an outcome."""
-        table = pd.DataFrame(self.world.monthly[: self.month])
+        columns = {name: self.world.column(name)[: self.month] for name in self._outcomes}
+        table = pd.DataFrame(columns)
         table.insert(0, "calendar", [self.case.calendar(t) for t in range(self.month)])
         return table.rename_axis("month")
 
@@ -244,6 +252,12 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                     f"{row['hotels_paper']:.0f} of {row['hotels']:.0f}"
                 ),
             }
+            if world.tables.platform.size:
+                online = world.online[self.month - 1]
+                facts["online shops open / dormant of ever opened"] = (
+                    f"{online['shops']:,.0f} / {online['shops_dormant']:,.0f} "
+                    f"of {online['shops_ever']:,.0f}"
+                )
         return facts
 
     def __repr__(self) -> str:
@@ -264,7 +278,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 def _last(model: Ecosystem, name: str) -> float:
     """A monthly outcome of the last month run; nan before any."""
     month = model.world.month
-    return float(model.world.monthly[name][month - 1]) if month else float("nan")
+    return float(model.world.column(name)[month - 1]) if month else float("nan")
 
 
 class _Kinds(Mapping[type, Any]):

@@ -196,6 +196,8 @@ def end_month(
     quality = practice = utilisation = local = 0.0
     closures = insolvencies = partner_insolvencies = written_off = closed_cash = 0.0
     costs = receipts = 0.0
+    online = tables.shops.size > 0
+    paid_out = shop_costs = 0.0
     survivors = initial = 0.0
     cash = cash_size = bounds = 0.0
     vacant = np.empty(firms.size, np.int64)
@@ -218,9 +220,20 @@ def end_month(
             firms[i].output = 0.0
             continue
         s = firms[i].sector
-        produce(firms[i])
+        made = sold = charges = paid = 0.0
+        if online:
+            shop = tables.shops[i]
+            made = shop.quantity
+            sold = shop.revenue
+            charges = shop.fees + shop.costs
+            paid = shop.payout - shop.costs
+            paid_out += shop.payout
+            shop_costs += shop.costs
+        produce(firms[i], made)
         fixed = p.fixed_cost * firms[i].capacity
-        paid_interest = earn(firms[i], p, tables.profit_ring, tables.receivables, i, month)
+        paid_interest = earn(
+            firms[i], p, tables.profit_ring, tables.receivables, i, month, sold, charges, paid
+        )
         interest += paid_interest
         drawings += firms[i].drawings
         receipts += firms[i].received
@@ -352,6 +365,8 @@ def end_month(
     flow[15] = entry_cash
     flow[16] = written_off
     flow[17] = hired
+    flow[30] = paid_out
+    flow[31] = shop_costs
     receivables = outstanding(tables.receivables)
     row.receivables = scale * receivables
     check_stocks(tables, cash, cash_size, receivables, bounds, flow, residual)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sim.firm_month import POLICY_MONTH, begin_month, end_month
 from sim.jit import Integer, jit
+from sim.platform_month import end_online
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers, hotel_cost
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
@@ -18,6 +19,7 @@ from sim.processes.grants import give_grants
 from sim.processes.ledger import check_orders, check_pool
 from sim.processes.local_market import fill_pool, set_room, set_spending, set_wholesale
 from sim.processes.measured import measure_hotels, measure_lines
+from sim.processes.online_market import trade_online
 from sim.processes.orders import acquire_certificates, order_floor, order_voluntary, set_needs
 from sim.processes.value import redraw_candidates, value_links
 from sim.tables import Record, Tables
@@ -52,11 +54,18 @@ def buy(
 
 
 @jit
-def trade_locally(
-    tables: Tables, p: Record, residual: Record, pool_scratch: npt.NDArray[np.float64]
+def trade(
+    tables: Tables,
+    lever: Record,
+    p: Record,
+    seed: Integer,
+    month: int,
+    residual: Record,
+    pool_scratch: npt.NDArray[np.float64],
 ) -> None:
-    """Steps 10 and 11: room, spending, exact filling; and the ledger of the markets."""
+    """Steps 9 to 11: spending, online sales, room, exact filling; and the ledger of the markets."""
     firms = tables.firms
+    shops = tables.shops
     pools = tables.pools
     set_wholesale(tables.lines, tables.goods, tables.sector_state, p)
     set_spending(
@@ -69,6 +78,8 @@ def trade_locally(
         pool_scratch[2],
     )
     check_orders(tables, p, residual)
+    if shops.size > 0:
+        trade_online(tables, lever, p, seed, month, residual)
     worst = np.zeros(3)
     largest = 0
     for h in range(pools.size):
@@ -82,11 +93,11 @@ def trade_locally(
         stop = pools[h].stop
         for i in range(start, stop):
             if firms[i].alive == 1:
-                set_room(firms[i], p)
+                set_room(firms[i], p, shops[i].quantity if shops.size > 0 else 0.0)
             else:
                 firms[i].room = 0.0
         pools[h].sold = fill_pool(firms, start, stop, pools[h].spending, weight, room, row)
-        check_pool(firms, start, stop, pools[h].spending, worst)
+        check_pool(firms, shops, start, stop, pools[h].spending, worst)
     residual.local_market = worst[0]
     residual.orders_within_finance = worst[1]
     residual.sales_within_capacity = worst[2]
@@ -127,6 +138,7 @@ def run_month(
         npt.NDArray[np.uint8],
     ],
     monthly: npt.NDArray[np.void],
+    online: npt.NDArray[np.void],
     good_state: npt.NDArray[np.float64],
     ledger: npt.NDArray[np.void],
 ) -> None:
@@ -149,6 +161,7 @@ def run_month(
         peers: scratch, (villages, sectors).
         yearly: (years, firms) each: profit, revenue, hired, alive, served.
         monthly: (months,), row `month` is written.
+        online: (months,), row `month` is written where there is a platform.
         good_state: (months, goods, 6), row `month` is written.
         ledger: (months,), row `month` is written.
     """
@@ -156,7 +169,7 @@ def run_month(
     row = monthly[month]
     lever = levers[month]
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
-    flow = np.zeros(24)
+    flow = np.zeros(32)
 
     # 3 forum, 4 coaching: with later versions; grants touch nothing that steps 1 and 2 read
     grants = give_grants(firms, eligible, lever, seed, month, scale)
@@ -169,11 +182,12 @@ def run_month(
     visits = plan_inspections(buyers, rules, levers, p, seed, month, scale)
     # 6, 8 candidates, modes, orders
     acquired, certificates_paid = buy(tables, rules, covers, levers, p, seed, month, scratch)
-    # 9 platform and export: with later versions; 10, 11 room and local market
-    trade_locally(tables, p, ledger[month], pool_scratch)
+    # 9, 10, 11 platform, room and local market; export comes with a later version
+    trade(tables, lever, p, seed, month, ledger[month], pool_scratch)
     # 12, 13, 15 delivery, invoices and trust, link by link
     account_buyers(
         firms,
+        tables.shops,
         tables.receivables,
         buyers,
         lines,
@@ -206,11 +220,26 @@ def run_month(
         ledger[month],
         flow,
     )
+    # 9 again: what shops made of the month, who opens and who gives up
+    platform_cost = end_online(tables, lever, p, seed, population_seed, month, scale, online[month])
     press_wages(tables.state, flow[17], p, month)
     # 19 public accounts, outcomes, ledger
     measure_lines(buyers, lines, tables.goods, rules, covers, p, month)
     measure_hotels(buyers, lines, good_state[month], scratch[0], row, scale)
-    _account(tables, p, lever, row, scale, grants, visits, sanctions, fines, acquired, flow)
+    _account(
+        tables,
+        p,
+        lever,
+        row,
+        scale,
+        grants,
+        visits,
+        sanctions,
+        fines,
+        acquired,
+        platform_cost,
+        flow,
+    )
 
 
 @jit
@@ -225,6 +254,7 @@ def _account(
     sanctions: float,
     fines: float,
     acquired: float,
+    platform_cost: float,
     flow: npt.NDArray[np.float64],
 ) -> None:
     """Public cost, purchases and relations of the month, over the region."""
@@ -264,6 +294,7 @@ def _account(
         lever.office
         + lever.hours * p.inspector_wage
         + scale * grants * (1.0 + p.grant_administration)
+        + platform_cost
     )
     row.acquisitions = scale * acquired
     row.invoices = scale * flow[1]

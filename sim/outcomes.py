@@ -48,7 +48,7 @@ class Outcome:
 
 
 _ALL, _ELIGIBLE, _MICRO = "all UMKM", "eligible sectors", "micro firms"
-_HOTELS, _CITY, _REGION = "hotels", "city", "region"
+_HOTELS, _CITY, _REGION, _SHOPS = "hotels", "city", "region", "firms that sell online"
 _MONTHLY, _RP, _BN = "Rp m a month", "Rp a month", "Rp bn"
 _HOTEL_END = "all hotels, at the window's end"
 _TWIN = "firms standing in both runs at the window's end"
@@ -75,6 +75,11 @@ def _row(
 ) -> Outcome:
     label = MappingProxyType({"en": words[0], "id": words[1]})
     return Outcome(name, unit, label, better, for_whom, denominator, compute, twin)
+
+
+def _online(compute: Callable[[View], float]) -> Callable[[View], float]:
+    """The value where there is a platform; not a number where there is none."""
+    return lambda v: compute(v) if v.world.tables.shops.size else np.nan
 
 
 def _gini(view: View) -> float:
@@ -210,6 +215,32 @@ _DECLARED = (
          lambda v: v.ratio("quality", "firms")),
     _row("practice", "index 0-1", ("business practice", "praktik usaha"), 1, _ALL, "living firms",
          lambda v: v.ratio("practice", "firms")),
+    _row("shops", "firms", ("open online shops", "toko daring buka"), 0, _SHOPS, "",
+         _online(lambda v: v.mean("shops"))),
+    _row("selling_online", "% of firms", ("firms with an open online shop",
+         "usaha dengan toko daring buka"), 0, _ALL, "living firms of all trades",
+         _online(lambda v: 100.0 * v.ratio("shops", "firms"))),
+    _row("shops_dormant", "% of shops", ("dormant online shops", "toko daring tidak aktif"), -1,
+         _SHOPS, "firms in business that ever opened one; no sale for three months",
+         _online(lambda v: 100.0 * v.ratio("shops_dormant", "shops_ever"))),
+    _row("online_sales", _MONTHLY, ("online sales", "penjualan daring"), 1, _SHOPS, "",
+         _online(lambda v: v.mean("online_sales"))),
+    _row("online_sales_outside", _MONTHLY, ("online sales to buyers elsewhere",
+         "penjualan daring ke pembeli luar daerah"), 1, _SHOPS, "",
+         _online(lambda v: v.mean("online_sales_outside"))),
+    _row("online_bought_elsewhere", _MONTHLY, ("online purchases from sellers elsewhere",
+         "belanja daring rumah tangga di luar daerah"), 0, "households", "",
+         _online(lambda v: v.mean("online_households") - v.mean("online_sales")
+                 + v.mean("online_sales_outside"))),
+    _row("sales_per_shop", _RP, ("online sales of an open shop", "penjualan daring per toko"), 1,
+         _SHOPS, "open shops", _online(_per_firm("online_sales", "shops"))),
+    _row("platform_fees", _MONTHLY, ("platform fees borne by UMKM", "biaya platform bagi UMKM"),
+         -1, _SHOPS, "", _online(lambda v: v.mean("platform_fees"))),
+    _row("online_gini", "index 0-1", ("Gini of online sales", "Gini penjualan daring"), -1, _SHOPS,
+         "open shops, mean of months", _online(lambda v: v.mean("online_gini"))),
+    _row("platform_cost", _BN, ("public cost of the platform's levers",
+         "biaya publik untuk platform"), -1, _CITY, "part of the public cost",
+         _online(lambda v: v.total("platform_cost") / 1000.0)),
 )
 # fmt: on
 

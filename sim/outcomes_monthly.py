@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["GOOD_FIELDS", "LEDGER_DTYPE", "MONTHLY", "MONTHLY_DTYPE"]
+__all__ = [
+    "GOOD_FIELDS",
+    "LEDGER_DTYPE",
+    "MONTHLY",
+    "MONTHLY_DTYPE",
+    "ONLINE_MONTHLY",
+    "ONLINE_MONTHLY_DTYPE",
+]
 
 MONTHLY = (
     "firms",
@@ -72,6 +79,31 @@ MONTHLY = (
 
 MONTHLY_DTYPE = np.dtype([(name, "f8") for name in MONTHLY])
 
+ONLINE_MONTHLY = (
+    "shops",  # open during the month
+    "shops_ever",  # firms in business that ever opened one
+    "shops_dormant",  # of these, without a sale for three months
+    "shops_opened",
+    "shops_dropped",
+    "shops_onboarded",
+    "shops_trained",
+    "online_households",  # spending of the region's households, with sellers anywhere
+    "online_demand_outside",  # spending of the outside market, with sellers anywhere
+    "online_sales",  # with sellers of the region
+    "online_sales_outside",  # of which to buyers elsewhere
+    "online_elsewhere",  # with sellers elsewhere
+    "online_returned",
+    "platform_fees",  # borne by firms
+    "platform_subsidy",  # fees and promotion borne by the city
+    "platform_cost",  # public cost of all levers of the platform
+    "online_gini",  # of the month's sales over open shops
+    "readiness",  # sum over firms of the trades sold online
+    "online_firms",  # firms of these trades
+)
+"""Names of the platform's monthly outcomes, a record of its own; zeros where there is none."""
+
+ONLINE_MONTHLY_DTYPE = np.dtype([(name, "f8") for name in ONLINE_MONTHLY])
+
 GOOD_FIELDS = ("signed", "buying", "paper", "need", "direct", "still_buying")
 """Last axis of `World.good_state`: hotels signed / buying / on paper (counts over the region),
 their need and direct purchases of the good (quantity a month), hotels buying for 12 months."""
@@ -88,6 +120,8 @@ LEDGER_DTYPE = np.dtype(
             "need_split",
             "sales_within_capacity",
             "bounds",
+            "online_market",
+            "payouts",
         )
     ]
 )

@@ -204,7 +204,7 @@ class View:
         self.world = record.world
 
     def _cut(self, name: str, world: World) -> npt.NDArray[np.float64]:
-        return np.asarray(world.monthly[name][self.window.start : self.window.stop])
+        return world.column(name)[self.window.start : self.window.stop]
 
     def total(self, name: str) -> float:
         """Sum of a monthly outcome."""

@@ -51,11 +51,17 @@ LEVERS_DTYPE = np.dtype(
             "grant_budget",
             "grant_awards",
             "office",
+            "onboarding",
+            "training",
+            "fee_subsidy",
+            "promotion",
+            "free_orders",
         )
     ]
 )
 """One row a month. hours of inspection a month over the region; fine, grant_budget and office in
-million rupiah (a case, a month, a month); grant_awards a month over the region."""
+million rupiah (a case, a month, a month); grant_awards, onboarding and training a month over the
+region; fee_subsidy and promotion are shares, free_orders are a shop's."""
 
 TARGETING = ("random", "risk", "complaint")
 RULE_KINDS = ("hotel", "restaurant")
@@ -82,6 +88,11 @@ _MONTH_KEYS = {
     "cash_grant.million_rp_per_year": ("grant_budget", True, 1 / 12),
     "cash_grant.firms_per_year": ("grant_awards", True, 1 / 12),
     "programme.office_million_rp_per_month": ("office", False, 1.0),
+    "platform.onboarding_places": ("onboarding", True, 1 / 12),
+    "platform.training_places": ("training", True, 1 / 12),
+    "platform.fee_subsidy": ("fee_subsidy", False, 1.0),
+    "platform.promotion": ("promotion", True, 1.0),
+    "platform.free_orders": ("free_orders", False, 1.0),
 }
 
 

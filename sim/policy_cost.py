@@ -17,7 +17,14 @@ import numpy.typing as npt
 
 from sim.policy import Policy
 
-__all__ = ["COST_TERMS", "CostTerm", "expected_cost", "policy_months", "spendable"]
+__all__ = [
+    "COST_TERMS",
+    "UNFORESEEN",
+    "CostTerm",
+    "expected_cost",
+    "policy_months",
+    "spendable",
+]
 
 FIRST_POLICY_MONTH = 24
 LAST_POLICY_YEAR = 7
@@ -60,6 +67,16 @@ def _grants(policy: Policy, p: Values) -> Months:
     return np.asarray(paid * (1.0 + p["grant_administration"]))
 
 
+def _places(field: str, cost: str) -> Callable[[Policy, Values], Months]:
+    """Places a month at so much each; none where no marketplace is modelled."""
+
+    def of(policy: Policy, p: Values) -> Months:
+        there = p["platform_on"] > 0.0 and p["online_share"] > 0.0
+        return np.asarray(policy.levers[field] * (p[cost] if there else 0.0))
+
+    return of
+
+
 COST_TERMS: Mapping[str, CostTerm] = MappingProxyType(
     {
         "office": CostTerm(
@@ -82,9 +99,24 @@ COST_TERMS: Mapping[str, CostTerm] = MappingProxyType(
             of=_grants,
             along=("cash_grant.firms_per_year",),
         ),
+        "onboarding": CostTerm(
+            doc={"en": "opening shops", "id": "pembukaan toko daring"},
+            drivers=("platform_cost",),
+            levers=("platform.onboarding_places",),
+            of=_places("onboarding", "onboarding_cost"),
+        ),
+        "training": CostTerm(
+            doc={"en": "online training", "id": "pelatihan daring"},
+            drivers=("platform_cost",),
+            levers=("platform.training_places",),
+            of=_places("training", "training_cost"),
+        ),
     }
 )
-"""Every part of the public cost, in the order in which it is shown."""
+"""Every part of the public cost that the levers promise, in the order in which it is shown."""
+
+UNFORESEEN = ("platform.fee_subsidy", "platform.free_orders", "platform.promotion")
+"""Levers whose cost follows sales of the run, so that nothing can be expected before it."""
 
 
 def spendable() -> Mapping[str, str]:

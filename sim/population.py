@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.build.buyers import build_buyers
 from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
+from sim.build.platform import build_platform
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.world import Names, World
@@ -222,6 +223,7 @@ def build_world(
     pools, gravity, sector_state = build_markets(
         firms, record, plan.lines, row, sites, len(sectors)
     )
+    shops, online, platform = build_platform(firms, pools, row, sectors, np.uint64(people))
     shape = (len(villages), len(sectors))
     state = np.zeros(7)
     state[5] = float(firms["cash"].sum())
@@ -241,6 +243,9 @@ def build_world(
             np.zeros(shape),
             np.zeros(shape),
             state,
+            shops,
+            online,
+            platform,
         ),
         policy=no_policy(goods, months),
         params=row,

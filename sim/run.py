@@ -39,6 +39,7 @@ def step(world: World) -> None:
         world.peers,
         _plain(world.yearly),
         world.monthly,
+        world.online,
         world.good_state,
         world.ledger,
     )

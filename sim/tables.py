@@ -30,9 +30,12 @@ __all__ = [
     "MODE_GENUINE",
     "MODE_NONE",
     "MODE_PAPER",
+    "ONLINE_DTYPE",
+    "PLATFORM_DTYPE",
     "POOL_DTYPE",
     "PROFIT_MONTHS",
     "RECEIVABLE_MONTHS",
+    "SHOP_DTYPE",
     "SIZE_CLASSES",
     "Gravity",
     "Record",
@@ -255,6 +258,79 @@ POOL_DTYPE = np.dtype(
 )
 """One row a local market: a village, or several joined, and a sector."""
 
+SHOP_DTYPE = np.dtype(
+    [
+        ("generation", "i4"),  # of the firm the row is about
+        ("open", "u1"),  # sells on the marketplace
+        ("opened", "u1"),  # this firm ever opened a shop
+        ("trained", "u1"),  # this firm had a place of the city's training
+        ("months", "i4"),  # months open, since the last opening
+        ("below", "i4"),  # months running with less than a part of what was expected
+        ("idle", "i4"),  # months running without a sale, since the opening
+        ("readiness", "f8"),  # 0..1: listing, photos, answers, packing
+        ("training", "f8"),  # exposure of this month, 0..1; used up at its end
+        ("recent", "f8"),  # orders that the ranking remembers
+        ("rated", "f8"),  # orders rated, ever
+        ("rating_sum", "f8"),
+        ("expectation", "f8"),  # sales a month
+        ("weight", "f8"),  # in the choice of online buyers, this month
+        ("room", "f8"),  # most it can sell this month; falls as buyers choose
+        ("asked", "f8"),  # what buyers want to spend here
+        ("asked_outside", "f8"),  # of which buyers elsewhere
+        ("orders", "f8"),  # of this month, whole ones
+        ("sales", "f8"),  # orders placed this month
+        ("outside", "f8"),  # of which by buyers elsewhere
+        ("quantity", "f8"),
+        ("revenue", "f8"),  # sales net of returns, before fees
+        ("fees", "f8"),  # borne by the firm
+        ("costs", "f8"),  # sending, and keeping the shop
+        ("payout", "f8"),  # received from the platform this month
+        ("pending", "f8"),  # not paid out yet
+        ("total", "f8"),  # sales since the firm began
+    ],
+    align=True,
+)
+"""One row a slot, in the order of the firms; no rows where there is no platform."""
+
+ONLINE_DTYPE = np.dtype(
+    [
+        ("start", "i8"),  # rows of the sector's firms
+        ("stop", "i8"),
+        ("share", "f8"),  # of households' spending on the trade that is made online
+        ("outside", "f8"),  # spending of the outside market, a month
+        ("rivals", "f8"),  # weight of sellers elsewhere, fixed
+        ("households", "f8"),  # spending moved out of the local pools this month
+        ("sold", "f8"),  # with sellers of the region, this month
+        ("sold_outside", "f8"),  # of which to buyers elsewhere
+        ("elsewhere", "f8"),  # with sellers elsewhere, this month
+    ],
+    align=True,
+)
+"""One row a sector: its online market; no rows where there is no platform."""
+
+PLATFORM_DTYPE = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "shops",  # open this month, of the sample
+            "sales",
+            "outside",
+            "returned",
+            "fees",  # borne by firms
+            "subsidy",  # fees borne by the city
+            "promotion",  # paid by the city
+            "pending",  # not paid out yet, at the end of the month
+            "opened",  # shops opened this month
+            "dropped",
+            "onboarded",
+            "trained",
+            "cost",  # public cost of the month, of the sample
+        )
+    ],
+    align=True,
+)
+"""The platform: one row, or none. Money of the sample in the last month run."""
+
 
 class Gravity(NamedTuple):
     """Where households of a pool spend, at month 0: one square table a sector, end to end."""
@@ -287,6 +363,10 @@ class Tables(NamedTuple):
     village_practice: Floats  # (villages, sectors): sum of practice
     village_firms: Floats  # (villages, sectors): living firms
     state: Floats  # scalars that last from month to month, see sim.month
+    # Of length zero where there is no platform.
+    shops: npt.NDArray[np.void]
+    online: npt.NDArray[np.void]
+    platform: npt.NDArray[np.void]
 
 
 _SHARED = frozenset({"gravity", "goods", "reserve"})

@@ -34,10 +34,12 @@ COLUMNS = {
     "partners": "buyers with an active relation at the end of the month",
     "invoices": "million rupiah, as all money",
     "local_sales": "sold on the local market",
-    "revenue": "invoices and local sales",
-    "costs": "materials and work, fixed cost, interest",
+    "online_sales": "sold on a marketplace, net of returns, before fees",
+    "revenue": "invoices, local and online sales",
+    "costs": "materials and work, fixed cost, interest, fees and costs of a shop",
     "profit": "revenue less costs; invoices count when sent",
     "received": "invoices paid by buyers this month",
+    "payout": "paid out by the marketplace this month, with the fees it kept",
     "drawings": "taken out by the owner",
     "grant": "received",
     "investment": "outlay for capacity",
@@ -98,6 +100,7 @@ class Recorder:
         self._months: list[dict[str, Any]] = []
         self._deliveries: list[dict[str, Any]] = []
         self._was: np.void = world.tables.firms[row].copy()
+        self._shop = self._shop_of(world)
         self._owed = 0.0
         self._relations: dict[tuple[int, int], str] = {}
         self._title = _title(world, row)
@@ -105,6 +108,7 @@ class Recorder:
     def before(self, world: World) -> None:
         """Looks at the row before a month."""
         self._was = world.tables.firms[self.row].copy()
+        self._shop = self._shop_of(world)
         self._owed = float(world.tables.receivables[:, self.row].sum())
         self._relations = self._active(world)
 
@@ -121,6 +125,7 @@ class Recorder:
             name: float(f[name]) if alive else 0.0
             for name in ("local_sales", "revenue", "profit", "received", "drawings", "financeable")
         }
+        shop = self._shop_of(world) if alive else None
         levers = world.policy.levers[month]
         p = world.params[0]
         granted = alive and f["granted"] != was["granted"]
@@ -140,6 +145,8 @@ class Recorder:
                 "partners": len({buyer for buyer, _ in relations}),
                 "invoices": float(f["invoiced"]) if alive else 0.0,
                 **flow,
+                "online_sales": 0.0 if shop is None else float(shop["revenue"]),
+                "payout": 0.0 if shop is None else float(shop["payout"] + shop["fees"]),
                 "costs": flow["revenue"] - flow["profit"],
                 "grant": grant,
                 "investment": float(p["investment_cost"]) * grown,
@@ -169,6 +176,11 @@ class Recorder:
         )
         table.deliveries = pd.DataFrame(self._deliveries)
         return table
+
+    def _shop_of(self, world: World) -> np.void | None:
+        """A copy of the row of the shop; none where there is no platform."""
+        shops = world.tables.shops
+        return shops[self.row].copy() if shops.size else None
 
     def _own(self, world: World) -> list[tuple[tuple[int, int], np.void]]:
         """Links to this firm as it was before the month, by (buyer row, good)."""
@@ -214,6 +226,12 @@ class Recorder:
             if link["order"] > 0.0
         ]
 
+    def _shop_events(self, world: World) -> list[str]:
+        now = self._shop_of(world)
+        if now is None or self._shop is None:
+            return []
+        return _shop_told(self._shop, now, float(world.params["dormant_months"][0]))
+
     def _events(
         self,
         world: World,
@@ -233,6 +251,7 @@ class Recorder:
         if grant:
             told.append(f"grant of {grant:.3g}")
         told += [f"acquires {name}" for name in gained]
+        told += self._shop_events(world) if f["alive"] else []
         if not f["alive"]:
             why = "closed insolvent" if f["insolvent_months"] >= 2 else "closed"
             owed = self._owed - f["received"] + f["invoiced"]
@@ -240,6 +259,20 @@ class Recorder:
         elif f["insolvent_months"] > 0:
             told.append("cash beyond the credit line")
         return told
+
+
+def _shop_told(was: np.void, now: np.void, dormant: float) -> list[str]:
+    """What happened to a shop between two months."""
+    told = []
+    if now["trained"] > was["trained"]:
+        told.append("trained to sell online")
+    if now["open"] > was["open"]:
+        told.append(f"opens an online shop, expects {now['expectation']:.3g} a month")
+    if now["open"] < was["open"]:
+        told.append(f"gives up its online shop after {was['months'] + 1} months")
+    if now["idle"] == dormant and was["idle"] < dormant:
+        told.append(f"no online sale for {dormant:g} months")
+    return told
 
 
 def _buyer(world: World, row: int) -> str:

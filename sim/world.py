@@ -8,7 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes_monthly import GOOD_FIELDS, LEDGER_DTYPE, MONTHLY_DTYPE
+from sim.outcomes_monthly import (
+    GOOD_FIELDS,
+    LEDGER_DTYPE,
+    MONTHLY_DTYPE,
+    ONLINE_MONTHLY_DTYPE,
+)
 from sim.policy import Policy
 from sim.shocks import Shocks
 from sim.tables import Tables, copy_tables
@@ -67,6 +72,7 @@ class World:
         names: names behind the codes.
         shocks: factors by month and sector that the scenario gives; none for a usual world.
         monthly: (months,), `MONTHLY_DTYPE`: sums over the region.
+        online: (months,), `ONLINE_MONTHLY_DTYPE`: the platform's; zeros where there is none.
         good_state: (months, goods, 6), see `GOOD_FIELDS`.
         ledger: (months,), `LEDGER_DTYPE`: relative residuals.
         yearly: sums by slot and year.
@@ -86,6 +92,7 @@ class World:
     month: int = 0
     shocks: Shocks | None = None
     monthly: npt.NDArray[np.void] = field(init=False)
+    online: npt.NDArray[np.void] = field(init=False)
     good_state: npt.NDArray[np.float64] = field(init=False)
     ledger: npt.NDArray[np.void] = field(init=False)
     yearly: Yearly = field(init=False)
@@ -97,6 +104,7 @@ class World:
         firms = self.n_firms
         years = -(-self.months // 12)
         self.monthly = np.zeros(self.months, MONTHLY_DTYPE)
+        self.online = np.zeros(self.months, ONLINE_MONTHLY_DTYPE)
         self.good_state = np.zeros((self.months, len(self.names.goods), len(GOOD_FIELDS)))
         self.ledger = np.zeros(self.months, LEDGER_DTYPE)
         self.yearly = Yearly(
@@ -141,6 +149,11 @@ class World:
         """Columns of the local markets."""
         return self.tables.pools.view(np.recarray)
 
+    @property
+    def shops(self) -> np.recarray:
+        """Columns of the shops; no rows where there is no platform."""
+        return self.tables.shops.view(np.recarray)
+
     def copy(self, policy: Policy | None = None, shocks: Shocks | None = None) -> World:
         """A branch: same state and record, going its own way from here.
 
@@ -155,6 +168,7 @@ class World:
             shocks=shocks or self.shocks,
         )
         branch.monthly[:] = self.monthly
+        branch.online[:] = self.online
         branch.good_state[:] = self.good_state
         branch.ledger[:] = self.ledger
         for name in Yearly._fields:
@@ -162,5 +176,6 @@ class World:
         return branch
 
     def column(self, name: str) -> npt.NDArray[np.float64]:
-        """Monthly outcome by name, (months,)."""
-        return np.asarray(self.monthly[name])
+        """Monthly outcome by name, the platform's too, (months,)."""
+        table = self.online if name in ONLINE_MONTHLY_DTYPE.fields else self.monthly  # type: ignore[operator]
+        return np.asarray(table[name])

@@ -56,13 +56,14 @@ def forget_all(firms: Rows, params: Params, pressure: float) -> None:
 
 
 @jit
-def produce_all(firms: Rows) -> None:
+def produce_all(tables: Tables) -> None:
     """Step 12 of every firm; closed ones make nothing."""
+    firms, shops = tables.firms, tables.shops
     for i in range(firms.size):
         firms[i].output = 0.0
         firms[i].utilisation = 0.0
         if firms[i].alive == 1:
-            produce(firms[i])
+            produce(firms[i], shops[i].quantity if shops.size > 0 else 0.0)
 
 
 @jit
@@ -78,6 +79,7 @@ def deliver_all(tables: Tables, params: Params, seed: Integer, month: int) -> No
             if links[e].order > 0.0:
                 deliver(
                     tables.firms,
+                    tables.shops,
                     links,
                     e,
                     buyers[b].standard,
@@ -134,7 +136,14 @@ def earn_all(tables: Tables, params: Params, month: int) -> None:
     firms = tables.firms
     for i in range(firms.size):
         if firms[i].alive == 1:
-            earn(firms[i], p, tables.profit_ring, tables.receivables, i, month)
+            online = charges = paid = 0.0
+            if tables.shops.size > 0:
+                shop = tables.shops[i]
+                online = shop.revenue
+                charges = shop.fees + shop.costs
+                paid = shop.payout - shop.costs
+            rings = tables.profit_ring, tables.receivables
+            earn(firms[i], p, rings[0], rings[1], i, month, online, charges, paid)
 
 
 @jit

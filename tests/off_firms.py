@@ -11,6 +11,7 @@ from tests.reference.state import World as Objects
 
 ENDLESS = {"credit_line": 1e6, "informal_line": 1e6}
 NO_CREDIT = {"credit_line": 0.0, "informal_line": 0.0}
+MARKETPLACE = {"platform_on": 1.0}
 NO_HAZARD = {"exit_base": 0.0, "exit_weak": 0.0, "exit_young": 0.0}
 
 
@@ -168,6 +169,21 @@ FIRMS = (
     ),
     Off("entry", {"entry_rate": 0.0}, {"exit_entry.entry": nothing}),
     Off("response of entry to profit", {"entry_response": 0.0}, {"exit_entry.response": zero}),
+    # 9
+    Off(
+        "platform",
+        {"platform_on": 0.0},
+        {"online_market": nothing, "shops": nothing},
+        values=MARKETPLACE,
+    ),
+    Off(
+        "ranking",
+        {"ranking_power": 0.0},
+        {"online_choice.ranked": one},
+        values=MARKETPLACE,
+    ),
+    Off("ratings", {"rating_weight": 0.0}, {"online_choice.liked": one}, values=MARKETPLACE),
+    Off("returns", {"online_returns": 0.0}, {"online_choice.sent_back": zero}, values=MARKETPLACE),
     # 19
     Off("pressure on wages", {"wage_pressure": 0.0}, {"accounts.wage_pressure": nothing}),
 )

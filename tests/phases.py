@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from sim.firm_month import begin_month
-from sim.month import trade_locally
+from sim.month import trade
+from sim.platform_month import end_online
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
@@ -39,7 +40,7 @@ class Phases:
         self.seed = np.uint64(world.seed)
         self.rules, self.covers, self.levers = world.policy
         self.lever = self.levers[self.month]
-        self.flow = np.zeros(24)
+        self.flow = np.zeros(32)
         self.draws = KeyedDraws(world.seed, world.population_seed)
 
     def grants(self) -> float:
@@ -107,15 +108,17 @@ class Phases:
         acquire_certificates(t.firms, t.buyers, t.lines, t.links, self.p, self.seed, self.month)
 
     def trade(self) -> None:
-        """Steps 10 and 11."""
+        """Steps 9 to 11."""
         residual = self.world.ledger[self.month]
-        trade_locally(self.tables, self.p, residual, self.world.pool_scratch)
+        scratch = self.world.pool_scratch
+        trade(self.tables, self.lever, self.p, self.seed, self.month, residual, scratch)
 
     def account(self) -> None:
         """Steps 12 to 15 of links, and what buying costs."""
         t = self.tables
         account_buyers(
             t.firms,
+            t.shops,
             t.receivables,
             t.buyers,
             t.lines,
@@ -145,7 +148,13 @@ class Phases:
 
     def produce(self) -> None:
         """Step 12, of firms."""
-        produce_all(self.tables.firms)
+        produce_all(self.tables)
+
+    def end_online(self) -> float:
+        """What follows step 18 for the shops."""
+        w = self.world
+        args = (self.seed, np.uint64(w.population_seed), self.month, w.scale, w.online[self.month])
+        return float(end_online(self.tables, self.lever, self.p, *args))
 
     def until_valued(self) -> None:
         """The month up to utilities, then the late edits."""

@@ -20,6 +20,9 @@ from sim.world import World
 from tests.lab import HOTEL_GOODS, MANDATE, Setting, lab_world, surabaya, town
 
 MONTHS = 96
+BASES = 4
+PLATFORM = 3
+"""The base world that has a marketplace."""
 Rows = npt.NDArray[np.intp]
 
 
@@ -27,14 +30,17 @@ Rows = npt.NDArray[np.intp]
 def _base(which: int) -> World:
     """A world of about a hundred slots with a year of relations under an obligation.
 
-    Two samples of the city, where a buyer stands for many, and a town with more buyers.
+    Two samples of the city, where a buyer stands for many, a town with more buyers, and a sample
+    of the city with a marketplace.
     """
-    region, scale, seed = (
-        (surabaya(), 1200, 1),
-        (surabaya(), 2333, 2),
-        (town(100, 1, 4), 1, 3),
+    region, scale, seed, platform = (
+        (surabaya(), 1200, 1, 0.0),
+        (surabaya(), 2333, 2, 0.0),
+        (town(100, 1, 4), 1, 3, 0.0),
+        (surabaya(), 1200, 4, 1.0),
     )[which]
-    world = lab_world(region, seed=seed, scale=scale, months=MONTHS)
+    values = {"platform_on": platform, "platform_share": 0.3} if platform else {}
+    world = lab_world(region, values=values, seed=seed, scale=scale, months=MONTHS)
     rule = {name: Setting(value, start=2) for name, value in MANDATE.items()}  # type: ignore[arg-type]
     world.policy = compile_policy(rule, world.names.goods, MONTHS)
     return simulate(world, 14)
@@ -73,6 +79,11 @@ def _policies(draw: st.DrawFn) -> dict[str, Any]:
     levers["cash_grant.million_rp_per_year"] = draw(st.sampled_from((0.0, 5e4)))
     levers["cash_grant.firms_per_year"] = draw(st.sampled_from((0.0, 1e4, 1e7)))
     levers["programme.office_million_rp_per_month"] = draw(st.sampled_from((0.0, 20.0)))
+    levers["platform.onboarding_places"] = draw(st.sampled_from((0.0, 4e5, 1e7)))
+    levers["platform.training_places"] = draw(st.sampled_from((0.0, 4e5, 1e7)))
+    levers["platform.fee_subsidy"] = draw(st.sampled_from((0.0, 0.5, 1.0)))
+    levers["platform.promotion"] = draw(st.sampled_from((0.0, 2.0)))
+    levers["platform.free_orders"] = draw(st.sampled_from((0.0, 30.0)))
     return levers
 
 
@@ -152,6 +163,7 @@ def _ring(world: World, rows: Rows, u: float) -> None:
 
 def _receivables(world: World, rows: Rows, u: float) -> None:
     firms = world.tables.firms
+    rows = rows[firms["alive"][rows] == 1]  # nobody owes an empty site
     owed = u * np.arange(RECEIVABLE_MONTHS) * firms["capacity"][rows][:, np.newaxis]
     world.tables.receivables[:, rows] = owed.T
 
@@ -187,6 +199,16 @@ def _shock(column: int) -> Edit:
         state = world.tables.sector_state
         struck = np.unique(world.tables.firms["sector"][rows])
         state[struck, column] = (0.1, 0.7, 1.0, 1.3, 3.0)[min(int(5 * u), 4)]
+
+    return edit
+
+
+def _shop(name: str, values: tuple[float, ...]) -> Edit:
+    """Sets a column of the shops, where there are any."""
+
+    def edit(world: World, rows: Rows, u: float) -> None:
+        if world.tables.shops.size:
+            _field("shops", name, values)(world, rows, u)
 
     return edit
 
@@ -233,6 +255,17 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "strangers": ("links", _strangers),
     "spending shock": ("firms", _shock(5)),
     "cost shock": ("firms", _shock(6)),
+    "open shops": ("firms", _shop("open", (0, 1))),
+    "ever opened": ("firms", _shop("opened", (0, 1))),
+    "trained": ("firms", _shop("trained", (0, 1))),
+    "readiness": ("firms", _shop("readiness", (0.0, 0.4, 1.0))),
+    "exposure": ("firms", _shop("training", (0.0, 0.5, 3.0))),
+    "orders remembered": ("firms", _shop("recent", (0.0, 3.0, 2_000.0))),
+    "orders rated": ("firms", _shop("rated", (0.0, 49.0, 60.0))),
+    "expected sales": ("firms", _shop("expectation", (0.0, 1.0, 50.0))),
+    "months of disappointment": ("firms", _shop("below", (0, 5, 6))),
+    "not paid out": ("firms", _shop("pending", (0.0, 1.0))),
+    "another firm": ("firms", _shop("generation", (0, 7))),
 }
 
 
@@ -337,10 +370,10 @@ def _without_orphans(world: World) -> None:
 
 
 @st.composite
-def states(draw: st.DrawFn) -> State:
-    """Strategy for `State`."""
+def states(draw: st.DrawFn, bases: tuple[int, ...] = tuple(range(BASES))) -> State:
+    """Strategy for `State`, from some of the base worlds."""
     return State(
-        base=draw(st.integers(0, 2)),
+        base=draw(st.sampled_from(bases)),
         month=draw(st.sampled_from((0, 1, 3, 11, 12, 24, 25, 36, 71, 72, 90))),
         levers=draw(_policies()),
         values=draw(

@@ -121,7 +121,27 @@ def test_every_kind_is_a_mesa_agent(old_model):
     assert len(old_model.agents) == sum(len(a) for a in old_model.agents_by_type.values())
 
 
-@pytest.mark.parametrize("kind", [Mentor, Platform, Cooperative])
+def test_the_platform_is_an_agent_where_there_is_one(old_model, town):
+    assert len(old_model.agents_by_type[Platform]) == 0
+    model = Ecosystem(load_scenario("ecommerce_collaboration"), region=town, scale=100)
+    model.run_for(30)
+    (platform,) = model.agents_by_type[Platform]
+    (regulator,) = model.agents_by_type[Regulator]
+    assert regulator.onboarding == pytest.approx(5_600 / 12)
+    regulator.onboarding = 0.0
+    model.step()
+    onboarded = model.world.online["shops_onboarded"]
+    assert onboarded[30] == 0.0 < onboarded[24:30].sum()
+    assert platform.sales * 100 == pytest.approx(model.world.online["online_sales"][30])
+    assert platform.commission == 0.08
+    assert platform.sellers
+    assert all(seller.shop["open"] for seller in platform.sellers)
+    assert model.outcomes()["shops_onboarded"].sum() > 0
+    assert "shops" in model.datacollector.get_model_vars_dataframe()
+    assert old_model.firm_views[next(iter(old_model.firm_views))].shop is None
+
+
+@pytest.mark.parametrize("kind", [Mentor, Cooperative])
 def test_kinds_of_later_versions_have_no_agents(old_model, kind):
     assert len(old_model.agents_by_type[kind]) == 0
     with pytest.raises(KemitraanError, match="later version"):

@@ -18,9 +18,10 @@ LIMIT = 1e-9
 
 
 def _run(name: str, scale: int = 50, **changes: float) -> World:
-    params = Parameters.default().replace(check=False, **changes)
-    world = build_world(load_region("surabaya"), params, seed=11, scale=scale)
     scenario = load_scenario(name)
+    assumed = {key: one.value for key, one in scenario.assume.items()}
+    params = Parameters.default().replace(check=False, **{**assumed, **changes})
+    world = build_world(load_region("surabaya"), params, seed=11, scale=scale)
     world.policy = compile_policy(scenario.levers, world.names.goods, world.months)
     return simulate(world)
 
@@ -40,10 +41,15 @@ def test_every_identity_holds_every_month(name: str) -> None:
         {"displacement": 1.0, "credit_line": 0.0, "informal_line": 0.0, "payment_days": 90.0},
         {"return_share": 1.0, "quality_noise": 0.2, "late_probability": 0.7, "late_days": 90.0},
         {"candidates": 8.0, "minimum_lot": 1.0},
+        {"platform_on": 1.0, "payout_days": 30.0, "online_share": 0.3, "home_advantage": 100.0},
+        {"platform_on": 1.0, "payout_days": 0.0, "order_value": 2.0, "rival_mass": 0.001},
+        {"platform_on": 1.0, "credit_line": 0.0, "informal_line": 0.0, "online_returns": 1.0},
     ],
 )
 def test_identities_hold_at_the_corners_of_the_assumptions(changes: dict[str, float]) -> None:
-    """Closed and open displacement, no credit, everything sent back and late, few candidates."""
+    """Displacement, no credit, everything sent back and late, few candidates; online: whole and no
+    delay, large orders, hardly any rivals.
+    """
     world = _run("mandated_hotel_partnership", scale=100, **changes)
     for field in LEDGER_DTYPE.names or ():
         assert np.abs(world.ledger[field]).max() < LIMIT, field

@@ -17,7 +17,7 @@ import pytest
 from sim.outcomes_monthly import LEDGER_DTYPE
 from sim.processes.ledger import check_orders, check_pool, check_stocks, worse
 from sim.run import simulate
-from sim.tables import FIRM_DTYPE
+from sim.tables import FIRM_DTYPE, SHOP_DTYPE
 from sim.world import World
 from tests.lab import lab_world, surabaya
 
@@ -92,6 +92,16 @@ def turn_customers_away(world: World) -> None:
     world.tables.firms["log_price"] = 400.0
 
 
+def pay_out_what_nobody_owed(world: World) -> None:
+    """A shop is paid for sales that it did not make."""
+    world.tables.shops["pending"][_living(world, "firms")] += 1.0
+
+
+def sell_more_than_buyers_spend(world: World) -> None:
+    """Sellers elsewhere that weigh less than nothing."""
+    world.tables.online["rivals"] = -0.1
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something put wrong, the residuals that must show it, and parameters that let it."""
@@ -133,6 +143,10 @@ FAULTS = {
     ),
     "money that finds no firm": Fault(
         turn_customers_away, ("local_market",), {"market_growth": 0.0}
+    ),
+    "a payout of nobody": Fault(pay_out_what_nobody_owed, ("payouts",), {"platform_on": 1.0}),
+    "online sales beyond the buyers' money": Fault(
+        sell_more_than_buyers_spend, ("online_market",), {"platform_on": 1.0}
     ),
     "productivity that is no number": Fault(
         put("firms", "productivity", math.nan), ("sales_within_capacity",)
@@ -176,7 +190,7 @@ def market(**changes: tuple[int, float]) -> npt.NDArray[np.float64]:
     for column, (row, value) in changes.items():
         firms[column][row] = value
     worst = np.zeros(3)
-    check_pool(firms, 0, 3, 5.0, worst)
+    check_pool(firms, np.zeros(0, SHOP_DTYPE), 0, 3, 5.0, worst)
     return worst
 
 
@@ -282,7 +296,7 @@ def test_every_flow_moves_its_stock_by_its_amount(
         world = traded.copy()
         world.tables.state[5:7] = tuple(stocks.values())
         after = {**stocks, stock: stocks[stock] + sign * 2.0}
-        flow = np.zeros(24)
+        flow = np.zeros(32)
         flow[place] = amount
         residual = np.zeros(1, LEDGER_DTYPE)
         check_stocks(
@@ -295,5 +309,5 @@ def test_the_bounds_of_firms_are_kept_where_links_are_within_theirs(traded: Worl
     """What the month saw of practice and quality is not lost beside the links."""
     residual = np.zeros(1, LEDGER_DTYPE)
     for seen in (0.25, math.nan):
-        check_stocks(traded.copy().tables, 1.0, 1.0, 1.0, seen, np.zeros(24), residual[0])
+        check_stocks(traded.copy().tables, 1.0, 1.0, 1.0, seen, np.zeros(32), residual[0])
         assert residual["bounds"][0] == pytest.approx(seen, nan_ok=True)

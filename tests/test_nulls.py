@@ -37,21 +37,26 @@ def _world(months: int = MONTHS, seed: int = 3, **changes: float) -> World:
 
 def _bytes(tables: Tables) -> dict[str, bytes]:
     """Every table as bytes; equal only if every bit is."""
-    names = ("firms", "buyers", "lines", "links", "pools", "sector_state", "state")
+    names = (
+        *("firms", "buyers", "lines", "links", "pools", "sector_state", "state"),
+        *("shops", "online", "platform"),
+    )
     return {name: getattr(tables, name).tobytes() for name in names}
 
 
 def _same(one: World, other: World) -> None:
     assert _bytes(one.tables) == _bytes(other.tables)
     assert one.monthly.tobytes() == other.monthly.tobytes()
+    assert one.online.tobytes() == other.online.tobytes()
     assert one.good_state.tobytes() == other.good_state.tobytes()
     for name in one.yearly._fields:
         assert getattr(one.yearly, name).tobytes() == getattr(other.yearly, name).tobytes()
 
 
-def test_every_lever_at_its_null_is_no_policy_bit_for_bit() -> None:
+@pytest.mark.parametrize("platform", [0.0, 1.0])
+def test_every_lever_at_its_null_is_no_policy_bit_for_bit(platform: float) -> None:
     """A scenario that writes out every lever at its null value is the scenario that writes none."""
-    base = simulate(_world(), 24)
+    base = simulate(_world(platform_on=platform), 24)
     nulls = {name: Setting(lever.null) for name, lever in levers().items()}
     with_nulls = base.copy(compile_policy(nulls, base.names.goods, MONTHS))
     _same(simulate(with_nulls), simulate(base.copy()))
@@ -60,7 +65,8 @@ def test_every_lever_at_its_null_is_no_policy_bit_for_bit() -> None:
 @pytest.mark.parametrize("name", sorted(levers()))
 def test_each_lever_alone_at_its_null_is_no_policy_bit_for_bit(name: str) -> None:
     """No lever does anything at its null by itself."""
-    base = simulate(_world(months=30), 24)
+    platform = 1.0 if name.startswith("platform.") else 0.0
+    base = simulate(_world(months=30, platform_on=platform), 24)
     policy = compile_policy({name: Setting(levers()[name].null)}, base.names.goods, 30)
     _same(simulate(base.copy(policy)), simulate(base.copy()))
 
@@ -68,9 +74,11 @@ def test_each_lever_alone_at_its_null_is_no_policy_bit_for_bit(name: str) -> Non
 @pytest.mark.parametrize("name", sorted(set(list_scenarios()) - {"no_policy"}))
 def test_a_policy_from_month_24_leaves_the_months_before_it_identical(name: str) -> None:
     """Firm by firm: the burn-in does not know what comes."""
-    with_policy = _world()
-    with_policy.policy = compile_policy(load_scenario(name).levers, with_policy.names.goods, MONTHS)
-    without = _world()
+    scenario = load_scenario(name)
+    assumed = {key: one.value for key, one in scenario.assume.items()}
+    with_policy = _world(**assumed)
+    with_policy.policy = compile_policy(scenario.levers, with_policy.names.goods, MONTHS)
+    without = _world(**assumed)
     for month in range(24):
         simulate(with_policy, month + 1)
         simulate(without, month + 1)

@@ -21,7 +21,10 @@ Of the processes of docs/processes.md these have no null and are no case:
 - 18: receivables of a closed firm are written off whenever one closes.
 - 19: accounts and measured states record, and only targeting by risk reads what they record.
 
-Steps 3 and 9 come with later versions.
+- 9: shares, weights and costs of the marketplace at month 0 make another world. The whole of it,
+  its ranking, ratings and returns have nulls and are cases.
+
+Step 3 comes with a later version.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ from tests.reference.investment import investment
 from tests.reference.learning import learning
 from tests.reference.local_market import local_market
 from tests.reference.money import money
+from tests.reference.online_market import online_market
 from tests.reference.production import production
 from tests.reference.room import room
 from tests.reference.shocks import shocks
@@ -151,7 +152,9 @@ def test_room_and_local_market(state: State) -> None:
     run = Phases(state)
     run.until_ordered()
     run.compare(
-        [room, local_market], run.trade, "firms.room", "firms.local_sales", "pools.spending"
+        [online_market, room, local_market],
+        run.trade,
+        *("firms.room", "firms.local_sales", "pools.spending"),
     )
 
 
@@ -188,7 +191,7 @@ def test_learning(state: State) -> None:
 
     def kernel() -> None:
         run.account()
-        produce_all(run.tables.firms)
+        produce_all(run.tables)
         _set_peers(run.tables, run.world.peers)
         learn_all(run.tables.firms, run.params, run.world.peers)
 

@@ -113,7 +113,7 @@ def test_production_and_delivery(state: State) -> None:
     run.until_traded()
 
     def kernel() -> None:
-        produce_all(run.tables.firms)
+        produce_all(run.tables)
         deliver_all(run.tables, run.params, run.seed, run.month)
 
     names = ("quality_sum", "deliveries", "defect", "returned")
@@ -146,7 +146,7 @@ def test_the_pass_over_links(state: State) -> None:
 
     def kernel() -> None:
         run.account()
-        produce_all(run.tables.firms)
+        produce_all(run.tables)
         earn_all(run.tables, run.params, run.month)
 
     names = ("trust_buyer", "trust_firm", "age", "quality_sum", "deliveries", "returned", "late")

@@ -11,7 +11,7 @@ import sim.month
 from scenarios import load_scenario
 from sim.parameters import Parameters, goods_names, levers
 from sim.policy import compile_policy
-from sim.policy_cost import COST_TERMS, expected_cost, policy_months, spendable
+from sim.policy_cost import COST_TERMS, UNFORESEEN, expected_cost, policy_months, spendable
 from sim.run import simulate
 from tests.lab import Setting, lab_world, town
 
@@ -69,7 +69,7 @@ def test_terms_name_levers_that_exist_and_may_be_scaled():
 
 @pytest.mark.parametrize("lever", spendable())
 def test_cost_is_linear_in_what_money_can_be_spent_on(lever):
-    p = Parameters.default()
+    p = Parameters.default().replace(platform_on=1.0, check=False)
     term = COST_TERMS[spendable()[lever]]
     others = {name: Setting(7.0) for t in COST_TERMS.values() for name in (*t.levers, *t.along)}
 
@@ -124,6 +124,30 @@ def test_a_run_costs_what_was_expected():
     error = np.std(paid, ddof=1) / np.sqrt(len(paid))
     assert abs(np.mean(paid) - expected) < 3 * error
     assert error < 0.05 * expected
+
+
+def test_shops_and_training_cost_what_was_expected():
+    """While there are firms to draw; what follows sales is in no expectation."""
+    world = lab_world(town(4000, 2, 1), values={"platform_on": 1.0}, seed=2, months=48)
+    settings = {
+        "platform.onboarding_places": Setting(60.0),
+        "platform.training_places": Setting(60.0),
+    }
+    world.policy = compile_policy(settings, world.names.goods, 48)
+    p = Parameters.default().replace(platform_on=1.0, check=False)
+    expected = sum(float(months.sum()) for months in expected_cost(world.policy, p).values())
+    paid = []
+    for seed in range(1, 7):
+        world = lab_world(town(4000, 2, 1), values={"platform_on": 1.0}, seed=seed, months=48)
+        world.policy = compile_policy(settings, world.names.goods, 48)
+        paid.append(float(simulate(world).column("public_cost").sum()))
+    error = np.std(paid, ddof=1) / np.sqrt(len(paid))
+    assert abs(np.mean(paid) - expected) < 3 * error
+    assert error < 0.1 * expected
+    off = expected_cost(world.policy, Parameters.default())
+    assert not off["onboarding"].any()
+    for lever in UNFORESEEN:
+        assert lever not in spendable()
 
 
 def test_no_grant_is_expected_where_no_firm_is_to_be_drawn():

@@ -31,9 +31,25 @@ def world():
     return simulate(case().world())
 
 
-@pytest.fixture(scope="module", params=PICKS)
+@pytest.fixture(scope="module", params=[*PICKS, "seller"])
 def traced(request):
+    if request.param == "seller":
+        online = case("ecommerce_collaboration")
+        world = simulate(online.world())
+        most = world.firms.slot[np.argmax(world.tables.shops["total"] * (world.firms.alive == 1))]
+        return replay(online, int(most))
     return replay(case(), request.param)
+
+
+def test_a_shops_life_is_told():
+    online = case("ecommerce_collaboration")
+    world = simulate(online.world())
+    shops = world.tables.shops
+    given_up = (shops["opened"] == 1) & (shops["open"] == 0) & (shops["trained"] == 1)
+    trace, _ = replay(online, int(world.firms.slot[np.flatnonzero(given_up)[0]]))
+    told = "; ".join(trace["event"])
+    for words in ("opens an online shop", "gives up its online shop", "trained to sell online"):
+        assert words in told
 
 
 def test_the_columns_are_those_documented(traced):
@@ -74,11 +90,15 @@ def lives(trace):
 
 def test_money_adds_up(traced):
     trace, _ = traced
-    assert np.allclose(trace["revenue"], trace["invoices"] + trace["local_sales"], atol=1e-12)
+    assert np.allclose(
+        trace["revenue"], trace[["invoices", "local_sales", "online_sales"]].sum(axis=1), atol=1e-12
+    )
     for life in lives(trace):
-        flow = (life["local_sales"] + life["received"] + life["grant"] - life["costs"]) - life[
-            ["drawings", "investment", "certificates"]
-        ].sum(axis=1)
+        flow = (
+            life[["local_sales", "received", "payout", "grant"]].sum(axis=1)
+            - life["costs"]
+            - life[["drawings", "investment", "certificates"]].sum(axis=1)
+        )
         closed = life["event"].str.contains("closed")
         inner = ~closed.to_numpy()[1:]
         assert np.allclose(np.diff(life["cash"])[inner], flow.to_numpy()[1:][inner], atol=1e-9)

@@ -17,7 +17,12 @@ from sim.ecosystem import Ecosystem
 from sim.run import simulate
 
 ROOT = Path(__file__).resolve().parents[1]
-SCENARIOS = ("no_policy", "mandated_hotel_partnership", "cash_grant")
+SCENARIOS = (
+    "no_policy",
+    "mandated_hotel_partnership",
+    "cash_grant",
+    "ecommerce_collaboration",
+)
 
 
 def content(world):
@@ -26,6 +31,7 @@ def content(world):
     arrays = [
         *(tables.firms, tables.buyers, tables.lines, tables.links, tables.pools),
         *(tables.sector_state, tables.village_practice, tables.village_firms, tables.state),
+        *(tables.shops, tables.online, tables.platform, world.online),
         *(world.monthly, world.good_state, world.ledger, *world.yearly),
     ]
     for array in arrays:

@@ -91,6 +91,12 @@ def one_site(world: World) -> None:
     world.tables.links["distance"] = 0.0
 
 
+def endless_outside_market(world: World) -> None:
+    """So many buyers and sellers elsewhere that no shop of the region takes from another."""
+    for column in ("outside", "rivals"):
+        world.tables.online[column] *= 1e6
+
+
 @dataclass(frozen=True)
 class TradeOff:
     """A row of the table.
@@ -238,6 +244,34 @@ TRADE_OFFS = (
         values={**STRICT, **THIN, "payment_days": 90.0},
         levers=STERN,
         out_values=ENDLESS,
+    ),
+    TradeOff(
+        name="9 onboarding against visibility",
+        x="open online shops",
+        y="online sales of an open shop",
+        sign=-1,
+        lever="platform.onboarding_places",
+        grid=(100.0, 200.0, 400.0, 600.0, 800.0),
+        measure=ended(monthly("shops"), share("online_sales", "shops")),
+        # Only the programme opens shops, nobody gives up, and shops differ by what they sold alone.
+        values={
+            **ENDLESS,
+            **SAME_FIRMS,
+            **NO_LEARNING,
+            "platform_on": 1.0,
+            "background_firms": 1e9,
+            "online_share": 0.02,
+            "price_sd": 0.0,
+            "readiness_sd": 0.0,
+            "rating_weight": 0.0,
+            "order_value": 0.001,
+            "shop_curiosity": 0.0,
+            "shop_imitation": 0.0,
+            "patience_months": 1e9,
+        },
+        levers={},
+        out_values={"ranking_power": 0.0},
+        out_edit=endless_outside_market,
     ),
     TradeOff(
         name="12 dependence against stability",

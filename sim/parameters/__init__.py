@@ -7,6 +7,7 @@ values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imp
 from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
 from sim.parameters.registry import (
+    SWITCHES,
     Parameter,
     RegistryError,
     Source,
@@ -18,6 +19,7 @@ from sim.parameters.values import ParameterError, Parameters
 
 __all__ = [
     "PROPERTIES",
+    "SWITCHES",
     "Lever",
     "Parameter",
     "ParameterError",

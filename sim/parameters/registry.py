@@ -20,6 +20,7 @@ from sim.parameters.goods import read_goods
 from sim.parameters.value_inputs import guessed_part
 
 __all__ = [
+    "SWITCHES",
     "Parameter",
     "RegistryError",
     "Source",
@@ -30,6 +31,13 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).parent
+SWITCHES: Mapping[str, str] = MappingProxyType({"platform": "platform_on"})
+"""Groups of parameters and levers that do nothing unless a parameter is 1, and that parameter.
+
+It is a parameter and no lever because it holds from month 0 and for every scenario of a comparison:
+what one scenario assumes all do, so that pairs stay pairs.
+"""
+
 _NOT_ENTRIES = ("sources.yaml", "levers.yaml")
 
 

@@ -23,6 +23,7 @@ __all__ = ["account_buyers", "deliver", "invoice", "update_trust"]
 @jit
 def deliver(
     firms: Rows,
+    shops: Rows,
     links: Rows,
     e: int,
     standard: float,
@@ -35,7 +36,10 @@ def deliver(
 ) -> None:
     """Quality of one delivery: q + noise - load stress; below the standard a part is sent back."""
     i = links[e].firm
-    utilisation = (firms[i].ordered + firms[i].local_sales / firms[i].price) / firms[i].y_max
+    output = firms[i].ordered + firms[i].local_sales / firms[i].price
+    if shops.size > 0:
+        output += shops[i].quantity
+    utilisation = output / firms[i].y_max
     sd = p.quality_noise * (1.0 - 0.5 * firms[i].practice) * (1.0 - 0.5 * standardisation)
     deviation = normal(
         seed,
@@ -119,6 +123,7 @@ def update_trust(links: Rows, e: int, p: Record) -> None:
 @jit
 def account_buyers(
     firms: Rows,
+    shops: Rows,
     receivables: npt.NDArray[np.float64],
     buyers: Rows,
     lines: Rows,
@@ -135,6 +140,7 @@ def account_buyers(
 
     Args:
         firms: `invoiced` and `learning` are added to.
+        shops: what firms sold online; may be empty.
         receivables: (8, firms), added to.
         buyers: `cost`, `late` are written.
         lines: `agreed` is written.
@@ -172,6 +178,7 @@ def account_buyers(
                 links[e].active = 1
                 deliver(
                     firms,
+                    shops,
                     links,
                     e,
                     buyers[b].standard,

@@ -64,12 +64,18 @@ def check_orders(tables: Tables, p: Record, residual: Record) -> None:
 
 @jit
 def check_pool(
-    firms: Rows, start: int, stop: int, spending: float, worst: npt.NDArray[np.float64]
+    firms: Rows,
+    shops: Rows,
+    start: int,
+    stop: int,
+    spending: float,
+    worst: npt.NDArray[np.float64],
 ) -> None:
     """A pool sells min(spending, room); firms stay within finance and capacity.
 
     Args:
         firms: after the filling of the pool.
+        shops: what they sold online; may be empty.
         start: first row of the pool.
         stop: row after its last.
         spending: of the pool, million rupiah.
@@ -90,6 +96,11 @@ def check_pool(
         if not f.ordered <= f.financeable:
             finance = worse(finance, (f.ordered - f.financeable) / f.financeable)
         used = f.price * f.ordered + f.local_sales
+        if shops.size > 0:
+            online = shops[i].quantity
+            used += f.price * online
+            if not f.ordered + online <= f.financeable:
+                finance = worse(finance, (f.ordered + online - f.financeable) / f.financeable)
         most = f.price * f.y_max
         if not used <= most:
             capacity = worse(capacity, (used - most) / most)
@@ -143,8 +154,8 @@ def check_stocks(
     for e in range(links.size):
         bounds = outside_unit(bounds, links[e].trust_buyer)
         bounds = outside_unit(bounds, links[e].trust_firm)
-    inflow = flow[8] + flow[9] + flow[15] + flow[18]
-    outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19]
+    inflow = flow[8] + flow[9] + flow[15] + flow[18] + flow[30]
+    outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19] + flow[31]
     before = tables.state[_CASH]
     residual.cash = abs(cash - before - (inflow - outflow)) / max(1e-9, cash_size + inflow)
     tables.state[_CASH] = cash

@@ -14,11 +14,15 @@ __all__ = ["fill_pool", "set_room", "set_spending", "set_wholesale"]
 
 
 @jit
-def set_room(f: Record, p: Record) -> None:
-    """Money a firm can still take in local sales this month: free capacity that it can finance."""
+def set_room(f: Record, p: Record, online: float = 0.0) -> None:
+    """Money a firm can still take in local sales this month: free capacity that it can finance.
+
+    What it sold online (`online`, quantity) takes room and money as orders do.
+    """
     v = f.unit_cost
-    means = f.cash + f.line * f.capacity - v * f.ordered
-    quantity = min(f.y_max - f.ordered, max(0.0, means) / (v * p.cash_sale_finance))
+    taken = f.ordered + online
+    means = f.cash + f.line * f.capacity - v * taken
+    quantity = min(f.y_max - taken, max(0.0, means) / (v * p.cash_sale_finance))
     f.room = f.price * max(0.0, quantity)
 
 

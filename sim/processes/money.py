@@ -37,6 +37,9 @@ def earn(
     receivables: npt.NDArray[np.float64],
     i: int,
     month: int,
+    online: float = 0.0,
+    charges: float = 0.0,
+    paid: float = 0.0,
 ) -> float:
     """Revenue, profit, cash and drawings of a month; returns the interest paid.
 
@@ -50,6 +53,9 @@ def earn(
         receivables: (8, firms), this month's entry of the firm is paid.
         i: row of the firm.
         month: of the run.
+        online: sold on a platform, net of returns, before fees.
+        charges: what the firm bears of its fees, and the costs of its shop.
+        paid: what the platform paid out this month less the costs of the shop.
     """
     fixed = p.fixed_cost * f.capacity
     cost = f.unit_cost * f.output
@@ -59,10 +65,10 @@ def earn(
     receipts = receivables[ring, i]
     receivables[ring, i] = 0.0
     f.received = receipts
-    f.revenue = f.local_sales + f.invoiced
-    profit = f.revenue - cost - fixed - interest
+    f.revenue = f.local_sales + f.invoiced + online
+    profit = f.revenue - cost - fixed - interest - charges
     f.profit = profit
-    cash = f.cash + f.local_sales + receipts - cost - fixed - interest
+    cash = f.cash + f.local_sales + receipts - cost - fixed - interest + paid
     wage = p.drawing_share * max(0.0, normal_profit(f, p))
     drawings = min(
         max(0.0, cash - working_cash(f, p)),

@@ -126,7 +126,7 @@ def finance(f: Record, p: Record) -> None:
 
 
 @jit
-def produce(f: Record) -> None:
-    """Output is what was allotted: orders and local sales."""
-    f.output = f.ordered + f.local_sales / f.price
+def produce(f: Record, online: float = 0.0) -> None:
+    """Output is what was allotted: orders, local sales and what was sold online (quantity)."""
+    f.output = f.ordered + f.local_sales / f.price + online
     f.utilisation = f.output / f.y_max

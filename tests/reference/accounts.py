@@ -44,7 +44,9 @@ def accounts(world: World, draws: Draws) -> None:
     p, levers = world.params, world.levers
     wage_pressure(world)
     paid_out = world.granted * world.scale * (1.0 + p.grant_administration)
-    world.public_cost = levers.office + levers.hours * p.inspector_wage + paid_out
+    world.public_cost = (
+        levers.office + levers.hours * p.inspector_wage + paid_out + world.platform_cost
+    )
     world.fines_paid = total = nights = 0.0
     for buyer in world.buyers:
         due = world.month % len(buyer.fines_due)

@@ -12,7 +12,19 @@ import numpy.typing as npt
 from sim.policy import TARGETING, Policy
 from sim.shocks import Shocks
 from sim.tables import COMPLIANCE_MONTHS, Tables
-from tests.reference.state import Buyer, Firm, Good, Levers, Line, Link, Pool, Rule, World
+from tests.reference.state import (
+    Buyer,
+    Firm,
+    Good,
+    Levers,
+    Line,
+    Link,
+    OnlineMarket,
+    Pool,
+    Rule,
+    Shop,
+    World,
+)
 
 DrawFirm = Callable[[World, Firm], dict[str, Any]]
 Array = npt.NDArray[Any]
@@ -46,6 +58,15 @@ LINK_FLOATS = (
 )  # fmt: skip
 POOL_INTEGERS = ("sector",)
 POOL_FLOATS = ("households", "attractiveness_0", "capacity_0", "spending")
+SHOP_INTEGERS = ("generation", "months", "below", "idle")
+SHOP_FLAGS = ("open", "opened", "trained")
+SHOP_FLOATS = (
+    "readiness", "training", "recent", "rated", "rating_sum", "expectation", "orders", "sales",
+    "outside", "quantity", "revenue", "fees", "costs", "payout", "pending", "total",
+)  # fmt: skip
+ONLINE_FLOATS = (
+    "share", "outside", "rivals", "households", "sold", "sold_outside", "elsewhere",
+)  # fmt: skip
 
 
 def row(
@@ -157,6 +178,8 @@ def world_from_tables(
         )
         for index in range(tables.buyers.size)
     ]
+    for index in range(tables.shops.size):
+        firms[index].shop = Shop(**row(tables.shops, index, SHOP_INTEGERS, SHOP_FLAGS, SHOP_FLOATS))
     rates = tables.sector_state[:, 2]
     world = World(
         firms=firms,
@@ -164,6 +187,10 @@ def world_from_tables(
         params=SimpleNamespace(**params),
         goods=goods_from_table(tables.goods),
         pools=pools_from_tables(tables),
+        online=[
+            OnlineMarket(**row(tables.online, index, (), (), ONLINE_FLOATS))
+            for index in range(tables.online.size)
+        ],
         profit_rate_0={sector: float(rate) for sector, rate in enumerate(rates)},
         spending_shock=dict(enumerate(tables.sector_state[:, 5].tolist())),
         cost_shock=dict(enumerate(tables.sector_state[:, 6].tolist())),
@@ -208,4 +235,9 @@ def apply_policy(world: World, policy: Policy) -> None:
         grant_budget=float(levers["grant_budget"]),
         grant_awards=float(levers["grant_awards"]),
         office=float(levers["office"]),
+        onboarding=float(levers["onboarding"]),
+        training=float(levers["training"]),
+        fee_subsidy=float(levers["fee_subsidy"]),
+        promotion=float(levers["promotion"]),
+        free_orders=float(levers["free_orders"]),
     )

@@ -30,7 +30,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     "lines": adapter.LINE_INTEGERS + adapter.LINE_FLAGS + adapter.LINE_FLOATS,
     "links": adapter.LINK_INTEGERS + adapter.LINK_FLAGS + adapter.LINK_FLOATS,
     "pools": adapter.POOL_INTEGERS + adapter.POOL_FLOATS,
+    "shops": adapter.SHOP_INTEGERS + adapter.SHOP_FLAGS + adapter.SHOP_FLOATS,
+    "online": adapter.ONLINE_FLOATS,
 }
+# What is left of the shop of a closed firm: nothing but that it is closed and paid.
+CLOSED_SHOPS = ("shops.open", "shops.opened", "shops.pending")
 
 
 def _gather(rows: Sequence[Any], prefix: str) -> Columns:
@@ -44,7 +48,9 @@ def world_columns(world: World) -> Columns:
     """Columns of the objects, named "firms.cash"; rings one row an agent."""
     columns: Columns = {}
     for prefix in NAMES:
-        columns.update(_gather(getattr(world, prefix), prefix))
+        rows = [f.shop for f in world.firms] if prefix == "shops" else getattr(world, prefix)
+        if prefix != "shops" or world.online:
+            columns.update(_gather(rows, prefix))
     for prefix, names in RINGS.items():
         for name in names:
             rows = [getattr(item, name) for item in getattr(world, prefix)]
@@ -63,6 +69,8 @@ def table_columns(tables: Tables) -> Columns:
     columns: Columns = {}
     for prefix, names in NAMES.items():
         table = getattr(tables, prefix)
+        if prefix == "shops" and not table.size:
+            continue
         rings = () if prefix == "firms" else RINGS.get(prefix, ())
         for name in names + rings + extra.get(prefix, ()):
             columns[f"{prefix}.{name}"] = np.asarray(table[name], dtype=np.float64)
@@ -109,6 +117,8 @@ def differences(
         if prefix == "firms" and column in LIVING:
             passed_over = ~(alive if column == "cash" else living)
             same[passed_over] = True
+        if prefix == "shops" and name not in CLOSED_SHOPS:
+            same[~alive] = True
         if prefix == "links" and column in LIVING_LINKS:
             same |= ~known
         if name in {"links.late", "links.defect", "links.returned"}:

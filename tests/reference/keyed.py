@@ -9,7 +9,7 @@ import numpy as np
 from sim import draws
 
 # What a buyer is, and not what befalls it: drawn with the population's seed.
-POPULATION_STREAMS = ("coverage", "mode", "candidates")
+POPULATION_STREAMS = ("coverage", "mode", "candidates", "shop")
 
 
 @dataclass(frozen=True)

@@ -50,15 +50,17 @@ def growth(world: World, pool: Pool, attraction: float) -> float:
     return math.exp(world.params.market_growth * (attraction - pool.attractiveness_0))
 
 
-def local_market(world: World, draws: Draws) -> None:
-    """Sets the spending of each pool, the local sales of each firm and what goes outside."""
-    behind = wholesale(world)
-    world.outside = sum(unmet(line) for line in world.lines) - sum(behind.values())
+def members_of(world: World) -> list[list[Firm]]:
+    """Living firms of each pool."""
     members: list[list[Firm]] = [[] for _ in world.pools]
-    for firm in world.firms:
-        firm.local_sales = 0.0
-        if firm.alive:
-            members[firm.pool].append(firm)
+    for firm in world.living():
+        members[firm.pool].append(firm)
+    return members
+
+
+def household_spending(world: World) -> list[float]:
+    """What households spend in each pool's trade there, online purchases among it."""
+    members = members_of(world)
     supply = [math.fsum(firm.capacity for firm in pool) for pool in members]
     presence = [k / pool.capacity_0 for k, pool in zip(supply, world.pools, strict=True)]
     arriving = [0.0] * len(world.pools)
@@ -69,13 +71,27 @@ def local_market(world: World, draws: Draws) -> None:
         for h, part in pull.items():
             arriving[h] += money * part / total if total > 0.0 else 0.0
     for h, pool in enumerate(world.pools):
+        if supply[h] > 0.0:
+            drawn = [firm.capacity * attractiveness(world, firm) for firm in members[h]]
+            arriving[h] *= growth(world, pool, sum(drawn) / supply[h])
+    return arriving
+
+
+def local_market(world: World, draws: Draws) -> None:
+    """Sets the spending of each pool, the local sales of each firm and what goes outside."""
+    behind = wholesale(world)
+    world.outside = sum(unmet(line) for line in world.lines) - sum(behind.values())
+    for firm in world.firms:
+        firm.local_sales = 0.0
+    members, households = members_of(world), household_spending(world)
+    supply = [math.fsum(firm.capacity for firm in pool) for pool in members]
+    for h, pool in enumerate(world.pools):
         pool.spending = 0.0
         if supply[h] <= 0.0:
             continue
-        drawn = [(firm, attractiveness(world, firm)) for firm in members[h]]
-        mean = sum(firm.capacity * a for firm, a in drawn) / supply[h]
-        rivals = [i for i, other in enumerate(world.pools) if other.sector == pool.sector]
-        in_sector = sum(supply[i] for i in rivals)
-        pool.spending = arriving[h] * growth(world, pool, mean)
+        in_sector = sum(supply[i] for i, o in enumerate(world.pools) if o.sector == pool.sector)
+        online = world.online[pool.sector].share if world.online else 0.0
+        pool.spending = households[h] * (1.0 - online)
         pool.spending += behind.get(pool.sector, 0.0) * supply[h] / in_sector
-        fill(pool.spending, [(firm, firm.capacity * math.exp(a)) for firm, a in drawn])
+        drawn = [(f, f.capacity * math.exp(attractiveness(world, f))) for f in members[h]]
+        fill(pool.spending, drawn)

@@ -65,9 +65,10 @@ def settle(world: World, firm: Firm) -> None:
     firm.received, firm.receivables[this] = firm.receivables[this], 0.0
     fixed = world.params.fixed_cost * firm.capacity
     costs = firm.unit_cost * firm.output + fixed + interest(world, firm)
-    firm.revenue = firm.local_sales + firm.invoiced
-    firm.profit = firm.revenue - costs
-    firm.cash += firm.local_sales + firm.received - costs
+    shop = firm.shop
+    firm.revenue = firm.local_sales + firm.invoiced + shop.revenue
+    firm.profit = firm.revenue - costs - shop.fees - shop.costs
+    firm.cash += firm.local_sales + firm.received - costs + shop.payout - shop.costs
     firm.drawings = drawings(world, firm)
     firm.cash -= firm.drawings
     firm.hired += (firm.revenue / firm.sales_per_worker - firm.hired) / 3.0

@@ -40,7 +40,7 @@ def production(world: World, draws: Draws) -> None:
     for firm in world.firms:
         firm.output = firm.utilisation = 0.0
         if firm.alive:
-            firm.output = firm.ordered + firm.local_sales / firm.price
+            firm.output = firm.ordered + firm.local_sales / firm.price + firm.shop.quantity
             firm.utilisation = firm.output / firm.y_max
     for link in world.links:
         link.defect = False

@@ -9,7 +9,8 @@ from tests.reference.state import Draws, Firm, World
 def affordable(world: World, firm: Firm) -> float:
     """What the cash and credit left by orders pay for; cash customers finance the rest."""
     cost = firm.unit_cost
-    means = positive(firm.cash + firm.line * firm.capacity - cost * firm.ordered)
+    made = firm.ordered + firm.shop.quantity
+    means = positive(firm.cash + firm.line * firm.capacity - cost * made)
     return float(means / (cost * world.params.cash_sale_finance))
 
 
@@ -18,5 +19,5 @@ def room(world: World, draws: Draws) -> None:
     for firm in world.firms:
         firm.room = 0.0
         if firm.alive:
-            quantity = min(firm.y_max - firm.ordered, affordable(world, firm))
+            quantity = min(firm.y_max - firm.ordered - firm.shop.quantity, affordable(world, firm))
             firm.room = firm.price * positive(quantity)

@@ -18,10 +18,12 @@ from tests.reference.learning import learning
 from tests.reference.local_market import local_market
 from tests.reference.mode import mode
 from tests.reference.money import money
+from tests.reference.online_market import online_market
 from tests.reference.orders import orders
 from tests.reference.production import production
 from tests.reference.room import room
 from tests.reference.shocks import shocks
+from tests.reference.shops import shops
 from tests.reference.state import Draws, World
 from tests.reference.trust import trust
 from tests.reference.value import value
@@ -37,6 +39,7 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     financeable,
     orders,
     acquisition,
+    online_market,
     room,
     local_market,
     production,
@@ -46,6 +49,7 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     learning,
     investment,
     exit_entry,
+    shops,
     accounts,
 )
 """The processes by their numbers in docs/processes.md."""

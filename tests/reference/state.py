@@ -43,6 +43,48 @@ def _zeros(length: int) -> Callable[[], list[float]]:
 
 
 @dataclass(eq=False, kw_only=True)
+class Shop:
+    """A firm's shop on the marketplace, or what it would start one with."""
+
+    generation: int = 0
+    open: bool = False
+    opened: bool = False
+    trained: bool = False
+    months: int = 0
+    below: int = 0
+    idle: int = 0
+    readiness: float = 0.0
+    training: float = 0.0
+    recent: float = 0.0
+    rated: float = 0.0
+    rating_sum: float = 0.0
+    expectation: float = 0.0
+    orders: float = 0.0
+    sales: float = 0.0
+    outside: float = 0.0
+    quantity: float = 0.0
+    revenue: float = 0.0
+    fees: float = 0.0
+    costs: float = 0.0
+    payout: float = 0.0
+    pending: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(eq=False, kw_only=True)
+class OnlineMarket:
+    """A trade's buyers online, and sellers elsewhere."""
+
+    share: float = 0.0
+    outside: float = 0.0
+    rivals: float = 0.0
+    households: float = 0.0
+    sold: float = 0.0
+    sold_outside: float = 0.0
+    elsewhere: float = 0.0
+
+
+@dataclass(eq=False, kw_only=True)
 class Firm:
     """One slot and the firm that stands there."""
 
@@ -91,6 +133,7 @@ class Firm:
     revenue: float = 0.0
     profit: float = 0.0
     drawings: float = 0.0
+    shop: Shop = field(default_factory=Shop)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -225,6 +268,11 @@ class Levers:
     grant_budget: float = 0.0
     grant_awards: float = 0.0
     office: float = 0.0
+    onboarding: float = 0.0
+    training: float = 0.0
+    fee_subsidy: float = 0.0
+    promotion: float = 0.0
+    free_orders: float = 0.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -255,6 +303,11 @@ class World:
     written_off: float = 0.0
     fines_paid: float = 0.0
     public_cost: float = 0.0
+    # By sector; none where there is no platform.
+    online: list[OnlineMarket] = field(default_factory=list)
+    fees_borne: float = 0.0
+    sold_outside: float = 0.0
+    platform_cost: float = 0.0
     hotel_cost: float = 0.0
 
     def rule(self, kind: int) -> Rule:
