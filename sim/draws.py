@@ -67,6 +67,7 @@ STREAM_SHELF = 18
 STREAM_DAYS = 19
 STREAM_COVERAGE = 20
 STREAM_NEED = 21
+STREAM_COACHING = 22
 # Kept for replicate_seed: a model stream may not take it.
 STREAM_REPLICATE = 255
 

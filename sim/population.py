@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.build.buyers import build_buyers
 from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
+from sim.build.programmes import no_coaching
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.world import Names, World
@@ -238,6 +239,7 @@ def build_world(
             np.zeros(shape),
             np.zeros(shape),
             state,
+            *no_coaching(len(sectors)),
         ),
         policy=no_policy(goods, months),
         params=row,
