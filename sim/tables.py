@@ -267,11 +267,12 @@ COACHING_DTYPE = np.dtype(
     [
         ("generation", "i4"),  # of the firm it is about; another firm starts anew
         ("state", "u1"),  # none, waiting, coached
-        ("programme", "i4"),  # that it applied to or is coached by; -1: the shared pool, or none
+        ("programme", "i4"),  # that it applied to or was last coached by; -1: shared pool, none
         ("waited", "i4"),  # months since the application
         ("left", "i4"),  # months of the match to come
         ("since", "i4"),  # months since the last admission
         ("pending", "u1"),  # the last match is not yet judged by others
+        ("admissions", "i4"),  # matches so far
         ("finished", "u1"),  # an alumnus or alumna: finished a match
         ("judged", "u1"),  # others have seen what became of it
         ("success", "u1"),  # and took it for a success

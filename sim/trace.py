@@ -14,8 +14,9 @@ import pandas as pd
 
 from sim.case import Case
 from sim.errors import KemitraanError
+from sim.parameters.programmes import programmes
 from sim.run import step
-from sim.tables import BUYER_KINDS, SIZE_CLASSES
+from sim.tables import BUYER_KINDS, COACHED, SIZE_CLASSES, WAITING
 from sim.world import World
 
 __all__ = ["COLUMNS", "PICKS", "Recorder", "Trace", "find_row", "pick_slot", "replay"]
@@ -98,6 +99,7 @@ class Recorder:
         self._months: list[dict[str, Any]] = []
         self._deliveries: list[dict[str, Any]] = []
         self._was: np.void = world.tables.firms[row].copy()
+        self._coaching = _coaching_row(world, row)
         self._owed = 0.0
         self._relations: dict[tuple[int, int], str] = {}
         self._title = _title(world, row)
@@ -105,6 +107,7 @@ class Recorder:
     def before(self, world: World) -> None:
         """Looks at the row before a month."""
         self._was = world.tables.firms[self.row].copy()
+        self._coaching = _coaching_row(world, self.row)
         self._owed = float(world.tables.receivables[:, self.row].sum())
         self._relations = self._active(world)
 
@@ -232,6 +235,9 @@ class Recorder:
         told += [f"ends with {text}" for k, text in self._relations.items() if k not in relations]
         if grant:
             told.append(f"grant of {grant:.3g}")
+        told += _coaching_events(
+            self._coaching, _coaching_row(world, self.row), int(f["generation"])
+        )
         told += [f"acquires {name}" for name in gained]
         if not f["alive"]:
             why = "closed insolvent" if f["insolvent_months"] >= 2 else "closed"
@@ -240,6 +246,34 @@ class Recorder:
         elif f["insolvent_months"] > 0:
             told.append("cash beyond the credit line")
         return told
+
+
+def _coaching_row(world: World, row: int) -> np.void | None:
+    """What the mentor programmes know of the row's firm; none where nobody coaches."""
+    rows = world.tables.coaching
+    return rows[row].copy() if rows.size else None
+
+
+def _coaching_events(was: np.void | None, now: np.void | None, generation: int) -> list[str]:
+    """What happened to a firm between two months on the lists and in the programmes."""
+    if now is None or now["generation"] != generation:
+        return []
+    fresh = was is None or was["generation"] != generation
+    before = 0 if fresh or was is None else int(was["state"])
+    matches = 0 if fresh or was is None else int(was["admissions"])
+    name = programmes()[int(now["programme"])].title["en"] if now["programme"] >= 0 else ""
+    told = []
+    if now["admissions"] > matches:
+        told.append(f"admitted to coaching by {name}")
+    elif before == COACHED and was is not None and now["programme"] != was["programme"]:
+        told.append(f"handed over to {name}")
+    elif before == 0 and now["state"] == WAITING:
+        told.append(f"applies for coaching: {name or 'shared list'}")
+    elif before == WAITING and now["state"] == 0:
+        told.append("gives up waiting for coaching")
+    if now["state"] == 0 and (before == COACHED or now["admissions"] > matches):
+        told.append(f"finishes with {name}" if now["pending"] else f"leaves {name} early")
+    return told
 
 
 def _buyer(world: World, row: int) -> str:

@@ -69,7 +69,8 @@ def _site(tables: Tables, office: str) -> tuple[float, float]:
 
 def joint_criteria(criteria: Floats, aligned: float) -> Floats:
     """Criteria (programmes, features) that programmes use when so far aligned to their mean."""
-    return (1.0 - aligned) * criteria + aligned * criteria.mean(axis=0)
+    joint: Floats = (1.0 - aligned) * criteria + aligned * criteria.mean(axis=0)
+    return joint
 
 
 def mismatch(criteria: Floats) -> float:

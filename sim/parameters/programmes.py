@@ -91,7 +91,8 @@ def read_programmes(path: Path) -> tuple[Programme, ...]:
 
     Raises:
         RegistryError: with every fault, one a line: a field is missing or unknown, a value is out
-            of range, a source is not known, shares do not add up to 1, the mean cost ratio is not 1.
+            of range, a source is not known, shares do not add up to 1, or the mean cost ratio is
+            not 1.
     """
     sources, faults = read_sources(path.parent / "sources.yaml")
     evidence = evidence_rows(path.parent / "evidence.csv")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.draws import STREAM_COACHING, gumbel, uniform
 from sim.jit import Integer, jit
@@ -36,6 +35,7 @@ def _renew(firms: Rows, rows: Rows, p: Record) -> None:
             rows[i].left = 0
             rows[i].since = 0
             rows[i].pending = 0
+            rows[i].admissions = 0
             rows[i].finished = 0
             rows[i].judged = 0
             rows[i].success = 0
@@ -86,9 +86,7 @@ def _choose(f: Record, programmes: Rows, p: Record, seed: Integer, month: int) -
 
 
 @jit
-def apply_for_coaching(
-    tables: Tables, lever: Record, p: Record, seed: Integer, month: int
-) -> int:
+def apply_for_coaching(tables: Tables, lever: Record, p: Record, seed: Integer, month: int) -> int:
     """New applications of the sample; the others' state a month on.
 
     Args:

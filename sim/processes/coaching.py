@@ -14,7 +14,7 @@ from sim.draws import STREAM_COACHING, uniform
 from sim.jit import Integer, jit
 from sim.processes.applications import apply_for_coaching
 from sim.processes.selection import admit, nearest_content, stage
-from sim.tables import COACHED, WAITING, Record, Rows, Tables
+from sim.tables import COACHED, WAITING, Record, Tables
 
 __all__ = ["coach", "fit", "intensity", "learn", "teach"]
 
@@ -114,7 +114,6 @@ def teach(tables: Tables, lever: Record, p: Record, seed: Integer, month: int) -
             programmes[j].finished += 1
             rows[i].finished = 1
         rows[i].state = 0
-        rows[i].programme = -1
         rows[i].left = 0
         rows[i].time = 0.0
         rows[i].fatigue += 1.0

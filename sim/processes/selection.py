@@ -148,11 +148,13 @@ def admit(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
             for w in range(n_waiting):
                 if scores[j, w] == -math.inf or rows[waiting[w]].state != WAITING:
                     continue
-                if best < 0 or scores[j, w] > scores[j, best]:
-                    best = w
-                elif (
-                    scores[j, w] == scores[j, best]
-                    and firms[waiting[w]].slot < firms[waiting[best]].slot
+                if (
+                    best < 0
+                    or scores[j, w] > scores[j, best]
+                    or (
+                        scores[j, w] == scores[j, best]
+                        and firms[waiting[w]].slot < firms[waiting[best]].slot
+                    )
                 ):
                     best = w
             left[j] -= 1
@@ -171,6 +173,7 @@ def admit(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
             rows[i].left = int(lever.coaching_months)
             rows[i].since = 0
             rows[i].pending = 1
+            rows[i].admissions += 1
             rows[i].time = cost / full_cost(lever, p)
             rows[i].revenue_before = firms[i].revenue
     for j in range(count):
