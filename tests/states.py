@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -379,3 +379,13 @@ def states(draw: st.DrawFn) -> State:
         early=draw(_odds(EARLY, 10)),
         late=draw(_odds(LATE, 4)),
     )
+
+
+@st.composite
+def coached_states(draw: st.DrawFn) -> State:
+    """States in which programmes have places, firms on their lists and firms in matches."""
+    state = draw(states())
+    few = [odd for odd in state.early if odd.name not in ("empty pool", "empty sector")]
+    count = draw(st.sampled_from((40, 60, 100)))
+    inside = Odd("in programmes", draw(st.integers(0, 99)), 1, count, draw(st.floats(0.05, 1.0)))
+    return replace(state, levers={**state.levers, **draw(_coaching())}, early=[*few[:5], inside])

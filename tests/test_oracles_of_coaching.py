@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scenarios import load_scenario
 from sim.case import Case
@@ -14,7 +15,7 @@ from tests.reference.applications import applications
 from tests.reference.coaching import coaching
 from tests.reference.selection import selection
 from tests.reference.twin import twin_differences, twin_of
-from tests.states import State, states
+from tests.states import State, coached_states
 
 COLUMNS = (
     *("state", "generation", "programme", "waited", "left", "since", "admissions", "pending"),
@@ -23,9 +24,10 @@ COLUMNS = (
 
 
 @settings(max_examples=60)
-@given(states())
-def test_a_month_of_coaching(state: State) -> None:
+@given(coached_states(), st.sampled_from((0.0, 0.05, 0.5)))
+def test_a_month_of_coaching(state: State, applying: float) -> None:
     run = Phases(state)
+    run.params["application_base"] = applying
     cost: list[float] = []
     objects = run.compare(
         [applications, selection, coaching],

@@ -17,7 +17,7 @@ from sim.ecosystem import Ecosystem
 from sim.run import simulate
 
 ROOT = Path(__file__).resolve().parents[1]
-SCENARIOS = ("no_policy", "mandated_hotel_partnership", "cash_grant")
+SCENARIOS = ("no_policy", "mandated_hotel_partnership", "cash_grant", "voluntary_coaching")
 
 
 def content(world):
@@ -26,6 +26,7 @@ def content(world):
     arrays = [
         *(tables.firms, tables.buyers, tables.lines, tables.links, tables.pools),
         *(tables.sector_state, tables.village_practice, tables.village_firms, tables.state),
+        *(tables.coaching, tables.programmes, tables.competence),
         *(world.monthly, world.good_state, world.ledger, *world.yearly),
     ]
     for array in arrays:

@@ -25,15 +25,38 @@ def distance(world: World, coachee: Coachee) -> float:
     return float((stage_of(coachee.firm) - programme.target) / width)
 
 
+def practice_taught(world: World, firm: Firm) -> float:
+    """Practice learned in a month at full intensity and fit."""
+    mentor = world.levers.coaching_kind == "mentor"
+    rate = world.params.mentor_practice if mentor else world.params.class_practice
+    return float(rate * (1.0 - firm.practice))
+
+
+def information_given(world: World, firm: Firm) -> float:
+    """Information got from a mentor in a month at full intensity."""
+    if world.levers.coaching_kind != "mentor":
+        return 0.0
+    return float(world.params.mentor_information * (1.0 - firm.information))
+
+
+def quality_coached(world: World, firm: Firm) -> float:
+    """Quality learned in a month at full intensity and fit."""
+    return float(
+        world.params.coaching_quality * positive(world.params.coaching_standard - quality(firm))
+    )
+
+
 def learn(world: World, firm: Firm, fit: float, effort: float) -> None:
     """What a month of coaching leaves in the firm."""
-    p, mentor = world.params, world.levers.coaching_kind == "mentor"
-    missing = positive(p.coaching_standard - quality(firm))
-    rate = p.mentor_practice if mentor else p.class_practice
-    firm.practice += rate * fit * effort * (1.0 - firm.practice)
-    if mentor:
-        firm.information += p.mentor_information * effort * (1.0 - firm.information)
-    firm.learned_quality += p.coaching_quality * fit * effort * missing
+    learned = quality_coached(world, firm)
+    firm.practice += fit * effort * practice_taught(world, firm)
+    firm.information += effort * information_given(world, firm)
+    firm.learned_quality += fit * effort * learned
+
+
+def staying_away(world: World, fit: float) -> float:
+    """Chance to drop out this month."""
+    return float(world.params.dropout_base + world.params.dropout_misfit * (1.0 - fit))
 
 
 def end(coachee: Coachee, *, finished: bool) -> None:
@@ -48,7 +71,7 @@ def end(coachee: Coachee, *, finished: bool) -> None:
 def coaching(world: World, draws: Draws) -> None:
     """Teaches every coached firm; hands over, loses and finishes some."""
     strength = {n: intensity(world, n) for n in range(len(world.programmes))}
-    p, online = world.params, world.levers.online_training
+    online = world.levers.online_training
     for coachee in world.coaching:
         if coachee.state != "coached":
             continue
@@ -62,8 +85,7 @@ def coaching(world: World, draws: Draws) -> None:
         learn(world, firm, fit, strength[coachee.programme] * taught)
         coachee.training = strength[coachee.programme] * online
         coachee.left -= 1
-        stays_away = p.dropout_base + p.dropout_misfit * (1.0 - fit)
-        if draws.uniform("coaching", *key, index=1) < stays_away:
+        if draws.uniform("coaching", *key, index=1) < staying_away(world, fit):
             end(coachee, finished=False)
         elif coachee.left <= 0:
             end(coachee, finished=True)
