@@ -21,7 +21,7 @@ from sim.world import World
 
 __all__ = ["COLUMNS", "PICKS", "Recorder", "Trace", "find_row", "pick_slot", "replay"]
 
-PICKS = ("partner", "closed", "largest")
+PICKS = ("partner", "closed", "largest", "coached")
 """What `pick_slot` can look for."""
 
 COLUMNS = {
@@ -331,7 +331,7 @@ def pick_slot(world: World, what: str) -> int:
     Args:
         world: after some months.
         what: "partner" (supplied buyers in the most years), "closed" (a firm closed here, one that
-            supplied buyers if any did), "largest" (most revenue).
+            supplied buyers if any did), "largest" (most revenue), "coached" (most matches).
 
     Raises:
         KemitraanError: for another word, or when there is no such slot.
@@ -342,6 +342,11 @@ def pick_slot(world: World, what: str) -> int:
     years = world.yearly.served.sum(axis=0)
     if what == "partner":
         score = years.astype(np.float64)
+    elif what == "coached":
+        rows = world.tables.coaching
+        score = np.zeros(firms.size)
+        if rows.size:
+            score[:] = (rows["generation"] == firms["generation"]) * rows["admissions"]
     elif what == "largest":
         score = world.yearly.revenue.sum(axis=0)
     else:

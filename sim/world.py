@@ -161,7 +161,7 @@ class World:
         one there are no such rows. Rows that are there stay: firms in a match go on.
         """
         self.policy = policy
-        if policy.coaches and self.tables.coaching.size == 0:
+        if self.tables.coaching.size == 0 and policy.coaches:
             self.tables = add_coaching(self.tables, self.names.sectors)
 
     def column(self, name: str) -> npt.NDArray[np.float64]:

@@ -10,6 +10,7 @@ import pytest
 from scenarios import load_scenario
 from sim.build.programmes import joint_criteria, mismatch
 from sim.case import Case
+from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, window_values
 from sim.outcomes_record import follow
 from sim.parameters.programmes import programmes
@@ -18,7 +19,7 @@ from sim.processes.coaching import fit, intensity, learn
 from sim.processes.production import forget
 from sim.run import simulate, step
 from sim.tables import FIRM_DTYPE
-from sim.trace import replay
+from sim.trace import find_row, pick_slot, replay
 from sim.world import World
 from tests.lab import START, Setting, lab_world, paired, parameters, run, surabaya, town
 from tests.trade_offs import SAME_FIRMS
@@ -337,12 +338,16 @@ def test_a_trace_tells_of_coaching():
         parameters=parameters({"application_base": 0.05}),
     )
     world = simulate(case.world())
-    rows = np.flatnonzero((world.tables.coaching["admissions"] > 1) & (world.firms.generation == 0))
-    slot = int(world.firms.slot[rows[0]])
+    slot = pick_slot(world, "coached")
+    row = find_row(world, slot)
+    admissions = int(world.tables.coaching["admissions"][row])
     trace, again = replay(case, slot)
-    events = "; ".join(trace["event"])
-    admissions = int(again.tables.coaching["admissions"][rows[0]])
+    assert again.tables.coaching["admissions"][row] == admissions > 1
+    events = "; ".join(trace.loc[trace["generation"] == world.firms.generation[row], "event"])
     assert events.count("admitted to coaching by") == admissions
     ends = events.count("finishes with") + events.count("early")
     assert ends in (admissions, admissions - 1)
+    assert "applies for coaching" in events
+    with pytest.raises(KemitraanError, match="no slot is 'coached'"):
+        pick_slot(run(TOWN, months=13), "coached")
     assert "PT Telkom" in events or "KADIN" in events or "City office" in events
