@@ -328,7 +328,7 @@ def test_outcomes_of_coaching_are_zero_without_and_agree_with_the_months():
 
 
 def test_a_trace_tells_of_coaching():
-    levers = {"coaching.places": 60_000, "coaching.start": 13, "coaching.end": 60}
+    levers = {"coaching.places": 20_000, "coaching.start": 13, "coaching.end": 60}
     case = Case.of(
         load_scenario("voluntary_coaching", levers=levers),
         surabaya(),
