@@ -15,14 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import KemitraanError
+from sim.parameters.programmes import programmes
 from sim.policy import DEFAULT_MAX_DAYS, TARGETING
 from sim.shell import mesa
 from sim.tables import (
     BUYER_DTYPE,
     BUYER_KINDS,
+    COACHED,
+    COACHING_STATES,
     FIRM_DTYPE,
     MODES,
     PLATFORM_DTYPE,
+    PROGRAMME_DTYPE,
     SIZE_CLASSES,
 )
 
@@ -133,6 +137,13 @@ class Umkm(RowAgent):
     def size(self) -> str:
         """Micro, small or medium, as drawn at entry."""
         return str(SIZE_CLASSES[self.size_class])
+
+    @property
+    def coaching(self) -> str:
+        """None, waiting or coached: where the firm stands with the mentor programmes."""
+        rows = self.model.world.tables.coaching
+        own = self.alive and rows.size > 0 and rows["generation"][self.row] == self.generation
+        return str(COACHING_STATES[int(rows["state"][self.row])] if own else COACHING_STATES[0])
 
     @property
     def profit_ring(self) -> npt.NDArray[np.float64]:
@@ -252,10 +263,11 @@ class _Count:
 class Regulator(RowAgent):
     """The city's office: a view of the levers, of inspections and of what buyers believe.
 
-    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`, and of a
-    marketplace `onboarding`, `training`, `fee_subsidy`, `promotion` and `free_orders` are the
-    settings of the coming month; a value written holds for that month and all after it. Rules for
-    hotels and restaurants stand in `model.world.policy.rules`.
+    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`,
+    `coaching_places`, `coaching_cost`, and of a marketplace `onboarding`, `training`,
+    `fee_subsidy`, `promotion` and `free_orders` are the settings of the coming month; a value
+    written holds for that month and all after it. Rules for hotels and restaurants stand in
+    `model.world.policy.rules`.
     """
 
     hours = _Lever("hours")
@@ -270,6 +282,8 @@ class Regulator(RowAgent):
     fee_subsidy = _Lever("fee_subsidy")
     promotion = _Lever("promotion")
     free_orders = _Lever("free_orders")
+    coaching_places = _Lever("coaching_places")
+    coaching_cost = _Lever("coaching_cost")
     inspections = _Count("inspections")
     sanctions = _Count("sanctions")
     fines = _Count("fines")
@@ -340,10 +354,28 @@ class _Later(RowAgent):
         raise KemitraanError(f"{self.what} come with a later version; this one has none")
 
 
-class Mentor(_Later):
-    """A mentor of firms. No model of this version has any; programmes come later."""
+class Mentor(RowAgent):
+    """A mentor programme; its attributes are the columns of `sim.tables.PROGRAMME_DTYPE`.
 
-    what = "mentors"
+    A model has them where its policy has places for coaching. Counts are those of the last month,
+    in the sample; `criteria` weigh `sim.parameters.programmes.FEATURES`.
+    """
+
+    @property
+    def key(self) -> str:
+        """Name of the programme, such as "city"."""
+        return programmes()[self.row].key
+
+    @property
+    def coached_firms(self) -> list[Umkm]:
+        """Firms in a match with it, in the order of their rows."""
+        rows = self.model.world.tables.coaching
+        mine = np.flatnonzero((rows["state"] == COACHED) & (rows["programme"] == self.row))
+        views = self.model.firm_views
+        return [views[row] for row in mine.tolist() if row in views]
+
+    def __repr__(self) -> str:
+        return f"Mentor({self.key}, coached={self.coached})"
 
 
 class Cooperative(_Later):
@@ -355,6 +387,7 @@ class Cooperative(_Later):
 _with_columns(Umkm, FIRM_DTYPE)
 _with_columns(CorporateBuyer, BUYER_DTYPE)
 _with_columns(Platform, PLATFORM_DTYPE)
+_with_columns(Mentor, PROGRAMME_DTYPE)
 
 KINDS: tuple[type[RowAgent], ...] = (
     Umkm,

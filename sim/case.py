@@ -178,7 +178,7 @@ class Case:
         )
         if self.scenario is not None:
             goods = world.names.goods
-            world.policy = compile_policy(self.scenario.levers, goods, self.months)
+            world.attach(compile_policy(self.scenario.levers, goods, self.months))
         return world
 
     def facts(self) -> dict[str, object]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.firm_month import POLICY_MONTH, begin_month, end_month
 from sim.jit import Integer, jit
 from sim.platform_month import end_online
+from sim.processes.coaching import coach
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers, hotel_cost
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
@@ -171,8 +172,10 @@ def run_month(
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
     flow = np.zeros(32)
 
-    # 3 forum, 4 coaching: with later versions; grants touch nothing that steps 1 and 2 read
+    # 3 forum: with a later version; 4 grants and coaching, from the state at the end of the last
+    # month: what was learned begins to be forgotten in the same month
     grants = give_grants(firms, eligible, lever, seed, month, scale)
+    coaching = coach(tables, lever, p, seed, month, scale, row)
     # 1, 2 shocks, forgetting, unit cost; 7 financeable capacity, firm by firm
     shock_buyers(buyers, p, seed, month)
     row.wage_pressure = tables.state[_PRESSURE]
@@ -233,6 +236,7 @@ def run_month(
         row,
         scale,
         grants,
+        coaching,
         visits,
         sanctions,
         fines,
@@ -250,6 +254,7 @@ def _account(
     row: Record,
     scale: int,
     grants: float,
+    coaching: float,
     visits: int,
     sanctions: float,
     fines: float,
@@ -295,6 +300,7 @@ def _account(
         + lever.hours * p.inspector_wage
         + scale * grants * (1.0 + p.grant_administration)
         + platform_cost
+        + scale * coaching
     )
     row.acquisitions = scale * acquired
     row.invoices = scale * flow[1]

@@ -49,6 +49,7 @@ class Outcome:
 
 _ALL, _ELIGIBLE, _MICRO = "all UMKM", "eligible sectors", "micro firms"
 _HOTELS, _CITY, _REGION, _SHOPS = "hotels", "city", "region", "firms that sell online"
+_COACHED = "coached firms"
 _MONTHLY, _RP, _BN = "Rp m a month", "Rp a month", "Rp bn"
 _HOTEL_END = "all hotels, at the window's end"
 _TWIN = "firms standing in both runs at the window's end"
@@ -60,6 +61,22 @@ def _per_firm(sums: str, count: str) -> Callable[[View], float]:
 
 def _hotels(count: str) -> Callable[[View], float]:
     return lambda v: 100.0 * v.last(count) / v.last("hotels") if v.last("hotels") else np.nan
+
+
+def _coached(numerator: str, denominator: str, factor: float = 1.0) -> Callable[[View], float]:
+    """Sum over sum, and 0 where nobody is coached."""
+    return lambda v: factor * v.ratio(numerator, denominator) if v.total(denominator) else 0.0
+
+
+def _applicants(view: View) -> float:
+    """Each applicant counts once: those on the lists at the start, and those who come."""
+    places = view.total("coaching_places")
+    return (view.opening("waiting") + view.total("applications")) / places if places else 0.0
+
+
+def _visible(view: View) -> float:
+    judged = view.last("alumni_judged")
+    return 100.0 * view.last("visible_successes") / judged if judged else 0.0
 
 
 def _row(
@@ -211,6 +228,36 @@ _DECLARED = (
          lambda v: 12 * v.mean("inspections")),
     _row("sanctions", "a year", ("sanctions", "sanksi"), 0, "buyers", "",
          lambda v: 12 * v.mean("sanctions")),
+    _row("firms_coached", "firms", ("firms admitted to coaching", "usaha diterima dalam pembinaan"),
+         0, _COACHED, "", lambda v: v.total("admitted")),
+    _row("applicants_per_place", "applicants a place", ("applicants for a place in coaching",
+         "pendaftar per tempat pembinaan"), 0, "applicants",
+         "places offered in the window; 0 without coaching", _applicants),
+    _row("waiting_months", "months", ("wait for a place in coaching",
+         "lama menunggu tempat pembinaan"), -1, _COACHED, "firms admitted; 0 without coaching",
+         _coached("waited", "admitted")),
+    _row("outside_content", "% of coached", ("coached firms outside the content window",
+         "usaha binaan yang tidak cocok dengan isi pembinaan"), -1, _COACHED,
+         "months of coached firms; 0 without coaching",
+         _coached("outside_content", "coached", 100.0)),
+    _row("coaching_intensity", "share 0-1", ("intensity of coaching a head",
+         "intensitas pembinaan per usaha"), 1, _COACHED,
+         "months of coached firms; 0 without coaching", _coached("coaching_intensity", "coached")),
+    _row("coaching_dropouts", "% of admitted", ("coached firms that leave early",
+         "usaha binaan yang berhenti sebelum selesai"), -1, _COACHED,
+         "firms admitted; 0 without coaching", _coached("dropouts", "admitted", 100.0)),
+    _row("coached_gain", _RP, ("gain of coached firms", "kenaikan usaha binaan"), 1, _COACHED,
+         "twins ever admitted; 0 without coaching", lambda v: v.twins.mean_coached, twin=True),
+    _row("visible_success", "% of alumni", ("visible success of alumni",
+         "keberhasilan binaan yang terlihat"), 0, "alumni",
+         "alumni a year or more after admission, at the window's end; 0 without coaching",
+         _visible),
+    _row("true_success", "% of alumni", ("true success of alumni",
+         "keberhasilan binaan yang sesungguhnya"), 1, "alumni",
+         "the same alumni standing in both runs, revenue of the last year against the twin's",
+         lambda v: v.twins.true_success, twin=True),
+    _row("coaching_cost", _BN, ("cost of coaching", "biaya pembinaan"), -1, _CITY, "",
+         lambda v: v.total("coaching_cost") / 1000.0),
     _row("quality", "index 0-1", ("quality of UMKM", "mutu UMKM"), 1, _ALL, "living firms",
          lambda v: v.ratio("quality", "firms")),
     _row("practice", "index 0-1", ("business practice", "praktik usaha"), 1, _ALL, "living firms",

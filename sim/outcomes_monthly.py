@@ -74,6 +74,19 @@ MONTHLY = (
     "practice",
     "utilisation",
     "wage_pressure",
+    "coaching_places",
+    "applications",
+    "waiting",  # firms on the lists after selection
+    "admitted",
+    "waited",  # months, sum over the admitted
+    "coached",
+    "coaching_intensity",  # sum over coached firms
+    "outside_content",  # coached firms outside the content window
+    "dropouts",
+    "alumni",
+    "alumni_judged",  # alumni a year or more after admission
+    "visible_successes",  # of them, those whose revenue rose by more than visible_rise
+    "coaching_cost",
 )
 """Names of the monthly outcomes. Money in million rupiah a month; counts over the region."""
 

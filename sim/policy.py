@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "COACHING_KINDS",
     "LEVERS_DTYPE",
     "RULE_DTYPE",
     "TARGETING",
@@ -56,19 +57,31 @@ LEVERS_DTYPE = np.dtype(
             "fee_subsidy",
             "promotion",
             "free_orders",
+            "coaching_places",
+            "coaching_kind",
+            "coaching_cost",
+            "coaching_months",
+            "aligned",
+            "referral",
+            "shared_pool",
+            "online_training",
         )
     ]
 )
 """One row a month. hours of inspection a month over the region; fine, grant_budget and office in
-million rupiah (a case, a month, a month); grant_awards, onboarding and training a month over the
-region; fee_subsidy and promotion are shares, free_orders are a shop's."""
+million rupiah (a case, a month, a month); grant_awards, onboarding, training and coaching_places a
+month over the region; fee_subsidy and promotion are shares, free_orders are a shop's;
+coaching_cost in million rupiah a head."""
 
 TARGETING = ("random", "risk", "complaint")
+COACHING_KINDS = ("mentor", "class")
 RULE_KINDS = ("hotel", "restaurant")
 BUYER_KIND_COUNT = 3
 DEFAULT_RADIUS = 1000.0
 DEFAULT_PRICE_CAP = 0.15
 DEFAULT_MAX_DAYS = 365.0
+DEFAULT_COACHING_COST = 6.25
+DEFAULT_COACHING_MONTHS = 6.0
 
 # Fields of the arrays that rise with the ramp; the others are on from start to end.
 _RULE_KEYS = {
@@ -93,6 +106,17 @@ _MONTH_KEYS = {
     "platform.fee_subsidy": ("fee_subsidy", False, 1.0),
     "platform.promotion": ("promotion", True, 1.0),
     "platform.free_orders": ("free_orders", False, 1.0),
+    "coaching.places": ("coaching_places", True, 1 / 12),
+}
+# How firms are coached. These hold from the start to the end of the run: after the last places are
+# given, whoever has one is coached to the end of the match.
+_COACHING_KEYS = {
+    "coaching.cost_million_rp_per_head": "coaching_cost",
+    "coaching.months": "coaching_months",
+    "coaching.aligned": "aligned",
+    "coaching.referral": "referral",
+    "coaching.shared_pool": "shared_pool",
+    "coaching.online_training": "online_training",
 }
 
 
@@ -129,6 +153,11 @@ class Policy(NamedTuple):
     covers: npt.NDArray[np.uint8]
     levers: npt.NDArray[np.void]
 
+    @property
+    def coaches(self) -> bool:
+        """Whether there are places for coaching in any month."""
+        return bool(self.levers["coaching_places"].any())
+
 
 def no_policy(goods: Sequence[str], months: int) -> Policy:
     """Every lever at its null in every month."""
@@ -156,6 +185,8 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
     covers = np.zeros((BUYER_KIND_COUNT, len(goods)), np.uint8)
     table = np.zeros(months, LEVERS_DTYPE)
     table["max_days"] = DEFAULT_MAX_DAYS
+    table["coaching_cost"] = DEFAULT_COACHING_COST
+    table["coaching_months"] = DEFAULT_COACHING_MONTHS
     for name, setting in levers.items():
         group, key = name.split(".", 1)
         strength = _strength(setting, months)
@@ -173,6 +204,10 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
                 whole_coverage[on, kind] = value
         elif name == "inspection.targeting":
             table["targeting"][on] = TARGETING.index(str(setting.value))
+        elif name == "coaching.kind":
+            table["coaching_kind"][setting.start :] = COACHING_KINDS.index(str(setting.value))
+        elif name in _COACHING_KEYS:
+            table[_COACHING_KEYS[name]][setting.start :] = float(setting.value)  # type: ignore[arg-type]
         else:
             field, ramped, factor = _MONTH_KEYS[name]
             value = float(setting.value) * factor  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from sim.build.buyers import build_buyers
 from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
 from sim.build.platform import build_platform
+from sim.build.programmes import no_coaching
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.world import Names, World
@@ -243,6 +244,7 @@ def build_world(
             shops,
             online,
             platform,
+            *no_coaching(len(sectors)),
         ),
         policy=no_policy(goods, months),
         params=row,

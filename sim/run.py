@@ -19,6 +19,8 @@ def step(world: World) -> None:
     month = world.month
     if month >= world.months:
         raise IndexError(f"month {month}: this world has only {world.months} months")
+    # A policy may have been set, or changed, by hand.
+    world.attach(world.policy)
     run_month(
         world.tables,
         world.eligible,

@@ -17,6 +17,9 @@ import numpy.typing as npt
 __all__ = [
     "BUYER_DTYPE",
     "BUYER_KINDS",
+    "COACHED",
+    "COACHING_DTYPE",
+    "COACHING_STATES",
     "COMPLIANCE_MONTHS",
     "FINE_MONTHS",
     "FIRM_DTYPE",
@@ -34,9 +37,11 @@ __all__ = [
     "PLATFORM_DTYPE",
     "POOL_DTYPE",
     "PROFIT_MONTHS",
+    "PROGRAMME_DTYPE",
     "RECEIVABLE_MONTHS",
     "SHOP_DTYPE",
     "SIZE_CLASSES",
+    "WAITING",
     "Gravity",
     "Record",
     "Rows",
@@ -55,6 +60,8 @@ KIND_HOTEL, KIND_RESTAURANT, KIND_BACKGROUND = 0, 1, 2
 MODES = ("none", "genuine", "paper")
 MODE_NONE, MODE_GENUINE, MODE_PAPER = 0, 1, 2
 SIZE_CLASSES = ("micro", "small", "medium")
+COACHING_STATES = ("none", "waiting", "coached")
+WAITING, COACHED = 1, 2
 
 RECEIVABLE_MONTHS = 8
 """Length of the ring of receivables: an invoice is paid within seven months."""
@@ -332,6 +339,53 @@ PLATFORM_DTYPE = np.dtype(
 """The platform: one row, or none. Money of the sample in the last month run."""
 
 
+COACHING_DTYPE = np.dtype(
+    [
+        ("generation", "i4"),  # of the firm it is about; another firm starts anew
+        ("state", "u1"),  # none, waiting, coached
+        ("programme", "i4"),  # that it applied to or was last coached by; -1: shared pool, none
+        ("waited", "i4"),  # months since the application
+        ("left", "i4"),  # months of the match to come
+        ("since", "i4"),  # months since the last admission
+        ("pending", "u1"),  # the last match is not yet judged by others
+        ("admissions", "i4"),  # matches so far
+        ("finished", "u1"),  # an alumnus or alumna: finished a match
+        ("judged", "u1"),  # others have seen what became of it
+        ("success", "u1"),  # and took it for a success
+        ("time", "f8"),  # mentor's time its place buys, share of a full match
+        ("fatigue", "f8"),
+        ("revenue_before", "f8"),  # of the month before the last admission
+        ("training", "f8"),  # online training of this month, 0 to 1
+    ],
+    align=True,
+)
+"""One row a slot where a policy has coaching; no row otherwise."""
+
+PROGRAMME_DTYPE = np.dtype(
+    [
+        ("share", "f8"),  # of the region's places
+        ("criteria", "f8", (5,)),  # unit vector over the features of selection
+        ("target", "f8"),  # stage of the firms that the content is made for
+        ("width", "f8"),  # of the content window, times content_width
+        ("cost_ratio", "f8"),  # cost a head over the mean
+        ("x", "f8"),  # of its office, km
+        ("y", "f8"),
+        ("applications", "i8"),  # of this month, in the sample, as all that follows
+        ("waiting", "i8"),  # at the end of the month
+        ("admitted", "i8"),
+        ("waited", "f8"),  # months, sum over the admitted
+        ("coached", "i8"),
+        ("intensity", "f8"),  # a head, share of a full match
+        ("outside", "i8"),  # coached firms outside the content window
+        ("finished", "i8"),
+        ("dropouts", "i8"),
+        ("cost", "f8"),  # million rupiah
+    ],
+    align=True,
+)
+"""One row a mentor programme where a policy has coaching; no row otherwise."""
+
+
 class Gravity(NamedTuple):
     """Where households of a pool spend, at month 0: one square table a sector, end to end."""
 
@@ -366,9 +420,12 @@ class Tables(NamedTuple):
     shops: npt.NDArray[np.void]
     online: npt.NDArray[np.void]
     platform: npt.NDArray[np.void]
+    coaching: npt.NDArray[np.void]  # a row a slot, or none
+    programmes: npt.NDArray[np.void]  # a row a mentor programme, or none
+    competence: Floats  # (programmes, sectors): share of a trade's needs its mentors can teach
 
 
-_SHARED = frozenset({"gravity", "goods", "reserve"})
+_SHARED = frozenset({"gravity", "goods", "reserve", "competence"})
 
 
 def copy_tables(tables: Tables) -> Tables:

@@ -14,13 +14,14 @@ import pandas as pd
 
 from sim.case import Case
 from sim.errors import KemitraanError
+from sim.parameters.programmes import programmes
 from sim.run import step
-from sim.tables import BUYER_KINDS, SIZE_CLASSES
+from sim.tables import BUYER_KINDS, COACHED, SIZE_CLASSES, WAITING
 from sim.world import World
 
 __all__ = ["COLUMNS", "PICKS", "Recorder", "Trace", "find_row", "pick_slot", "replay"]
 
-PICKS = ("partner", "closed", "largest")
+PICKS = ("partner", "closed", "largest", "coached")
 """What `pick_slot` can look for."""
 
 COLUMNS = {
@@ -101,6 +102,7 @@ class Recorder:
         self._deliveries: list[dict[str, Any]] = []
         self._was: np.void = world.tables.firms[row].copy()
         self._shop = self._shop_of(world)
+        self._coaching = _coaching_row(world, row)
         self._owed = 0.0
         self._relations: dict[tuple[int, int], str] = {}
         self._title = _title(world, row)
@@ -109,6 +111,7 @@ class Recorder:
         """Looks at the row before a month."""
         self._was = world.tables.firms[self.row].copy()
         self._shop = self._shop_of(world)
+        self._coaching = _coaching_row(world, self.row)
         self._owed = float(world.tables.receivables[:, self.row].sum())
         self._relations = self._active(world)
 
@@ -250,6 +253,9 @@ class Recorder:
         told += [f"ends with {text}" for k, text in self._relations.items() if k not in relations]
         if grant:
             told.append(f"grant of {grant:.3g}")
+        told += _coaching_events(
+            self._coaching, _coaching_row(world, self.row), int(f["generation"])
+        )
         told += [f"acquires {name}" for name in gained]
         told += self._shop_events(world) if f["alive"] else []
         if not f["alive"]:
@@ -272,6 +278,34 @@ def _shop_told(was: np.void, now: np.void, dormant: float) -> list[str]:
         told.append(f"gives up its online shop after {was['months'] + 1} months")
     if now["idle"] == dormant and was["idle"] < dormant:
         told.append(f"no online sale for {dormant:g} months")
+    return told
+
+
+def _coaching_row(world: World, row: int) -> np.void | None:
+    """What the mentor programmes know of the row's firm; none where nobody coaches."""
+    rows = world.tables.coaching
+    return rows[row].copy() if rows.size else None
+
+
+def _coaching_events(was: np.void | None, now: np.void | None, generation: int) -> list[str]:
+    """What happened to a firm between two months on the lists and in the programmes."""
+    if now is None or now["generation"] != generation:
+        return []
+    fresh = was is None or was["generation"] != generation
+    before = 0 if fresh or was is None else int(was["state"])
+    matches = 0 if fresh or was is None else int(was["admissions"])
+    name = programmes()[int(now["programme"])].title["en"] if now["programme"] >= 0 else ""
+    told = []
+    if now["admissions"] > matches:
+        told.append(f"admitted to coaching by {name}")
+    elif before == COACHED and was is not None and now["programme"] != was["programme"]:
+        told.append(f"handed over to {name}")
+    elif before == 0 and now["state"] == WAITING:
+        told.append(f"applies for coaching: {name or 'shared list'}")
+    elif before == WAITING and now["state"] == 0:
+        told.append("gives up waiting for coaching")
+    if now["state"] == 0 and (before == COACHED or now["admissions"] > matches):
+        told.append(f"finishes with {name}" if now["pending"] else f"leaves {name} early")
     return told
 
 
@@ -330,7 +364,7 @@ def pick_slot(world: World, what: str) -> int:
     Args:
         world: after some months.
         what: "partner" (supplied buyers in the most years), "closed" (a firm closed here, one that
-            supplied buyers if any did), "largest" (most revenue).
+            supplied buyers if any did), "largest" (most revenue), "coached" (most matches).
 
     Raises:
         KemitraanError: for another word, or when there is no such slot.
@@ -341,6 +375,11 @@ def pick_slot(world: World, what: str) -> int:
     years = world.yearly.served.sum(axis=0)
     if what == "partner":
         score = years.astype(np.float64)
+    elif what == "coached":
+        rows = world.tables.coaching
+        score = np.zeros(firms.size)
+        if rows.size:
+            score[:] = (rows["generation"] == firms["generation"]) * rows["admissions"]
     elif what == "largest":
         score = world.yearly.revenue.sum(axis=0)
     else:

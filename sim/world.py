@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.build.programmes import add_coaching
 from sim.outcomes_monthly import (
     GOOD_FIELDS,
     LEDGER_DTYPE,
@@ -157,7 +158,8 @@ class World:
         Args:
             policy: another policy for the months to come; this one's if none.
         """
-        branch = replace(self, tables=copy_tables(self.tables), policy=policy or self.policy)
+        branch = replace(self, tables=copy_tables(self.tables))
+        branch.attach(policy or self.policy)
         branch.monthly[:] = self.monthly
         branch.online[:] = self.online
         branch.good_state[:] = self.good_state
@@ -165,6 +167,16 @@ class World:
         for name in Yearly._fields:
             getattr(branch.yearly, name)[:] = getattr(self.yearly, name)
         return branch
+
+    def attach(self, policy: Policy) -> None:
+        """Sets the policy of the months to come, and makes the tables it needs.
+
+        A policy with places for coaching gets a row a slot and a row a mentor programme; without
+        one there are no such rows. Rows that are there stay: firms in a match go on.
+        """
+        self.policy = policy
+        if self.tables.coaching.size == 0 and policy.coaches:
+            self.tables = add_coaching(self.tables, self.names.sectors)
 
     def column(self, name: str) -> npt.NDArray[np.float64]:
         """Monthly outcome by name, the platform's too, (months,)."""

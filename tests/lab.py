@@ -99,7 +99,7 @@ def lab_world(
     """A world at month 0 under levers; `edit` changes its tables before the first month."""
     world = build_world(region, parameters(values), seed=seed, scale=scale, months=months)
     settings = {name: Setting(value) for name, value in (levers or {}).items()}  # type: ignore[arg-type]
-    world.policy = compile_policy(settings, world.names.goods, months)
+    world.attach(compile_policy(settings, world.names.goods, months))
     if edit is not None:
         edit(world)
     return world

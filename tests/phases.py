@@ -9,6 +9,7 @@ import numpy as np
 from sim.firm_month import begin_month
 from sim.month import trade
 from sim.platform_month import end_online
+from sim.processes.coaching import coach
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
@@ -47,6 +48,12 @@ class Phases:
         """Step 4."""
         t, w = self.tables, self.world
         return float(give_grants(t.firms, w.eligible, self.lever, self.seed, self.month, w.scale))
+
+    def coach(self) -> float:
+        """Step 4, coaching."""
+        row = self.world.monthly[self.month]
+        args = (self.tables, self.lever, self.p, self.seed, self.month, self.world.scale)
+        return float(coach(*args, row))
 
     def shocks(self) -> None:
         """Step 1, of buyers."""
@@ -159,6 +166,7 @@ class Phases:
     def until_valued(self) -> None:
         """The month up to utilities, then the late edits."""
         self.grants()
+        self.coach()
         self.shocks()
         self.begin()
         self.plan()

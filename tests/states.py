@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from sim.parameters.registry import registry
-from sim.policy import TARGETING, Policy, compile_policy
+from sim.policy import COACHING_KINDS, TARGETING, Policy, compile_policy
 from sim.run import simulate
 from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS
 from sim.world import World
@@ -65,6 +65,22 @@ def _rule(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def _coaching() -> st.SearchStrategy[dict[str, Any]]:
+    share = st.sampled_from((0.0, 0.4, 1.0))
+    return st.fixed_dictionaries(
+        {
+            "coaching.places": st.sampled_from((300.0, 3e4, 2e5)),
+            "coaching.kind": st.sampled_from(COACHING_KINDS),
+            "coaching.cost_million_rp_per_head": st.sampled_from((0.0, 0.6, 6.25)),
+            "coaching.months": st.sampled_from((1.0, 6.0)),
+            "coaching.aligned": share,
+            "coaching.referral": share,
+            "coaching.shared_pool": share,
+            "coaching.online_training": share,
+        }
+    )
+
+
 @st.composite
 def _policies(draw: st.DrawFn) -> dict[str, Any]:
     levers = {**draw(_rule("hotel")), **draw(st.one_of(st.just({}), _rule("restaurant")))}
@@ -84,6 +100,7 @@ def _policies(draw: st.DrawFn) -> dict[str, Any]:
     levers["platform.fee_subsidy"] = draw(st.sampled_from((0.0, 0.5, 1.0)))
     levers["platform.promotion"] = draw(st.sampled_from((0.0, 2.0)))
     levers["platform.free_orders"] = draw(st.sampled_from((0.0, 30.0)))
+    levers.update(draw(st.one_of(st.just({}), _coaching())))
     return levers
 
 
@@ -188,6 +205,25 @@ def _fines(world: World, rows: Rows, u: float) -> None:
     world.tables.buyers["fines_due"][rows] = 10.0 * u
 
 
+def _in_programmes(world: World, rows: Rows, u: float) -> None:
+    """Firms on lists and in matches, of all ages of a match, some known to be a success."""
+    coaching = world.tables.coaching
+    number = np.arange(rows.size) + math.floor(3 * u)
+    state = number % 3
+    coaching["state"][rows] = state
+    coaching["programme"][rows] = np.where(state == 2, number % 2, number % 4 - 1)
+    coaching["waited"][rows] = np.where(state == 1, number % 13, 0)
+    coaching["left"][rows] = np.where(state == 2, 1 + number % 3, 0)
+    coaching["since"][rows] = number % 14
+    coaching["admissions"][rows] = 1
+    coaching["pending"][rows] = number % 2
+    coaching["finished"][rows] = number % 5 == 0
+    coaching["success"][rows] = number % 7 == 0
+    coaching["time"][rows] = np.where(state == 2, u, 0.0)
+    coaching["fatigue"][rows] = 3.0 * u
+    coaching["revenue_before"][rows] = world.tables.firms["revenue"][rows] * (0.5 + u)
+
+
 def _strangers(world: World, rows: Rows, _: float) -> None:
     world.tables.links["generation"][rows] = -1
 
@@ -223,6 +259,9 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "receivables": ("firms", _receivables),
     "age": ("firms", _age),
     "no hired": ("firms", _field("firms", "hired", (0.0, 3.0))),
+    "in programmes": ("coaching", _in_programmes),
+    "more in programmes": ("coaching", _in_programmes),
+    "of a firm before": ("coaching", _field("coaching", "generation", (-1, 0))),
     "beliefs": ("buyers", _field("buyers", "belief", (0.0, 0.5, 1.0))),
     "modes": ("buyers", _field("buyers", "mode", (0, 1, 2))),
     "shocked": ("buyers", _field("buyers", "shocked", (0, 1))),
@@ -287,6 +326,8 @@ class Odd:
     def apply(self, world: World, edits: dict[str, tuple[str, Edit]]) -> None:
         table, edit = edits[self.name]
         size = getattr(world.tables, table).size
+        if size == 0:  # nobody coaches
+            return
         rows = (self.first + self.stride * np.arange(min(self.count, size))) % size
         edit(world, np.unique(rows), self.u)
 
@@ -371,3 +412,13 @@ def states(draw: st.DrawFn, bases: tuple[int, ...] = tuple(range(BASES))) -> Sta
         early=draw(_odds(EARLY, 10)),
         late=draw(_odds(LATE, 4)),
     )
+
+
+@st.composite
+def coached_states(draw: st.DrawFn) -> State:
+    """States in which programmes have places, firms on their lists and firms in matches."""
+    state = draw(states())
+    few = [odd for odd in state.early if odd.name not in ("empty pool", "empty sector")]
+    count = draw(st.sampled_from((40, 60, 100)))
+    inside = Odd("in programmes", draw(st.integers(0, 99)), 1, count, draw(st.floats(0.05, 1.0)))
+    return replace(state, levers={**state.levers, **draw(_coaching())}, early=[*few[:5], inside])

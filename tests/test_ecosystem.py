@@ -141,11 +141,39 @@ def test_the_platform_is_an_agent_where_there_is_one(old_model, town):
     assert old_model.firm_views[next(iter(old_model.firm_views))].shop is None
 
 
-@pytest.mark.parametrize("kind", [Mentor, Cooperative])
+@pytest.mark.parametrize("kind", [Cooperative])
 def test_kinds_of_later_versions_have_no_agents(old_model, kind):
     assert len(old_model.agents_by_type[kind]) == 0
     with pytest.raises(KemitraanError, match="later version"):
         kind(old_model)
+
+
+def test_mentors_view_their_programmes():
+    region = load_region("surabaya")
+    model = Ecosystem(load_scenario("voluntary_coaching"), region=region, seed=4, scale=100)
+    mentors = list(model.agents_by_type[Mentor])
+    assert [mentor.key for mentor in mentors] == ["telkom", "kadin", "city"]
+    model.run_for(40)
+    rows = model.world.tables.coaching
+    for mentor in mentors:
+        # Counted during the month: since then some have finished, and some have closed.
+        assert len(mentor.coached_firms) <= mentor.coached
+        assert all(firm.coaching == "coached" for firm in mentor.coached_firms)
+        assert mentor.intensity in (0.0, 1.0)
+    assert sum(mentor.coached for mentor in mentors) > 0
+    waiting = sum(firm.coaching == "waiting" for firm in model.agents_by_type[Umkm])
+    living = model.world.firms.alive == 1
+    assert waiting == (living & (rows["state"] == 1)).sum() > 0
+    assert len(Ecosystem(region=region, scale=100).agents_by_type[Mentor]) == 0
+
+
+def test_places_set_by_hand_bring_the_programmes(model):
+    (regulator,) = model.agents_by_type[Regulator]
+    assert len(model.agents_by_type[Mentor]) == 0
+    regulator.coaching_places = 20_000.0
+    model.run_for(2)
+    assert len(model.agents_by_type[Mentor]) == 3
+    assert model.world.tables.coaching.size == model.world.n_firms
 
 
 def test_unknown_kinds_are_a_key_error(old_model):

@@ -44,6 +44,7 @@ def accounts(world: World, draws: Draws) -> None:
     p, levers = world.params, world.levers
     wage_pressure(world)
     paid_out = world.granted * world.scale * (1.0 + p.grant_administration)
+    paid_out += world.scale * world.coaching_cost
     world.public_cost = (
         levers.office + levers.hours * p.inspector_wage + paid_out + world.platform_cost
     )

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.policy import TARGETING, Policy
-from sim.tables import COMPLIANCE_MONTHS, Tables
+from sim.policy import COACHING_KINDS, TARGETING, Policy
+from sim.tables import COACHING_STATES, COMPLIANCE_MONTHS, Tables
 from tests.reference.state import (
     Buyer,
+    Coachee,
     Firm,
     Good,
     Levers,
@@ -20,11 +21,16 @@ from tests.reference.state import (
     Link,
     OnlineMarket,
     Pool,
+    Programme,
     Rule,
     Shop,
     World,
 )
 
+COACHING_LEVERS = (
+    "coaching_places", "coaching_cost", "coaching_months", "aligned", "referral", "shared_pool",
+    "online_training",
+)  # fmt: skip
 DrawFirm = Callable[[World, Firm], dict[str, Any]]
 Array = npt.NDArray[Any]
 
@@ -55,6 +61,10 @@ LINK_FLOATS = (
     "distance", "taste", "sample", "shelf", "lead", "trust_buyer", "trust_firm", "quality_sum",
     "deliveries", "utility", "order", "returned",
 )  # fmt: skip
+COACHEE_INTEGERS = ("generation", "programme", "waited", "left", "since", "admissions")
+COACHEE_FLAGS = ("pending", "finished", "judged", "success")
+COACHEE_FLOATS = ("time", "fatigue", "revenue_before", "training")
+PROGRAMME_FLOATS = ("share", "target", "width", "cost_ratio", "x", "y")
 POOL_INTEGERS = ("sector",)
 POOL_FLOATS = ("households", "attractiveness_0", "capacity_0", "spending")
 SHOP_INTEGERS = ("generation", "months", "below", "idle")
@@ -118,6 +128,19 @@ def pools_from_tables(tables: Tables) -> list[Pool]:
                 share = gravity.share[offset + origin * size + target]
                 pools[first + origin].gravity[first + target] = float(share)
     return pools
+
+
+def coaching_from_tables(tables: Tables, world: World) -> None:
+    """Adds programmes and what they know of each firm, where the tables have any."""
+    for index, record in enumerate(tables.coaching):
+        known = row(tables.coaching, index, COACHEE_INTEGERS, COACHEE_FLAGS, COACHEE_FLOATS)
+        state = COACHING_STATES[int(record["state"])]
+        world.coaching.append(Coachee(firm=world.firms[index], state=state, **known))
+    for index, record in enumerate(tables.programmes):
+        known = row(tables.programmes, index, (), (), PROGRAMME_FLOATS)
+        criteria = tuple(float(weight) for weight in record["criteria"])
+        taught = tuple(float(share) for share in tables.competence[index])
+        world.programmes.append(Programme(criteria=criteria, competence=taught, **known))
 
 
 def lines_from_tables(tables: Tables, world: World) -> None:
@@ -197,6 +220,7 @@ def world_from_tables(
         **state,
     )
     lines_from_tables(tables, world)
+    coaching_from_tables(tables, world)
     return world
 
 
@@ -230,4 +254,6 @@ def apply_policy(world: World, policy: Policy) -> None:
         fee_subsidy=float(levers["fee_subsidy"]),
         promotion=float(levers["promotion"]),
         free_orders=float(levers["free_orders"]),
+        coaching_kind=COACHING_KINDS[int(levers["coaching_kind"])],
+        **{name: float(levers[name]) for name in COACHING_LEVERS},
     )

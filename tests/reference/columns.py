@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.tables import Tables
+from sim.tables import COACHING_STATES, Tables
 from tests.reference import adapter
 from tests.reference.common import quality
 from tests.reference.rounds import smallest
@@ -32,6 +32,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "pools": adapter.POOL_INTEGERS + adapter.POOL_FLOATS,
     "shops": adapter.SHOP_INTEGERS + adapter.SHOP_FLAGS + adapter.SHOP_FLOATS,
     "online": adapter.ONLINE_FLOATS,
+    "coaching": adapter.COACHEE_INTEGERS + adapter.COACHEE_FLAGS + adapter.COACHEE_FLOATS,
 }
 # What is left of the shop of a closed firm: nothing but that it is closed and paid.
 CLOSED_SHOPS = ("shops.open", "shops.opened", "shops.pending")
@@ -55,6 +56,8 @@ def world_columns(world: World) -> Columns:
         for name in names:
             rows = [getattr(item, name) for item in getattr(world, prefix)]
             columns[f"{prefix}.{name}"] = np.array(rows, dtype=np.float64)
+    states = [float(COACHING_STATES.index(each.state)) for each in world.coaching]
+    columns["coaching.state"] = np.array(states)
     places = {id(firm): index for index, firm in enumerate(world.firms)}
     columns["links.firm"] = np.array([float(places[id(k.firm)]) for k in world.links])
     columns["firms.quality"] = np.array([quality(firm) for firm in world.firms])
@@ -65,7 +68,12 @@ def world_columns(world: World) -> Columns:
 
 def table_columns(tables: Tables) -> Columns:
     """The same columns, as numbers, of the tables."""
-    extra = {"firms": ("quality",), "lines": ("smallest", "ordered"), "links": ("firm",)}
+    extra = {
+        "firms": ("quality",),
+        "lines": ("smallest", "ordered"),
+        "links": ("firm",),
+        "coaching": ("state",),
+    }
     columns: Columns = {}
     for prefix, names in NAMES.items():
         table = getattr(tables, prefix)

@@ -137,6 +137,42 @@ class Firm:
 
 
 @dataclass(eq=False, kw_only=True)
+class Coachee:
+    """What the mentor programmes know of the firm on a slot."""
+
+    firm: Firm
+    generation: int = 0
+    state: str = "none"
+    programme: int = -1
+    waited: int = 0
+    left: int = 0
+    since: int = 0
+    admissions: int = 0
+    pending: bool = False
+    finished: bool = False
+    judged: bool = False
+    success: bool = False
+    time: float = 0.0
+    fatigue: float = 0.0
+    revenue_before: float = 0.0
+    training: float = 0.0
+
+
+@dataclass(kw_only=True)
+class Programme:
+    """A mentor programme."""
+
+    share: float = 1.0
+    criteria: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    target: float = 0.5
+    width: float = 1.0
+    cost_ratio: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+    competence: tuple[float, ...] = (1.0,)
+
+
+@dataclass(eq=False, kw_only=True)
 class Buyer:
     """A hotel, restaurant or other large buyer."""
 
@@ -273,6 +309,14 @@ class Levers:
     fee_subsidy: float = 0.0
     promotion: float = 0.0
     free_orders: float = 0.0
+    coaching_places: float = 0.0
+    coaching_kind: str = "mentor"
+    coaching_cost: float = 6.25
+    coaching_months: float = 6.0
+    aligned: float = 0.0
+    referral: float = 0.0
+    shared_pool: float = 0.0
+    online_training: float = 0.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -286,6 +330,8 @@ class World:
     lines: list[Line] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     pools: list[Pool] = field(default_factory=list)
+    coaching: list[Coachee] = field(default_factory=list)
+    programmes: list[Programme] = field(default_factory=list)
     rules: dict[int, Rule] = field(default_factory=dict)
     levers: Levers = field(default_factory=Levers)
     month: int = 0
@@ -297,6 +343,7 @@ class World:
     labour: dict[int, float] = field(default_factory=dict)
     outside: float = 0.0
     granted: float = 0.0
+    coaching_cost: float = 0.0
     written_off: float = 0.0
     fines_paid: float = 0.0
     public_cost: float = 0.0
