@@ -207,7 +207,7 @@ FIRMS = (
         values=NO_CREDIT,
     ),
     Off("entry", {"entry_rate": 0.0}, {"exit_entry.entry": nothing}),
-    Off("response of entry to profit", {"entry_response": 0.0}, {"exit_entry.response": zero}),
+    Off("response of entry to profit", {"entry_response": 0.0}, {"entry.response": zero}),
     # 9
     Off(
         "platform",
