@@ -51,9 +51,6 @@ LANGUAGES = ("en", "id")
 INSTRUMENTS = ("memorandum", "perbup", "perda")
 FUTURE_GROUPS = (
     "coaching",
-    "matching_event",
-    "agency",
-    "cooperative",
     "export",
     "forum",
     "data_sharing",

@@ -24,9 +24,9 @@ from tests.lab import Setting
 def test_what_channels_buy_is_what_the_models_buyers_need(scale):
     world = build_world(load_region("surabaya"), Parameters.default(), seed=3, scale=scale)
     kind = world.tables.buyers["kind"][world.tables.lines["buyer"]]
-    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"])
+    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"], len(BUYER_KINDS))
     table = ceiling("no_policy").set_index("channel")
-    listed = table.loc[["hotels", "restaurants", "other large buyers"], "buys"]
+    listed = table.loc[["hotels", "restaurants", "other large buyers", "agencies"], "buys"]
     assert listed.to_numpy(dtype=float) == pytest.approx(built)
 
 
