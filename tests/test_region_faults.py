@@ -55,7 +55,7 @@ BAD = [
     ("region.yaml", "unit: million Rp per year", "unit: billion", "is not 'million rp per year'"),
     ("region.yaml", "month: 7", "month: 13", "government.school_uniforms.month: 13 is not a month"),
     ("region.yaml", "value: 21154", "value: -1", "government.school_uniforms.value: -1 is below 0"),
-    ("region.yaml", "value: 1805, low: 1542", "value: 1541, low: 1", "more than the 1541 registered"),
+    ("region.yaml", "value: 1805, low: 1542", "value: 1541, low: 1", "than the 1541 registered"),
     ("region.yaml", "  active: {value: 1542", "  actve: {value: 1542", "did you mean 'active'?"),
     ("region.yaml", "umkm:\n", "umkn:\n", "unknown key, did you mean 'umkm'?"),
     ("region.yaml", "value: 140000", "value: 140_000", "umkm.true_count.value: '140_000'"),
