@@ -11,13 +11,14 @@ from experiments.ceiling import ceiling
 from experiments.unit import check_ceiling, check_ledger
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
+from sim.ecosystem import Ecosystem
 from sim.parameters import Parameters
 from sim.policy import compile_policy
 from sim.population import build_world
 from sim.run import simulate, step
 from sim.tables import KIND_AGENCY, KIND_BACKGROUND, KIND_HOTEL
 from sim.world import World
-from tests.lab import START, agency_town, lab_world, mean_of, paired, run
+from tests.lab import START, agency_town, lab_world, mean_of, paired, parameters, run
 
 PROCUREMENT: Mapping[str, object] = {
     "agency.binding": 1.0,
@@ -163,6 +164,28 @@ def test_money_neither_vanishes_nor_appears_in_a_cooperative() -> None:
     assert cooperatives["account"].sum() > 0.0
     fee = float(world.params["cooperative_fee"][0])
     assert np.allclose(cooperatives["account"], fee * cooperatives["sales"], rtol=1e-9)
+
+
+def test_the_trace_of_a_member_adds_up_with_its_fees_and_free_registration() -> None:
+    scenario = load_scenario("agency_procurement_pooling")
+    values = parameters({**ALL_POOL, "certificate_hazard": 0.0})
+    model = Ecosystem(scenario, agency_town(300), seed=5, parameters=values, months=42)
+    paid = np.zeros(model.world.n_firms)
+    while model.running:
+        model.step()
+        paid += model.world.firms.fees
+    trace = model.trace(slot=int(model.world.firms.slot[np.argmax(paid)]))
+    assert trace["fees"].sum() == pytest.approx(paid.max())
+    assert paid.max() > 0.0
+    spent = trace[["costs", "drawings", "investment", "certificates"]].sum(axis=1)
+    flow = trace["local_sales"] + trace["received"] - spent
+    owed = trace["invoices"] - trace["fees"] - trace["received"]
+    same_firm = np.diff(trace["generation"]) == 0
+    open_both = (trace["alive"] & ~trace["event"].str.contains("closed")).to_numpy()
+    inner = same_firm & open_both[1:] & open_both[:-1]
+    assert inner.sum() > 20
+    assert np.allclose(np.diff(trace["cash"])[inner], flow.to_numpy()[1:][inner], atol=1e-9)
+    assert np.allclose(np.diff(trace["receivables"])[inner], owed.to_numpy()[1:][inner], atol=1e-9)
 
 
 # -- caps, gate, payment
