@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from experiments.ceiling import ceiling
+from experiments.report import rows_of_groups
 from experiments.unit import check_ceiling, check_ledger
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
 from sim.ecosystem import Ecosystem
+from sim.outcomes import OUTCOMES
 from sim.parameters import Parameters
 from sim.policy import compile_policy
 from sim.population import build_world
@@ -346,3 +348,11 @@ def test_the_ledger_closes_with_agencies_and_pooling(name: str) -> None:
     check_ledger(world, name)
     check_ceiling(world, name)
     assert world.column("pooled_direct").sum() > 0.0
+
+
+def test_tables_show_the_channels_that_the_levers_speak_of() -> None:
+    scenarios = [load_scenario(name) for name in ("agency_procurement_pooling", "matching_event")]
+    rows = rows_of_groups(scenarios)
+    assert rows_of_groups([load_scenario("hotel_memorandum")]) == []
+    assert rows == ["agency_purchases", "agency_extra_cost", "lot_failures", "pooled_share"]
+    assert set(rows) <= set(OUTCOMES)
