@@ -176,7 +176,7 @@ _DECLARED = (
          lambda v: v.total("public_cost") / 1000.0),
     _row("public_cost_per_eligible", _RP, ("public cost, per firm of eligible sectors",
          "biaya publik per usaha sektor pemasok"), -1, _CITY,
-         "living firms of the sectors that make what hotels or restaurants buy",
+         _LISTED,
          _per_firm("public_cost", "firms_eligible")),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
          1, "UMKM and city", "profit and grants received less public money at its marginal"
