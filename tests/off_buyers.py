@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from sim.world import World
-from tests.off import MEMORANDUM, OBLIGATION, Edit, Off, always, never, nothing, one, zero
+from tests.off import MEMORANDUM, Edit, Off, always, never, nothing, one, zero
 from tests.reference import value
 from tests.reference.common import quality
 from tests.reference.state import Draws, Link
 from tests.reference.state import World as Objects
 
-POOLING = "mandated_hotel_partnership_pooling"
-# Only a whole order is large enough, and everybody is in a cooperative that works.
-LARGE_LOTS = {"minimum_lot": 1.0, "cooperative_membership": 1.0, "cooperative_active": 1.0}
 NO_DEALINGS = {"trust_gain": 0.0, "trust_loss_defect": 0.0, "trust_loss_late": 0.0}
 
 
@@ -194,21 +191,6 @@ BUYERS = (
         {"minimum_lot": 0.0},
         {"proposals.enough": always, "acceptance.enough": always},
     ),
-    Off(
-        "pooling",
-        {},
-        {"pooling.cooperative_of": nothing},
-        scenario=POOLING,
-        null_scenario=OBLIGATION,
-        values=LARGE_LOTS,
-    ),
-    Off(
-        "loss by coordination",
-        {"coordination_loss": 0.0},
-        {"pooling.lost": zero},
-        scenario=POOLING,
-        values={**LARGE_LOTS, "coordination_loss": 0.1},
-    ),
     Off("floor", {}, {"orders.floor_tasks": lambda _: []}, null_edit=no_quota),
     Off("acquisition of certificates", {"certificate_hazard": 0.0}, {"acquisition": None}),
     # 12
@@ -220,13 +202,6 @@ BUYERS = (
         "delay of payment",
         {"payment_days": 0.0, "late_probability": 0.0},
         {"money.months_to_payment": paid_at_once},
-    ),
-    Off(
-        "fees of cooperatives",
-        {"cooperative_fee": 0.0},
-        {"money.fee": zero},
-        scenario=POOLING,
-        values=LARGE_LOTS,
     ),
     Off("late payment", {"late_probability": 0.0}, {"money.is_late": never}),
     Off("trust in lateness", {"late_trust": 0.0}, {"money.mistrust": one}),

@@ -96,6 +96,34 @@ def test_pooled_orders_equal_their_twin_month_by_month() -> None:
     assert world.column("cooperative_fees")[pooled > 0.0].min() > 0.0
 
 
+OFF = {
+    "pooling": ({"cooperative_active": 0.0}, "pooling.cooperative_of", lambda *_: None),
+    "loss by coordination": ({"coordination_loss": 0.0}, "pooling.lost", lambda *_: 0.0),
+    "fees": ({"cooperative_fee": 0.0}, "money.fee", lambda *_: 0.0),
+}
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_off_equals_the_schedule_without_it_and_on_parts_from_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As tests/test_off.py, in a town where cooperatives have orders to pool."""
+    null, oracle, instead = OFF[name]
+    monkeypatch.setattr(f"tests.reference.{oracle}", instead)
+    levers = {
+        **PROCUREMENT,
+        "agency.catalogue_required": 0.0,
+        "cooperative.pooling": 1.0,
+    }
+    values = {**ALL_POOL, "coordination_loss": 0.1, "goods.school_uniforms.lot": 30.0}
+    region = agency_town(200)
+    off = lab_world(region, seed=5, months=34, values={**values, **null}, levers=levers)
+    _beside_the_twin(off, 34)
+    on = lab_world(region, seed=5, months=34, values=values, levers=levers)
+    with pytest.raises(AssertionError, match="month"):
+        _beside_the_twin(on, 34)
+
+
 def test_no_policy_of_a_region_with_agencies_equals_its_twin() -> None:
     world = lab_world(agency_town(150), seed=6, months=24)
     _beside_the_twin(world, 24)
