@@ -16,7 +16,7 @@ from sim.parameters.value_inputs import VALUE_INPUTS, guessed_part
 from sim.policy import compile_policy
 from sim.population import build_world
 from sim.run import step
-from sim.tables import BUYER_KINDS
+from sim.tables import BUYER_KINDS, KIND_AGENCY
 from tests.lab import Setting
 
 
@@ -146,6 +146,10 @@ def _most_by_month(world, kind):
     lines = lines[world.tables.buyers["kind"][lines["buyer"]] == kind]
     interval = world.tables.goods["interval"][lines["good"]]
     months = np.arange(world.months)[:, None]
+    if kind == KIND_AGENCY:  # school uniforms: a year's contract in batches up to July
+        late = (12 - (months + lines["phase"]) % 12) % 12 < lines["batches"]
+        share = np.where(late, 12.0 / lines["batches"], 0.0)
+        return world.scale * (share * lines["demand"]).sum(axis=1)
     due = (interval == 1) | ((months + lines["phase"]) % interval == 0)
     return world.scale * np.where(due, lines["demand"] * interval, 0.0).sum(axis=1)
 
