@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,9 @@ class Region:
 
     `firms` is the true count of UMKM, `listed` how many of them are on a list (none if not known;
     no run sees it), `restaurants` a figure with its range, `restaurant_demand`
-    million Rp per restaurant and month by good. The tables are the caller's own copies.
+    million Rp per restaurant and month by good, `government` what agencies buy, a figure by good in
+    million Rp a year, `cooperatives` how many are registered and active, if known. The tables are
+    the caller's own copies.
     """
 
     name: str
@@ -115,6 +117,14 @@ class Region:
     notes: tuple[str, ...]
     provenance: pd.DataFrame
     listed: Figure | None = None
+    cooperatives: Mapping[str, Figure] = field(default_factory=dict)
+
+    @property
+    def active_cooperatives(self) -> float | None:
+        """Share of the registered cooperatives that is active; none if the place has no count."""
+        if not self.cooperatives:
+            return None
+        return self.cooperatives["active"].value / self.cooperatives["registered"].value
 
     def content(self) -> dict[str, object]:
         """The figures a run can see, as plain JSON; titles, notes and sources are left out."""
@@ -127,6 +137,8 @@ class Region:
             restaurant_demand=dict(self.restaurant_demand),
             government={key: [f.value, f.month] for key, f in self.government.items()},
         )
+        if self.cooperatives:
+            plain["cooperatives"] = {key: f.value for key, f in self.cooperatives.items()}
         return plain
 
     def digest(self) -> str:

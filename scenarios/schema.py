@@ -53,6 +53,7 @@ FUTURE_GROUPS = (
     "matching_event",
     "agency",
     "cooperative",
+    "coaching",
     "export",
     "forum",
     "data_sharing",

@@ -23,6 +23,7 @@ from sim.tables import (
     BUYER_KINDS,
     COACHED,
     COACHING_STATES,
+    COOPERATIVE_DTYPE,
     FIRM_DTYPE,
     MODES,
     PLATFORM_DTYPE,
@@ -187,11 +188,11 @@ class Umkm(RowAgent):
 
 
 class CorporateBuyer(RowAgent):
-    """A hotel, restaurant or other large buyer; attributes are the columns of `BUYER_DTYPE`."""
+    """A hotel, restaurant, other large buyer or unit of an agency; the columns of `BUYER_DTYPE`."""
 
     @property
     def kind_name(self) -> str:
-        """Hotel, restaurant or other large buyer."""
+        """Hotel, restaurant, other large buyer or agency."""
         return str(BUYER_KINDS[self.kind])
 
     @property
@@ -229,6 +230,35 @@ class CorporateBuyer(RowAgent):
         return f"CorporateBuyer({self.kind_name} {self.number}, {self.district_name})"
 
 
+class Cooperative(RowAgent):
+    """The cooperative of a trade in one local market; the columns of `COOPERATIVE_DTYPE`.
+
+    `active` says whether it is more than an entry on the register, `pooling` whether it puts
+    members' parts of orders together this month; `account` holds the fees kept so far.
+    """
+
+    @property
+    def sector_name(self) -> str:
+        """Sector in words."""
+        return str(self.model.world.names.sectors[self.sector])
+
+    @property
+    def district_name(self) -> str:
+        """District in words."""
+        return str(self.model.world.names.districts[self.district])
+
+    @property
+    def members(self) -> list[Umkm]:
+        """Members in business, in the order of their rows."""
+        firms = self.model.world.tables.firms
+        mine = (firms["pool"] == self.row) & (firms["member"] == 1) & (firms["alive"] == 1)
+        views = self.model.firm_views
+        return [views[row] for row in np.flatnonzero(mine).tolist() if row in views]
+
+    def __repr__(self) -> str:
+        return f"Cooperative({self.sector_name}, {self.district_name}, row={self.row})"
+
+
 class _Lever:
     """A lever by month: reads the setting of the coming month, writes it for that and all after."""
 
@@ -263,10 +293,10 @@ class _Count:
 class Regulator(RowAgent):
     """The city's office: a view of the levers, of inspections and of what buyers believe.
 
-    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`,
-    `coaching_places`, `coaching_cost`, and of a marketplace `onboarding`, `training`,
+    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`, `registrations`,
+    `pooling`, `coaching_places`, `coaching_cost`, and of a marketplace `onboarding`, `training`,
     `fee_subsidy`, `promotion` and `free_orders` are the settings of the coming month; a value
-    written holds for that month and all after it. Rules for hotels and restaurants stand in
+    written holds for that month and all after it. Rules for buyers stand in
     `model.world.policy.rules`.
     """
 
@@ -284,6 +314,8 @@ class Regulator(RowAgent):
     free_orders = _Lever("free_orders")
     coaching_places = _Lever("coaching_places")
     coaching_cost = _Lever("coaching_cost")
+    registrations = _Lever("registrations")
+    pooling = _Lever("pooling")
     inspections = _Count("inspections")
     sanctions = _Count("sanctions")
     fines = _Count("fines")
@@ -378,16 +410,11 @@ class Mentor(RowAgent):
         return f"Mentor({self.key}, coached={self.coached})"
 
 
-class Cooperative(_Later):
-    """A cooperative that pools orders. No model of this version has any; pooling comes later."""
-
-    what = "cooperatives"
-
-
 _with_columns(Umkm, FIRM_DTYPE)
 _with_columns(CorporateBuyer, BUYER_DTYPE)
 _with_columns(Platform, PLATFORM_DTYPE)
 _with_columns(Mentor, PROGRAMME_DTYPE)
+_with_columns(Cooperative, COOPERATIVE_DTYPE)
 
 KINDS: tuple[type[RowAgent], ...] = (
     Umkm,

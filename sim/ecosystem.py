@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.agents import KINDS, CorporateBuyer, Mentor, Platform, Regulator, Umkm
+from sim.agents import KINDS, Cooperative, CorporateBuyer, Mentor, Platform, Regulator, Umkm
 from sim.case import Case
 from sim.errors import KemitraanError
 from sim.outcomes_monthly import MONTHLY, ONLINE_MONTHLY
@@ -74,6 +74,10 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._without_agents = False
         buyers = self.world.tables.buyers
         self.buyer_views = [CorporateBuyer(self, buyers, row) for row in range(buyers.size)]
+        cooperatives = self.world.tables.cooperatives
+        self.cooperative_views = [
+            Cooperative(self, cooperatives, row) for row in range(cooperatives.size)
+        ]
         Regulator(self, self.world.policy.levers, 0)
         if self.world.tables.platform.size:
             Platform(self, self.world.tables.platform, 0)
@@ -196,6 +200,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._firms = None
         self.buyer_views = []
         self.mentor_views = []
+        self.cooperative_views = []
         self._without_agents = True
 
     def agents_of(self, kind: type) -> Any:  # noqa: ANN401  # a mesa.AgentSet

@@ -51,7 +51,9 @@ _ALL, _ELIGIBLE, _MICRO = "all UMKM", "eligible sectors", "micro firms"
 _HOTELS, _CITY, _REGION, _SHOPS = "hotels", "city", "region", "firms that sell online"
 _COACHED = "coached firms"
 _MONTHLY, _RP, _BN = "Rp m a month", "Rp a month", "Rp bn"
+_LISTED = "living firms of the sectors that make what hotels, restaurants or agencies buy"
 _HOTEL_END = "all hotels, at the window's end"
+_UNITS_END = "all procuring units of agencies, at the window's end"
 _TWIN = "firms standing in both runs at the window's end"
 
 
@@ -77,6 +79,10 @@ def _applicants(view: View) -> float:
 def _visible(view: View) -> float:
     judged = view.last("alumni_judged")
     return 100.0 * view.last("visible_successes") / judged if judged else 0.0
+
+
+def _agencies(count: str) -> Callable[[View], float]:
+    return lambda v: 100.0 * v.last(count) / v.last("agencies") if v.last("agencies") else np.nan
 
 
 def _row(
@@ -128,14 +134,14 @@ _DECLARED = (
     _row("profit", _MONTHLY, ("UMKM profit", "laba UMKM"), 1, _ALL, "",
          lambda v: v.mean("profit")),
     _row("profit_per_eligible", _RP, ("profit, eligible sectors", "laba, sektor pemasok"), 1,
-         _ELIGIBLE, "living firms of the sectors that make what hotels or restaurants buy",
+         _ELIGIBLE, _LISTED,
          _per_firm("profit_eligible", "firms_eligible")),
     _row("profit_per_micro", _RP, ("profit, micro", "laba, usaha mikro"), 1, _MICRO,
          "living micro firms of all sectors", _per_firm("profit_micro", "firms_micro")),
     _row("revenue", _MONTHLY, ("UMKM revenue", "omzet UMKM"), 1, _ALL, "",
          lambda v: v.mean("revenue")),
     _row("revenue_per_eligible", _RP, ("revenue, eligible sectors", "omzet, sektor pemasok"), 1,
-         _ELIGIBLE, "living firms of the sectors that make what hotels or restaurants buy",
+         _ELIGIBLE, _LISTED,
          _per_firm("revenue_eligible", "firms_eligible")),
     _row("revenue_per_micro", _RP, ("revenue, micro", "omzet, usaha mikro"), 1, _MICRO,
          "living micro firms of all sectors", _per_firm("revenue_micro", "firms_micro")),
@@ -167,7 +173,7 @@ _DECLARED = (
          "partners", "twins with a buyer's order in the window",
          lambda v: v.twins.mean_partners, twin=True),
     _row("other_trades", _RP, ("UMKM of other trades", "UMKM usaha lain"), 1, "other sectors",
-         "twins of sectors that supply neither hotels nor restaurants",
+         "twins of sectors that supply no hotel, restaurant or agency",
          lambda v: v.twins.mean_other_trades, twin=True),
     _row("gain_partners", _MONTHLY, ("gain of firms with orders", "kenaikan usaha berpesanan"), 1,
          "partners", "", lambda v: v.twins.sum_partners, twin=True),
@@ -187,7 +193,7 @@ _DECLARED = (
          lambda v: v.total("public_cost") / 1000.0),
     _row("public_cost_per_eligible", _RP, ("public cost, per firm of eligible sectors",
          "biaya publik per usaha sektor pemasok"), -1, _CITY,
-         "living firms of the sectors that make what hotels or restaurants buy",
+         _LISTED,
          _per_firm("public_cost", "firms_eligible")),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
          1, "UMKM and city", "profit and grants received less public money at its marginal"
@@ -217,6 +223,33 @@ _DECLARED = (
          _HOTELS, "", lambda v: v.mean("hotel_direct")),
     _row("restaurant_purchases", _MONTHLY, ("restaurants' purchases from UMKM",
          "pembelian restoran"), 1, "restaurants", "", lambda v: v.mean("restaurant_direct")),
+    _row("agency_purchases", _MONTHLY, ("agencies' purchases from UMKM", "pembelian dinas"), 1,
+         "agencies", "", lambda v: v.mean("agency_direct")),
+    _row("large_buyer_purchases", _MONTHLY, ("other large buyers' purchases from UMKM",
+         "pembelian pembeli besar lain"), 1, "other large buyers", "",
+         lambda v: v.mean("direct") - v.mean("hotel_direct") - v.mean("restaurant_direct")
+         - v.mean("agency_direct")),
+    _row("agencies_buying", "% of units", ("agencies' units buying", "unit dinas membeli"), 1,
+         "agencies", _UNITS_END, _agencies("agencies_buying")),
+    _row("agencies_on_paper", "% of units", ("agencies' units signing without buying",
+         "unit dinas patuh di atas kertas"), -1, "agencies", _UNITS_END,
+         _agencies("agencies_paper")),
+    _row("agency_extra_cost", _MONTHLY, ("agencies' extra cost, not in public cost",
+         "biaya tambahan dinas, di luar biaya publik"), -1, "agencies", "",
+         lambda v: v.mean("agency_cost")),
+    _row("lot_failures", "a year", ("firms left out for a part too small",
+         "usaha tersisih karena jumlah terlalu kecil"), -1, _ELIGIBLE,
+         "counted line by line, each month with need left", lambda v: 12 * v.mean("lot_failures")),
+    _row("pooled_share", "% of orders", ("orders pooled by cooperatives",
+         "pesanan lewat koperasi"), 0, "partners", "direct purchases from UMKM",
+         lambda v: 100.0 * v.ratio("pooled_direct", "direct")),
+    _row("cooperative_fees", _MONTHLY, ("fees kept by cooperatives", "biaya koperasi"), 0,
+         "cooperatives", "", lambda v: v.mean("cooperative_fees")),
+    _row("events", "a year", ("matching events", "temu usaha"), 0, _CITY, "",
+         lambda v: 12 * v.mean("events")),
+    _row("registrations", "firms a year", ("firms helped onto the catalogue",
+         "usaha dibantu masuk katalog"), 0, _ELIGIBLE, "",
+         lambda v: 12 * v.mean("registrations")),
     _row("local_sales", _MONTHLY, ("sales on local markets", "penjualan pasar lokal"), 1, _ALL,
          "", lambda v: v.mean("local_sales")),
     _row("late_payments", "% of invoices", ("invoices paid late", "tagihan terlambat"), -1,

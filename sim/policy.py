@@ -34,10 +34,13 @@ RULE_DTYPE = np.dtype(
             "price_cap",
             "publicity",
             "audit",
+            "gate",
+            "most",
         )
     ]
 )
-"""One row a month and buyer kind: what the kind is asked to do."""
+"""One row a month and buyer kind: what the kind is asked to do. gate: certificates are asked for;
+most: suppliers a procuring unit of an agency can handle a month, where above its own number."""
 
 LEVERS_DTYPE = np.dtype(
     [
@@ -65,18 +68,26 @@ LEVERS_DTYPE = np.dtype(
             "referral",
             "shared_pool",
             "online_training",
+            "registrations",
+            "events",
+            "event_firms",
+            "pooling",
+            "coop_listed",
         )
     ]
 )
 """One row a month. hours of inspection a month over the region; fine, grant_budget and office in
-million rupiah (a case, a month, a month); grant_awards, onboarding, training and coaching_places a
-month over the region; fee_subsidy and promotion are shares, free_orders are a shop's;
-coaching_cost in million rupiah a head."""
+million rupiah (a case, a month, a month); grant_awards, onboarding, training, coaching_places and
+registrations (on the catalogue) a month over the region; fee_subsidy and promotion are shares,
+free_orders are a shop's; coaching_cost in million rupiah a head; events of the month, event_firms
+invited to each; pooling: share of the active cooperatives that pool, coop_listed: these are on the
+catalogue for their members."""
 
 TARGETING = ("random", "risk", "complaint")
 COACHING_KINDS = ("mentor", "class")
-RULE_KINDS = ("hotel", "restaurant")
-BUYER_KIND_COUNT = 3
+RULE_KINDS = ("hotel", "restaurant", "large_buyer", "agency")
+"""Groups of levers that speak of buyers, by number of the kind."""
+BUYER_KIND_COUNT = len(RULE_KINDS)
 DEFAULT_RADIUS = 1000.0
 DEFAULT_PRICE_CAP = 0.15
 DEFAULT_MAX_DAYS = 365.0
@@ -92,6 +103,8 @@ _RULE_KEYS = {
     "price_cap": ("price_cap", False),
     "publicity": ("publicity", True),
     "audit_publication": ("audit", False),
+    "catalogue_required": ("gate", False),
+    "admin_orders_per_month": ("most", False),
 }
 _MONTH_KEYS = {
     "inspection.hours_per_month": ("hours", True, 1.0),
@@ -106,6 +119,10 @@ _MONTH_KEYS = {
     "platform.fee_subsidy": ("fee_subsidy", False, 1.0),
     "platform.promotion": ("promotion", True, 1.0),
     "platform.free_orders": ("free_orders", False, 1.0),
+    "agency.registrations_per_year": ("registrations", True, 1 / 12),
+    "matching_event.firms": ("event_firms", False, 1.0),
+    "cooperative.pooling": ("pooling", True, 1.0),
+    "cooperative.on_catalogue": ("coop_listed", False, 1.0),
     "coaching.places": ("coaching_places", True, 1 / 12),
 }
 # How firms are coached. These hold from the start to the end of the run: after the last places are
@@ -181,6 +198,7 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
     rules = np.zeros((months, BUYER_KIND_COUNT), RULE_DTYPE)
     rules["radius"] = DEFAULT_RADIUS
     rules["price_cap"] = DEFAULT_PRICE_CAP
+    rules["gate"] = 1.0
     whole_coverage = np.zeros((months, BUYER_KIND_COUNT))
     covers = np.zeros((BUYER_KIND_COUNT, len(goods)), np.uint8)
     table = np.zeros(months, LEVERS_DTYPE)
@@ -191,7 +209,15 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
         group, key = name.split(".", 1)
         strength = _strength(setting, months)
         on = strength >= 0
-        if group in RULE_KINDS:
+        if name in _MONTH_KEYS:
+            field, ramped, factor = _MONTH_KEYS[name]
+            value = float(setting.value) * factor  # type: ignore[arg-type]
+            table[field][on] = value * strength[on] if ramped else value
+        elif name == "matching_event.per_year":
+            table["events"] = _events(float(setting.value), setting, months)  # type: ignore[arg-type]
+        elif name == "inspection.targeting":
+            table["targeting"][on] = TARGETING.index(str(setting.value))
+        elif group in RULE_KINDS:
             kind = RULE_KINDS.index(group)
             if key == "goods":
                 for good in setting.value if isinstance(setting.value, tuple) else ():
@@ -209,9 +235,7 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
         elif name in _COACHING_KEYS:
             table[_COACHING_KEYS[name]][setting.start :] = float(setting.value)  # type: ignore[arg-type]
         else:
-            field, ramped, factor = _MONTH_KEYS[name]
-            value = float(setting.value) * factor  # type: ignore[arg-type]
-            table[field][on] = value * strength[on] if ramped else value
+            raise KeyError(name)
     # Who is asked grows month by month under a memorandum, what is asked under an obligation:
     # both at once would square the ramp.
     for kind in range(len(RULE_KINDS)):
@@ -221,6 +245,15 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
     names_a_good = np.asarray(covers.any(axis=1))
     rules["in_force"] = (rules["coverage"] > 0) & names_a_good[np.newaxis, :]
     return Policy(rules, covers, table)
+
+
+def _events(per_year: float, setting: LeverLike, months: int) -> npt.NDArray[np.float64]:
+    """Events of each month: the first at the start, the others evenly over the year."""
+    since = np.arange(months, dtype=np.float64) - setting.start
+    # Rounded, so that twelve twelfths are one.
+    held = np.ceil(np.round(np.stack([since, since + 1.0]) * per_year / 12.0, 9))
+    on = (since >= 0) & (np.arange(months) <= setting.end)
+    return np.where(on, held[1] - held[0], 0.0)
 
 
 def _strength(setting: LeverLike, months: int) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ from sim.case import Case
 from sim.errors import KemitraanError
 from sim.parameters.programmes import programmes
 from sim.run import step
-from sim.tables import BUYER_KINDS, COACHED, SIZE_CLASSES, WAITING
+from sim.tables import BUYER_KINDS, COACHED, KIND_AGENCY, SIZE_CLASSES, WAITING
 from sim.world import World
 
 __all__ = ["COLUMNS", "PICKS", "Recorder", "Trace", "find_row", "pick_slot", "replay"]
@@ -38,7 +38,8 @@ COLUMNS = {
     "online_sales": "sold on a marketplace, net of returns, before fees",
     "revenue": "invoices, local and online sales",
     "costs": "materials and work, fixed cost, interest, fees and costs of a shop",
-    "profit": "revenue less costs; invoices count when sent",
+    "fees": "kept back of pooled invoices by the cooperative",
+    "profit": "revenue less costs and fees; invoices count when sent",
     "received": "invoices paid by buyers this month",
     "payout": "paid out by the marketplace this month, with the fees it kept",
     "drawings": "taken out by the owner",
@@ -63,6 +64,7 @@ COLUMNS = {
 }
 """Columns of a trace and their meaning."""
 
+_FLOWS = ("local_sales", "revenue", "fees", "profit", "received", "drawings", "financeable")
 _STATE = ("capacity", "unit_cost", "price", "practice", "quality")
 
 
@@ -124,10 +126,7 @@ class Recorder:
         deliveries = self._orders(world, month) if alive else []
         self._deliveries += deliveries
         relations = self._active(world) if alive else {}
-        flow = {
-            name: float(f[name]) if alive else 0.0
-            for name in ("local_sales", "revenue", "profit", "received", "drawings", "financeable")
-        }
+        flow = {name: float(f[name]) if alive else 0.0 for name in _FLOWS}
         shop = self._shop_of(world) if alive else None
         levers = world.policy.levers[month]
         p = world.params[0]
@@ -150,10 +149,10 @@ class Recorder:
                 **flow,
                 "online_sales": 0.0 if shop is None else float(shop["revenue"]),
                 "payout": 0.0 if shop is None else float(shop["payout"] + shop["fees"]),
-                "costs": flow["revenue"] - flow["profit"],
+                "costs": flow["revenue"] - flow["profit"] - flow["fees"],
                 "grant": grant,
                 "investment": float(p["investment_cost"]) * grown,
-                "certificates": float(p["certificate_cost"]) if gained else 0.0,
+                "certificates": self._paid_for(world, gained),
                 "cash": float(f["cash"]) if alive else 0.0,
                 "credit": float(f["line"] * f["capacity"]) if alive else 0.0,
                 "receivables": float(world.tables.receivables[:, self.row].sum()) if alive else 0.0,
@@ -166,6 +165,18 @@ class Recorder:
                 "event": "; ".join(self._events(world, relations, grant, gained)),
             }
         )
+
+    def _paid_for(self, world: World, gained: list[str]) -> float:
+        """Outlay for what the firm gained; nothing for the catalogue with the office's help."""
+        if not gained:
+            return 0.0
+        policy, f = world.policy, world.tables.firms[self.row]
+        new = int(f["certificates"]) & ~int(self._was["certificates"])
+        listed = sum(1 << int(good) for good in np.flatnonzero(policy.covers[KIND_AGENCY]))
+        helped = policy.levers["registrations"][world.month - 1] > 0.0
+        if not helped or new & ~listed or f["cold_chain"] > self._was["cold_chain"]:
+            return float(world.params["certificate_cost"][0])
+        return 0.0
 
     def trace(self) -> Trace:
         """What was written down so far."""
@@ -260,7 +271,7 @@ class Recorder:
         told += self._shop_events(world) if f["alive"] else []
         if not f["alive"]:
             why = "closed insolvent" if f["insolvent_months"] >= 2 else "closed"
-            owed = self._owed - f["received"] + f["invoiced"]
+            owed = self._owed - f["received"] + f["invoiced"] - f["fees"]
             told.append(f"{why}, {owed:.3g} owed to it" if owed > 1e-9 else why)
         elif f["insolvent_months"] > 0:
             told.append("cash beyond the credit line")

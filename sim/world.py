@@ -62,7 +62,7 @@ class World:
         policy: lever settings by month.
         params: one row of parameters, as compiled code reads them.
         sizes: (3, 5), the law of firm sizes; see `sim.processes.demography.draw_firm`.
-        eligible: (sectors,) flags: sectors that supply what hotels or restaurants buy.
+        eligible: (sectors,) flags: sectors that supply what hotels, restaurants or agencies buy.
         manufacturing: (sectors,) flags.
         seed: of the run.
         population_seed: of the attributes of firms.

@@ -157,7 +157,9 @@ FIRMS = (
     ),
     # 11
     Off(
-        "supply behind wholesalers", {"displacement": 0.0}, {"local_market.wholesale": lambda _: {}}
+        "supply behind wholesalers",
+        {"displacement": 0.0},
+        {"local_market.wholesale": lambda _: ({}, 0.0)},
     ),
     Off("growth of markets", {"market_growth": 0.0}, {"local_market.growth": one}),
     Off(

@@ -15,12 +15,21 @@ from hypothesis import strategies as st
 from sim.parameters.registry import registry
 from sim.policy import COACHING_KINDS, TARGETING, Policy, compile_policy
 from sim.run import simulate
-from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS
+from sim.tables import KIND_AGENCY, PROFIT_MONTHS, RECEIVABLE_MONTHS
 from sim.world import World
-from tests.lab import HOTEL_GOODS, MANDATE, Setting, lab_world, surabaya, town
+from tests.lab import (
+    AGENCY_GOODS,
+    HOTEL_GOODS,
+    MANDATE,
+    Setting,
+    agency_town,
+    lab_world,
+    surabaya,
+    town,
+)
 
 MONTHS = 96
-BASES = 4
+BASES = 5
 PLATFORM = 3
 """The base world that has a marketplace."""
 Rows = npt.NDArray[np.intp]
@@ -30,14 +39,15 @@ Rows = npt.NDArray[np.intp]
 def _base(which: int) -> World:
     """A world of about a hundred slots with a year of relations under an obligation.
 
-    Two samples of the city, where a buyer stands for many, a town with more buyers, and a sample
-    of the city with a marketplace.
+    Two samples of the city, where a buyer stands for many, a town with more buyers, a sample of the
+    city with a marketplace, and a town with agencies.
     """
     region, scale, seed, platform = (
         (surabaya(), 1200, 1, 0.0),
         (surabaya(), 2333, 2, 0.0),
         (town(100, 1, 4), 1, 3, 0.0),
         (surabaya(), 1200, 4, 1.0),
+        (agency_town(120), 1, 4, 0.0),
     )[which]
     values = {"platform_on": platform, "platform_share": 0.3} if platform else {}
     world = lab_world(region, values=values, seed=seed, scale=scale, months=MONTHS)
@@ -49,11 +59,11 @@ def _base(which: int) -> World:
 # -- policies and parameters
 
 
-def _rule(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+def _rule(kind: str, goods: tuple[str, ...] = HOTEL_GOODS) -> st.SearchStrategy[dict[str, Any]]:
     number = st.floats(0.0, 1.0)
     return st.fixed_dictionaries(
         {
-            f"{kind}.goods": st.sets(st.sampled_from(HOTEL_GOODS), min_size=1).map(tuple),
+            f"{kind}.goods": st.sets(st.sampled_from(goods), min_size=1).map(tuple),
             f"{kind}.coverage": st.sampled_from((0.0, 0.5, 1.0, 1.0)),
             f"{kind}.binding": st.sampled_from((0.0, 1.0)),
             f"{kind}.quota": st.sampled_from((0.0, 0.3, 0.75, 1.0)),
@@ -83,10 +93,22 @@ def _coaching() -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def _policies(draw: st.DrawFn) -> dict[str, Any]:
-    levers = {**draw(_rule("hotel")), **draw(st.one_of(st.just({}), _rule("restaurant")))}
-    levers["hotel.goods"] = tuple(sorted(levers["hotel.goods"]))
-    if "restaurant.goods" in levers:
-        levers["restaurant.goods"] = tuple(sorted(levers["restaurant.goods"]))
+    levers = draw(_rule("hotel"))
+    for kind, goods in (
+        ("restaurant", HOTEL_GOODS),
+        ("large_buyer", (*HOTEL_GOODS, *AGENCY_GOODS)),
+        ("agency", AGENCY_GOODS),
+    ):
+        levers |= draw(st.one_of(st.just({}), _rule(kind, goods)))
+    for name in [name for name in levers if name.endswith(".goods")]:
+        levers[name] = tuple(sorted(levers[name]))
+    levers["agency.catalogue_required"] = draw(st.sampled_from((0.0, 1.0)))
+    levers["agency.registrations_per_year"] = draw(st.sampled_from((0.0, 2e3, 1e6)))
+    levers["agency.admin_orders_per_month"] = draw(st.sampled_from((0.0, 40.0)))
+    levers["matching_event.per_year"] = draw(st.sampled_from((0.0, 12.0)))
+    levers["matching_event.firms"] = draw(st.sampled_from((0.0, 3e3, 1e7)))
+    levers["cooperative.pooling"] = draw(st.sampled_from((0.0, 0.5, 1.0, 1.0)))
+    levers["cooperative.on_catalogue"] = draw(st.sampled_from((0.0, 1.0)))
     levers["inspection.hours_per_month"] = draw(st.sampled_from((0.0, 300.0, 50_000.0, 1e6)))
     levers["inspection.depth"] = draw(st.sampled_from((0.0, 0.4, 1.0)))
     levers["inspection.sanction_million_rp"] = draw(st.sampled_from((0.0, 30.0)))
@@ -224,6 +246,14 @@ def _in_programmes(world: World, rows: Rows, u: float) -> None:
     coaching["revenue_before"][rows] = world.tables.firms["revenue"][rows] * (0.5 + u)
 
 
+def _batches(world: World, rows: Rows, u: float) -> None:
+    """Yearly contracts delivered at once or over some months."""
+    lines = world.tables.lines
+    kind = world.tables.buyers["kind"][lines["buyer"][rows]]
+    yearly = rows[(kind == KIND_AGENCY) & (lines["interval"][rows] == 12)]
+    lines["batches"][yearly] = 1 + math.floor(3.0 * u)
+
+
 def _strangers(world: World, rows: Rows, _: float) -> None:
     world.tables.links["generation"][rows] = -1
 
@@ -292,6 +322,12 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "months of disappointment": ("firms", _shop("below", (0, 5, 6))),
     "not paid out": ("firms", _shop("pending", (0.0, 1.0))),
     "another firm": ("firms", _shop("generation", (0, 7))),
+    "members": ("firms", _field("firms", "member", (0, 1, 1))),
+    "firms met": ("firms", _field("firms", "event_until", (0, 12, 200))),
+    "buyers met": ("buyers", _field("buyers", "event_until", (0, 12, 200))),
+    "active cooperatives": ("cooperatives", _field("cooperatives", "active", (0, 1))),
+    "lots": ("lines", _field("lines", "lot", (0.1, 5.0, 40.0))),
+    "batches": ("lines", _batches),
 }
 
 

@@ -102,7 +102,7 @@ def test_money_adds_up(traced):
         closed = life["event"].str.contains("closed")
         inner = ~closed.to_numpy()[1:]
         assert np.allclose(np.diff(life["cash"])[inner], flow.to_numpy()[1:][inner], atol=1e-9)
-        owed = (life["invoices"] - life["received"]).to_numpy()[1:][inner]
+        owed = (life["invoices"] - life["fees"] - life["received"]).to_numpy()[1:][inner]
         assert np.allclose(np.diff(life["receivables"])[inner], owed, atol=1e-9)
 
 

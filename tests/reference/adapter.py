@@ -14,6 +14,7 @@ from sim.tables import COACHING_STATES, COMPLIANCE_MONTHS, Tables
 from tests.reference.state import (
     Buyer,
     Coachee,
+    Cooperative,
     Firm,
     Good,
     Levers,
@@ -36,27 +37,27 @@ Array = npt.NDArray[Any]
 
 FIRM_INTEGERS = (
     "slot", "generation", "age", "sector", "pool", "village", "district", "size_class",
-    "insolvent_months", "certificates",
+    "insolvent_months", "certificates", "event_until",
 )  # fmt: skip
-FIRM_FLAGS = ("alive", "woman", "formal", "granted", "cold_chain")
+FIRM_FLAGS = ("alive", "woman", "formal", "granted", "cold_chain", "member")
 FIRM_FLOATS = (
     "x", "y", "capacity", "price", "cost_factor", "base_quality", "learned_quality", "practice",
     "base_practice", "information", "productivity", "cash", "line", "hired", "sales_per_worker",
     "y_max", "unit_cost", "financeable", "ordered", "room", "local_sales", "output",
-    "utilisation", "invoiced", "received", "revenue", "profit", "drawings",
+    "utilisation", "invoiced", "fees", "received", "revenue", "profit", "drawings",
 )  # fmt: skip
 FIRM_RINGS = ("profit_ring", "receivables")
-BUYER_INTEGERS = ("number", "kind", "district", "mode", "sanctions")
+BUYER_INTEGERS = ("number", "kind", "district", "mode", "sanctions", "event_until")
 BUYER_FLAGS = ("covered", "visited", "late", "buying", "shocked", "sanctioned")
 BUYER_FLOATS = (
     "x", "y", "standard", "weight", "ratio", "room_nights", "payment_days", "belief", "cost",
 )  # fmt: skip
 BUYER_RINGS = ("fines_due",)
-LINE_INTEGERS = ("good", "phase", "cursor")
+LINE_INTEGERS = ("good", "phase", "cursor", "interval", "batches", "refused")
 LINE_FLAGS = ("need_certificate", "need_cold_chain", "signed", "buying", "on_paper")
-LINE_FLOATS = ("demand", "taste", "need")
+LINE_FLOATS = ("demand", "taste", "need", "lot", "second_half", "pending", "rest")
 LINK_INTEGERS = ("generation", "age")
-LINK_FLAGS = ("active", "defect", "late")
+LINK_FLAGS = ("active", "defect", "late", "small", "pooled")
 LINK_FLOATS = (
     "distance", "taste", "sample", "shelf", "lead", "trust_buyer", "trust_firm", "quality_sum",
     "deliveries", "utility", "order", "returned",
@@ -65,6 +66,8 @@ COACHEE_INTEGERS = ("generation", "programme", "waited", "left", "since", "admis
 COACHEE_FLAGS = ("pending", "finished", "judged", "success")
 COACHEE_FLOATS = ("time", "fatigue", "revenue_before", "training")
 PROGRAMME_FLOATS = ("share", "target", "width", "cost_ratio", "x", "y")
+COOPERATIVE_FLAGS = ("active", "pooling", "listed")
+COOPERATIVE_FLOATS = ("draw", "pooled", "sales", "account")
 POOL_INTEGERS = ("sector",)
 POOL_FLOATS = ("households", "attractiveness_0", "capacity_0", "spending")
 SHOP_INTEGERS = ("generation", "months", "below", "idle")
@@ -213,6 +216,12 @@ def world_from_tables(
             OnlineMarket(**row(tables.online, index, (), (), ONLINE_FLOATS))
             for index in range(tables.online.size)
         ],
+        cooperatives=[
+            Cooperative(
+                **row(tables.cooperatives, index, (), COOPERATIVE_FLAGS, COOPERATIVE_FLOATS)
+            )
+            for index in range(tables.cooperatives.size)
+        ],
         profit_rate_0={sector: float(rate) for sector, rate in enumerate(rates)},
         month=month,
         scale=scale,
@@ -237,6 +246,8 @@ def apply_policy(world: World, policy: Policy) -> None:
             price_cap=float(rule["price_cap"]),
             publicity=float(rule["publicity"]),
             audit_publication=float(rule["audit"]),
+            gate=bool(rule["gate"]),
+            most=float(rule["most"]),
             goods=tuple(int(good) for good in np.flatnonzero(policy.covers[kind])),
         )
     levers = policy.levers[world.month]
@@ -256,4 +267,9 @@ def apply_policy(world: World, policy: Policy) -> None:
         free_orders=float(levers["free_orders"]),
         coaching_kind=COACHING_KINDS[int(levers["coaching_kind"])],
         **{name: float(levers[name]) for name in COACHING_LEVERS},
+        registrations=float(levers["registrations"]),
+        events=float(levers["events"]),
+        event_firms=float(levers["event_firms"]),
+        pooling=float(levers["pooling"]),
+        coop_listed=bool(levers["coop_listed"]),
     )

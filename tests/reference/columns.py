@@ -21,7 +21,7 @@ RINGS = {"firms": adapter.FIRM_RINGS, "buyers": adapter.BUYER_RINGS}
 LIVING = (
     "cash",
     "y_max", "unit_cost", "quality", "financeable", "ordered", "room", "local_sales", "output",
-    "utilisation", "invoiced", "received", "revenue", "profit", "drawings", "profit_ring",
+    "utilisation", "invoiced", "fees", "received", "revenue", "profit", "drawings", "profit_ring",
 )  # fmt: skip
 LIVING_LINKS = ("trust_buyer", "trust_firm", "late", "defect", "returned", "age")
 NAMES: dict[str, tuple[str, ...]] = {
@@ -29,6 +29,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "buyers": adapter.BUYER_INTEGERS + adapter.BUYER_FLAGS + adapter.BUYER_FLOATS,
     "lines": adapter.LINE_INTEGERS + adapter.LINE_FLAGS + adapter.LINE_FLOATS,
     "links": adapter.LINK_INTEGERS + adapter.LINK_FLAGS + adapter.LINK_FLOATS,
+    "cooperatives": adapter.COOPERATIVE_FLAGS + adapter.COOPERATIVE_FLOATS,
     "pools": adapter.POOL_INTEGERS + adapter.POOL_FLOATS,
     "shops": adapter.SHOP_INTEGERS + adapter.SHOP_FLAGS + adapter.SHOP_FLOATS,
     "online": adapter.ONLINE_FLOATS,

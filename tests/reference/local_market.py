@@ -6,7 +6,7 @@ import math
 
 from tests.reference.common import quality
 from tests.reference.rounds import unmet
-from tests.reference.state import Draws, Firm, Pool, World
+from tests.reference.state import AGENCY, Draws, Firm, Line, Pool, World
 
 
 def attractiveness(world: World, firm: Firm) -> float:
@@ -36,13 +36,27 @@ def fill(money: float, firms: list[tuple[Firm, float]]) -> None:
         active = [(f, w) for f, w in active if f.local_sales == 0.0]
 
 
-def wholesale(world: World) -> dict[int, float]:
-    """What UMKM behind wholesalers supply of the needs not bought directly, by sector."""
+def by_contractors(world: World, line: Line) -> float:
+    """What an agency's contractors supply this month: a twelfth of what was left to them."""
+    line.pending += unmet(line)
+    if line.interval == 1 or (world.month + line.phase) % 12 == 0:
+        line.rest, line.pending = line.pending / line.interval, 0.0
+    return line.rest
+
+
+def wholesale(world: World) -> tuple[dict[int, float], float]:
+    """What UMKM behind wholesalers supply of what is not bought directly, by sector; all of it."""
+    p = world.params
     behind: dict[int, float] = {}
+    total = 0.0
     for line in world.lines:
+        agency = line.buyer.kind == AGENCY
+        supplied = by_contractors(world, line) if agency else unmet(line)
+        share = p.agency_displacement if agency else p.displacement
         sector = world.goods[line.good].sector
-        behind[sector] = behind.get(sector, 0.0) + world.params.displacement * unmet(line)
-    return behind
+        behind[sector] = behind.get(sector, 0.0) + share * supplied
+        total += supplied
+    return behind, total
 
 
 def growth(world: World, pool: Pool, attraction: float) -> float:
@@ -78,8 +92,8 @@ def household_spending(world: World) -> list[float]:
 
 def local_market(world: World, draws: Draws) -> None:
     """Sets the spending of each pool, the local sales of each firm and what goes outside."""
-    behind = wholesale(world)
-    world.outside = sum(unmet(line) for line in world.lines) - sum(behind.values())
+    behind, supplied = wholesale(world)
+    world.outside = supplied - sum(behind.values())
     for firm in world.firms:
         firm.local_sales = 0.0
     members, households = members_of(world), household_spending(world)

@@ -28,6 +28,7 @@ from tests.reference.selection import selection
 from tests.reference.shocks import shocks
 from tests.reference.shops import shops
 from tests.reference.state import Draws, World
+from tests.reference.support import support
 from tests.reference.trust import trust
 from tests.reference.value import value
 
@@ -38,6 +39,7 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     shocks,
     forgetting_and_cost,
     grants,
+    support,
     inspections_planned,
     candidates,
     value,
