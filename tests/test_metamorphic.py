@@ -91,7 +91,8 @@ MONEY = {
     "revenue", "revenue_eligible", "revenue_micro", "profit", "local_spending", "local_sales",
     "need", "direct", "via_wholesale",
     "outside", "hotel_need", "hotel_direct", "restaurant_direct", "hotel_cost", "fines",
-    "public_cost", "grants", "coaching_cost", "receivables", "written_off", "drawings", "interest", "investment",
+    "public_cost", "grants", "coaching_cost", "receivables", "written_off", "drawings", "interest",
+    "investment",
     "returned", "profit_eligible", "profit_micro", "invoiced", "cash", "capacity",
 }  # fmt: skip
 """Monthly outcomes and columns of firms in money, or in quantities at base price."""
