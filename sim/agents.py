@@ -378,8 +378,6 @@ class Mentor(_Later):
     what = "mentors"
 
 
-
-
 _with_columns(Umkm, FIRM_DTYPE)
 _with_columns(CorporateBuyer, BUYER_DTYPE)
 _with_columns(Platform, PLATFORM_DTYPE)
