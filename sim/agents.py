@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -375,15 +375,6 @@ class Platform(RowAgent):
 
     def __repr__(self) -> str:
         return f"Platform(shops={self.shops:g}, sales={self.sales:.4g}, fees={self.fees:.4g})"
-
-
-class _Later(RowAgent):
-    """A kind of agent that has no rows in this version."""
-
-    what: ClassVar[str]
-
-    def __init__(self, model: Ecosystem) -> None:  # noqa: ARG002
-        raise KemitraanError(f"{self.what} come with a later version; this one has none")
 
 
 class Mentor(RowAgent):
