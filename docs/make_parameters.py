@@ -12,6 +12,7 @@ from sim.parameters import assumed, registry
 TARGET = Path(__file__).with_name("parameters.md")
 TITLES = {
     "buyers": "Buyers, their value, matching",
+    "coaching": "Coaching",
     "compliance": "Compliance and enforcement",
     "demography": "Exit and entry",
     "learning": "Quality, practice, information",

@@ -233,7 +233,7 @@ def equalise(
 def _cannot(scenario: Scenario) -> str:
     costly = [name for name in scenario.levers if name in spendable()]
     example = ", ".join(costly) if costly else "cash_grant.million_rp_per_year"
-    none = "" if costly else " (it pulls none that costs public money yet)"
+    none = "" if costly else " (it pulls none whose cost could be scaled)"
     return (
         f"--equal-budget: {scenario.name} cannot be sized, because it does not say what money is "
         f"spent on. Write into its file, with levers of its own{none}: "

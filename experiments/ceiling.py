@@ -11,6 +11,7 @@ from experiments.budget import load_scenario
 from experiments.places import place_of
 from scenarios.region import Region
 from scenarios.scenario import Scenario
+from sim.build.agencies import agency_demand
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.build.platform import LEAST_SHARE, SHIPPED, outside_market, shares_held
 from sim.parameters import Parameters, registry
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["CHANNELS", "COLUMNS", "ceiling", "demand_by_channel", "reach_per_month"]
 
 CHANNELS = ("hotels", "restaurants", "agencies", "other large buyers", "platform", "export")
-LATER = ("agencies", "export")
+LATER = ("export",)
+_GROUPS = {
+    "hotels": "hotel",
+    "restaurants": "restaurant",
+    "agencies": "agency",
+    "other large buyers": "large_buyer",
+}
 COLUMNS = (
     "channel", "buys", "umkm_could_supply", "policy_reaches", "umkm", "per_umkm_month",
     "guessed_share", "note",
@@ -54,6 +61,7 @@ def demand_by_channel(
     return {
         "hotels": _hotels(region, parameters, assumed),
         "restaurants": _restaurants(region, parameters, kinds),
+        "agencies": _agencies(region, parameters, kinds),
         "other large buyers": _others(region, parameters, kinds),
     }
 
@@ -105,6 +113,18 @@ def _restaurants(region: Region, parameters: Parameters, kinds: Mapping[str, str
         amount
         for good, amount in by_good.items()
         if is_guess([*common, figures[f"demand of a restaurant for {good}"]])
+    )
+    return _demand(by_good, guessed)
+
+
+def _agencies(region: Region, parameters: Parameters, kinds: Mapping[str, str]) -> _Demand:
+    by_good = agency_demand(region, parameters)
+    guessed = (
+        amount
+        for good, amount in by_good.items()
+        if is_guess([region.government[good].kind])
+        # As it stands the figure is bought whole; a scenario that says otherwise guesses.
+        or (parameters["agency_demand"] != 1.0 and is_guess([kinds["agency_demand"]]))
     )
     return _demand(by_good, guessed)
 
@@ -220,8 +240,9 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
         one = demand[channel]
         sectors = list(dict.fromkeys(sector_of[good] for good in one.by_good))
         firms = town.firms * sum(float(share_of[s]) for s in sectors)
-        group = {"hotels": "hotel", "restaurants": "restaurant"}.get(channel)
-        reach, note = _reach(rule, group, one, p) if group else (0.0, "no rule speaks of them")
+        reach, note = _reach(rule, _GROUPS[channel], one, p)
+        if not one.by_good:
+            note = "the region's file names no budget"
         rows.append(
             {
                 "channel": channel,
@@ -237,7 +258,9 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
     grant = rule.levers.get("cash_grant.million_rp_per_year")
     if grant is not None and float(grant.value) > 0:  # type: ignore[arg-type]
         yearly = float(grant.value)  # type: ignore[arg-type]
-        eligible = {sector_of[g] for c in ("hotels", "restaurants") for g in demand[c].by_good}
+        eligible = {
+            sector_of[g] for c in ("hotels", "restaurants", "agencies") for g in demand[c].by_good
+        }
         firms = town.firms * sum(float(share_of[s]) for s in sorted(eligible))
         rows.append(
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as escape
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from experiments.comparison import FEWEST_PAIRS
@@ -27,8 +27,18 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
     from experiments.screening import Sensitivity
+    from scenarios.scenario import Scenario
 
-__all__ = ["TABLE_OUTCOMES", "html", "laid_out", "spread", "text", "unclear", "window_title"]
+__all__ = [
+    "TABLE_OUTCOMES",
+    "html",
+    "laid_out",
+    "rows_of_groups",
+    "spread",
+    "text",
+    "unclear",
+    "window_title",
+]
 
 HOTELS = "hotels"
 TABLE_OUTCOMES = (
@@ -48,6 +58,12 @@ AFTER_OUTCOMES = (
     "ever_partnered", HOTELS, "same_trade", "net_benefit",
 )  # fmt: skip
 """Rows for every window but the policy's."""
+OF_GROUP = {
+    "agency": ("agency_purchases", "agency_extra_cost", "lot_failures"),
+    "cooperative": ("lot_failures", "pooled_share"),
+    "large_buyer": ("large_buyer_purchases",),
+}
+"""Further rows where a scenario sets levers of a group."""
 HOTEL_STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
 _MISSING = "-"
 
@@ -145,8 +161,9 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         f"{window_title(comparison, window, lang)}, {say('against', lang)} {comparison.baseline}"
     )
     body: list[list[str]] = []
+    common = TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES
     online = ONLINE_OUTCOMES if comparison.study.has_platform else ()
-    for outcome in (*(TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES), *online):
+    for outcome in (*common, *online, *rows_of_groups(comparison.study.scenarios)):
         if outcome == HOTELS:
             cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
             body.append([_label(outcome, lang), _MISSING, *cells])
@@ -174,6 +191,13 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         *laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
         f"{legend}  {say('mark', lang)}",
     ]
+
+
+def rows_of_groups(scenarios: Iterable[Scenario]) -> list[str]:
+    """Rows about the channels that the scenarios' levers speak of, each once."""
+    groups = {name.split(".")[0]: None for one in scenarios for name in one.levers}
+    rows = [name for group, names in OF_GROUP.items() if group in groups for name in names]
+    return list(dict.fromkeys(rows))
 
 
 def _at(table: pd.DataFrame, *key: str) -> pd.Series:

@@ -26,6 +26,7 @@ IN_ALL = (
     ("hotels", "extra_cost"),
     ("restaurants", "extra_cost"),
     ("other_buyers", "extra_cost"),
+    ("agencies", "extra_cost"),
     ("treasury", "public_cost"),
     ("treasury", "fines"),
     ("outside_sellers", "sales"),

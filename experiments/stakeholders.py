@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes_record import Record, Window
-from sim.tables import BUYER_KINDS, KIND_HOTEL, KIND_RESTAURANT
+from sim.tables import BUYER_KINDS, KIND_AGENCY, KIND_HOTEL, KIND_RESTAURANT
 
 __all__ = ["FIRM_GROUPS", "LINES", "NAIVE", "PARTS", "STAKEHOLDER", "STAKEHOLDERS", "Line",
            "line_of", "stakeholder_values"]  # fmt: skip
@@ -30,13 +30,13 @@ STAKEHOLDER = "stakeholder"
 FIRM_GROUPS = ("partners", "same_trade", "other_trades", "new_firms")
 """Lines of firms whose profits add up to the region's."""
 _PARTNERS_NEW = "partners_new"
+_NAMED = (KIND_HOTEL, KIND_RESTAURANT, KIND_AGENCY)
 _BUYERS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "hotels": (KIND_HOTEL,),
         "restaurants": (KIND_RESTAURANT,),
-        "other_buyers": tuple(
-            k for k in range(len(BUYER_KINDS)) if k not in (KIND_HOTEL, KIND_RESTAURANT)
-        ),
+        "other_buyers": tuple(k for k in range(len(BUYER_KINDS)) if k not in _NAMED),
+        "agencies": (KIND_AGENCY,),
     }
 )
 STAKEHOLDERS = ("partners", _PARTNERS_NEW, "same_trade", "other_trades", "new_firms", "all_umkm",
@@ -97,7 +97,7 @@ def _lines() -> tuple[Line, ...]:
             Line(name, "extra_cost", _SUM, -1, ""),
             Line(name, "extra_cost_per_buyer", _EACH, -1, f"all {name.replace('_', ' ')}"),
         ]
-    eligible = "living firms of the sectors that make what hotels or restaurants buy"
+    eligible = "living firms of the sectors that make what hotels, restaurants or agencies buy"
     return (
         *found,
         Line("treasury", "public_cost", _SUM, -1, ""),

@@ -31,7 +31,7 @@ from sim.outcomes_record import Record, follow
 from sim.policy import compile_policy
 from sim.population import build_world
 from sim.shocks import compile_shocks
-from sim.tables import BUYER_KINDS
+from sim.tables import BUYER_KINDS, KIND_AGENCY
 from sim.world import Names, World
 
 if TYPE_CHECKING:
@@ -188,9 +188,11 @@ def check_ceiling(world: World, scenario: str) -> None:
     bought = {
         "hotel": (monthly["hotel_direct"], monthly["hotel_need"]),
         "restaurant": (monthly["restaurant_direct"], monthly["need"] - monthly["hotel_need"]),
+        "agency": (monthly["agency_direct"], monthly["agency_need"]),
         "all large buyers": (monthly["direct"], monthly["need"]),
     }
     others = monthly["direct"] - monthly["hotel_direct"] - monthly["restaurant_direct"]
+    others = others - monthly["agency_direct"]
     for channel, (direct, need) in bought.items():
         over = direct > need * room + TOLERANCE
         if over.any():
@@ -209,7 +211,7 @@ def check_ceiling(world: World, scenario: str) -> None:
             f"{scenario}, month {month}: online sales {online['online_sales'][month]:.6g} exceed "
             "what buyers spend online"
         )
-    totals = (bought["hotel"][0], bought["restaurant"][0], others)
+    totals = (bought["hotel"][0], bought["restaurant"][0], others, bought["agency"][0])
     for channel, series, ceiling in zip(BUYER_KINDS, totals, channel_ceilings(world), strict=True):
         total = float(series.sum())
         if total > ceiling * room + TOLERANCE:
@@ -222,12 +224,14 @@ def check_ceiling(world: World, scenario: str) -> None:
 def channel_ceilings(world: World) -> Sequence[float]:
     """Most each kind of buyer can need over the run, from its demand and not from its orders.
 
-    A good ordered every P months is due at most once more than the months say.
+    A good ordered every P months is due at most once more than the months say, and one with a
+    season may be due for a year in less.
     """
     lines = world.tables.lines
     interval = world.tables.goods["interval"][lines["good"]]
-    most = world.scale * lines["demand"] * (world.months + interval)
     kind = world.tables.buyers["kind"][lines["buyer"]]
+    spare = np.where(kind == KIND_AGENCY, 12, interval)
+    most = world.scale * lines["demand"] * (world.months + spare)
     return [float(v) for v in np.bincount(kind, most, len(BUYER_KINDS))]
 
 

@@ -16,7 +16,13 @@ from scenarios.region_tables import Column, Row, Table
 if TYPE_CHECKING:
     from scenarios.own_region import OwnReader
 
-__all__ = ["HotelTables", "read_government", "read_hotels", "read_restaurants"]
+__all__ = [
+    "HotelTables",
+    "read_cooperatives",
+    "read_government",
+    "read_hotels",
+    "read_restaurants",
+]
 
 _HOTELS = (
     Column("district"),
@@ -33,6 +39,7 @@ _HOTELS = (
 HotelTables = tuple[pd.DataFrame, pd.DataFrame]
 _UNUSED = ("taxed_sales_million_rp", "lat", "lon")
 _PERCENT = 0.01
+BUDGET_UNIT = "million rp per year"
 
 
 def read_hotels(reader: OwnReader, districts: pd.DataFrame | None) -> HotelTables | None:
@@ -222,14 +229,41 @@ def _borrowed_demand(reader: OwnReader, donor: Region) -> dict[str, float]:
     return dict(donor.restaurant_demand)
 
 
-def read_government(reader: OwnReader) -> dict[str, Figure]:
-    """Budgets of agencies."""
+def read_government(reader: OwnReader, goods: list[str]) -> dict[str, Figure]:
+    """What agencies buy of a good, million Rp a year."""
     block = reader.top.block("government", required=False)
     found: dict[str, Figure] = {}
     for name in block.keys() if block else ():
+        if block and name not in goods:
+            block.fault(name, f"no good of that name{nearest(name, goods)}")
         figure = block and read_figure(block, name, block="government", quantity=name,
-                                       unit="million_rp_per_year", file="region.yaml")  # fmt: skip
+                                       unit=BUDGET_UNIT, file="region.yaml")  # fmt: skip
+        if block and figure and figure.unit.replace("_", " ").lower() != BUDGET_UNIT:
+            block.fault(name, f"the unit {figure.unit!r} is not {BUDGET_UNIT!r}: a yearly budget")
         if figure:
             found[name] = figure
             add_figure(reader.figures, figure)
+    return found
+
+
+def read_cooperatives(reader: OwnReader) -> dict[str, Figure]:
+    """Registered and active cooperatives; empty where the file says nothing of them."""
+    block = reader.top.block("cooperatives", required=False)
+    if block is None:
+        return {}
+    found: dict[str, Figure] = {}
+    for key in ("registered", "active"):
+        figure = read_figure(block, key, block="cooperatives", quantity=f"{key} cooperatives",
+                             unit="cooperatives", file="region.yaml")  # fmt: skip
+        if figure:
+            found[key] = figure
+            add_figure(reader.figures, figure)
+    block.close()
+    if len(found) < 2:
+        return {}
+    registered, active = found["registered"].value, found["active"].value
+    if registered <= 0:
+        block.fault("registered", "must be above 0; leave the block out where none is known")
+    elif active > registered:
+        block.fault("active", f"{active:g} is more than the {registered:g} registered")
     return found

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from scenarios.own_buyers import read_government, read_hotels, read_restaurants
+from scenarios.own_buyers import (
+    read_cooperatives,
+    read_government,
+    read_hotels,
+    read_restaurants,
+)
 from scenarios.own_figures import KIND, Borrowing, OwnFigures, add_figure, read_figure, weakest
 from scenarios.own_places import read_own_places
 from scenarios.own_umkm import (
@@ -201,7 +206,8 @@ def read_own_region(folder: Path, top: Block, faults: Faults, called: str = "") 
     hotels = read_hotels(reader, None if places is None else places.districts)
     people = 0 if places is None else places.population
     restaurants = read_restaurants(reader, goods["good"].tolist(), people)
-    government = read_government(reader)
+    government = read_government(reader, goods["good"].tolist())
+    cooperatives = read_cooperatives(reader)
     values: dict[str, float] = {}
     if found is not None and places is not None:
         values = own_parameters(reader, found)
@@ -231,6 +237,7 @@ def read_own_region(folder: Path, top: Block, faults: Faults, called: str = "") 
         restaurant_demand=restaurants[1],
         goods=goods,
         government=government,
+        cooperatives=cooperatives,
         borrowed=borrowed,
         notes=(*notes, *reader.figures.notes),
         provenance=reader.figures.table(),

@@ -36,7 +36,9 @@ umkm:
 hotels: hotels.csv          # district, class [, count, rooms, occupancy_percent, lat, lon,
                             # taxed_sales_million_rp, kind, source]; class: non_star, star_1 ... 5
 
-# government:               # budgets of agencies
+# cooperatives: {{registered: 120, active: 40}}
+
+# government:               # yearly budgets of agencies by good (kemitraan list levers --json)
 #   school_uniforms: {{value: 20000, unit: million_rp_per_year, month: 7, source: "APBD 2026"}}
 
 # restaurants:              # instead of borrowing them below

@@ -68,6 +68,7 @@ def _own_copy(region: Region) -> Region:
         title=dict(region.title),
         restaurant_demand=dict(region.restaurant_demand),
         government=dict(region.government),
+        cooperatives=dict(region.cooperatives),
         borrowed=dict(region.borrowed),
         parameters=dict(region.parameters),
         **tables,  # type: ignore[arg-type]  # one type for all tables, unlike the other fields

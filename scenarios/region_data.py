@@ -93,10 +93,11 @@ class Region:
 
     `firms` is the true count of UMKM, `listed` how many of them are on a list (none if not known;
     no run sees it), `restaurants` a figure with its range, `restaurant_demand`
-    million Rp per restaurant and month by good. `parameters` are values of the registry that the
-    region knows better, such as the share of firms led by women; `villages` may have a further
-    column `firms`, their weights where a list says how firms spread. The tables are the caller's
-    own copies.
+    million Rp per restaurant and month by good, `government` what agencies buy, a figure by good in
+    million Rp a year, `cooperatives` how many are registered and active, if known. `parameters`
+    are values of the registry that the region knows better, such as the share of firms led by
+    women; `villages` may have a further column `firms`, their weights where a list says how firms
+    spread. The tables are the caller's own copies.
     """
 
     name: str
@@ -119,6 +120,14 @@ class Region:
     provenance: pd.DataFrame
     listed: Figure | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
+    cooperatives: Mapping[str, Figure] = field(default_factory=dict)
+
+    @property
+    def active_cooperatives(self) -> float | None:
+        """Share of the registered cooperatives that is active; none if the place has no count."""
+        if not self.cooperatives:
+            return None
+        return self.cooperatives["active"].value / self.cooperatives["registered"].value
 
     def content(self) -> dict[str, object]:
         """The figures a run can see, as plain JSON; titles, notes and sources are left out."""
@@ -133,6 +142,8 @@ class Region:
         )
         if self.parameters:
             plain.update(parameters=dict(self.parameters))
+        if self.cooperatives:
+            plain["cooperatives"] = {key: f.value for key, f in self.cooperatives.items()}
         return plain
 
     def digest(self) -> str:

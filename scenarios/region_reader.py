@@ -31,6 +31,7 @@ _HOTEL_FIGURES = {  # column: (block of the data sheet, lowest, highest, unit, f
     "rooms": ("rooms", 1.0, 1e5, "rooms per hotel", 1.0),
     "occupancy_percent": ("occupancy", 0.0, 100.0, "share", 0.01),
 }
+_BUDGET_UNIT = "million rp per year"
 _LATER = (
     "a list of UMKM stands in the short form of region.yaml, which has no sources: "
     "kemitraan init --region FOLDER writes one"
@@ -199,17 +200,44 @@ class Reader:
         block.close()
         return count, demand
 
-    def government(self) -> dict[str, Figure]:
-        """Budgets of agencies, kept for later use."""
+    def government(self, goods: Sequence[str]) -> dict[str, Figure]:
+        """What agencies buy of a good, million Rp a year."""
         block = self.top.block("government", required=False)
         result: dict[str, Figure] = {}
         for name in block.keys() if block else ():
+            if block and name not in goods:
+                block.fault(name, f"no good of that name{nearest(name, goods)}")
             figure = block and self.ledger.from_block(
                 block, name, block="government", quantity=name
             )
+            if block and figure and figure.unit.replace("_", " ").lower() != _BUDGET_UNIT:
+                message = f"the unit {figure.unit!r} is not {_BUDGET_UNIT!r}: a yearly budget"
+                block.fault(name, message)
             if figure:
                 result[name] = figure
         return result
+
+    def cooperatives(self) -> dict[str, Figure]:
+        """Registered and active cooperatives; empty where the file says nothing of them."""
+        block = self.top.block("cooperatives", required=False)
+        if block is None:
+            return {}
+        found = {
+            key: self.ledger.from_block(
+                block, key, block="cooperatives", quantity=f"{key} cooperatives"
+            )
+            for key in ("registered", "active")
+        }
+        block.close()
+        registered, active = found["registered"], found["active"]
+        if registered is None or active is None:
+            return {}
+        if registered.value <= 0:
+            block.fault("registered", "must be above 0; leave the block out where none is known")
+        elif active.value > registered.value:
+            message = f"{active.value:g} is more than the {registered.value:g} registered"
+            block.fault("active", message)
+        return {"registered": registered, "active": active}
 
     def provenance(self) -> pd.DataFrame:
         """One row a figure, with titles and addresses of its sources."""
@@ -277,7 +305,8 @@ def read_region(folder: Path, called: str = "") -> Region:
         reader.hotels.close()
     refuse_personal(folder, reader.read, faults)
     restaurants, demand = reader.restaurants(goods["good"].tolist())
-    government = reader.government()
+    government = reader.government(goods["good"].tolist())
+    cooperatives = reader.cooperatives()
     notes = top.texts("notes") if top.has("notes") else ()
     borrowed = reader.ledger.check_borrowed(top)
     top.close()
@@ -303,6 +332,7 @@ def read_region(folder: Path, called: str = "") -> Region:
         restaurant_demand=demand,
         goods=goods,
         government=government,
+        cooperatives=cooperatives,
         borrowed=borrowed,
         notes=notes,
         provenance=reader.provenance(),

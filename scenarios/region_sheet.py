@@ -77,7 +77,11 @@ def _facts(region: Region) -> list[tuple[str, str]]:
         text = f"{region.listed.count:,}, {region.listed.kind}; {share:.0%} of the number above"
         facts.insert(3, ("  of them listed", text))
     for name, figure in region.government.items():
-        facts.append((f"government: {name}", f"{figure.value:,.0f} {figure.unit}, {figure.kind}"))
+        facts.append((f"agencies: {name}", f"{figure.value:,.0f} {figure.unit}, {figure.kind}"))
+    if region.cooperatives:
+        registered, active = (region.cooperatives[key] for key in ("registered", "active"))
+        text = f"{active.count:,} of {registered.count:,}, {active.kind}"
+        facts.append(("cooperatives active", text))
     for block, sources in region.borrowed.items():
         facts.append((f"borrowed: {block}", "; ".join(sources)))
     return facts

@@ -50,10 +50,6 @@ ASSUME_KEYS = ("value", "range", "source")
 LANGUAGES = ("en", "id")
 INSTRUMENTS = ("memorandum", "perbup", "perda")
 FUTURE_GROUPS = (
-    "coaching",
-    "matching_event",
-    "agency",
-    "cooperative",
     "export",
     "forum",
     "data_sharing",

@@ -9,20 +9,25 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.errors import KemitraanError
+from sim.parameters.programmes import programmes
 from sim.policy import DEFAULT_MAX_DAYS, TARGETING
 from sim.shell import mesa
 from sim.tables import (
     BUYER_DTYPE,
     BUYER_KINDS,
+    COACHED,
+    COACHING_STATES,
+    COOPERATIVE_DTYPE,
     FIRM_DTYPE,
     MODES,
     PLATFORM_DTYPE,
+    PROGRAMME_DTYPE,
     SIZE_CLASSES,
 )
 
@@ -135,6 +140,13 @@ class Umkm(RowAgent):
         return str(SIZE_CLASSES[self.size_class])
 
     @property
+    def coaching(self) -> str:
+        """None, waiting or coached: where the firm stands with the mentor programmes."""
+        rows = self.model.world.tables.coaching
+        own = self.alive and rows.size > 0 and rows["generation"][self.row] == self.generation
+        return str(COACHING_STATES[int(rows["state"][self.row])] if own else COACHING_STATES[0])
+
+    @property
     def profit_ring(self) -> npt.NDArray[np.float64]:
         """Profit of the last twelve months, by month modulo 12; zeros once closed."""
         return self._ring(self.model.world.tables.profit_ring)
@@ -176,11 +188,11 @@ class Umkm(RowAgent):
 
 
 class CorporateBuyer(RowAgent):
-    """A hotel, restaurant or other large buyer; attributes are the columns of `BUYER_DTYPE`."""
+    """A hotel, restaurant, other large buyer or unit of an agency; the columns of `BUYER_DTYPE`."""
 
     @property
     def kind_name(self) -> str:
-        """Hotel, restaurant or other large buyer."""
+        """Hotel, restaurant, other large buyer or agency."""
         return str(BUYER_KINDS[self.kind])
 
     @property
@@ -218,6 +230,35 @@ class CorporateBuyer(RowAgent):
         return f"CorporateBuyer({self.kind_name} {self.number}, {self.district_name})"
 
 
+class Cooperative(RowAgent):
+    """The cooperative of a trade in one local market; the columns of `COOPERATIVE_DTYPE`.
+
+    `active` says whether it is more than an entry on the register, `pooling` whether it puts
+    members' parts of orders together this month; `account` holds the fees kept so far.
+    """
+
+    @property
+    def sector_name(self) -> str:
+        """Sector in words."""
+        return str(self.model.world.names.sectors[self.sector])
+
+    @property
+    def district_name(self) -> str:
+        """District in words."""
+        return str(self.model.world.names.districts[self.district])
+
+    @property
+    def members(self) -> list[Umkm]:
+        """Members in business, in the order of their rows."""
+        firms = self.model.world.tables.firms
+        mine = (firms["pool"] == self.row) & (firms["member"] == 1) & (firms["alive"] == 1)
+        views = self.model.firm_views
+        return [views[row] for row in np.flatnonzero(mine).tolist() if row in views]
+
+    def __repr__(self) -> str:
+        return f"Cooperative({self.sector_name}, {self.district_name}, row={self.row})"
+
+
 class _Lever:
     """A lever by month: reads the setting of the coming month, writes it for that and all after."""
 
@@ -252,10 +293,11 @@ class _Count:
 class Regulator(RowAgent):
     """The city's office: a view of the levers, of inspections and of what buyers believe.
 
-    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`, and of a
-    marketplace `onboarding`, `training`, `fee_subsidy`, `promotion` and `free_orders` are the
-    settings of the coming month; a value written holds for that month and all after it. Rules for
-    hotels and restaurants stand in `model.world.policy.rules`.
+    `hours`, `depth`, `fine`, `max_days`, `grant_budget`, `grant_awards`, `office`, `registrations`,
+    `pooling`, `coaching_places`, `coaching_cost`, and of a marketplace `onboarding`, `training`,
+    `fee_subsidy`, `promotion` and `free_orders` are the settings of the coming month; a value
+    written holds for that month and all after it. Rules for buyers stand in
+    `model.world.policy.rules`.
     """
 
     hours = _Lever("hours")
@@ -270,6 +312,10 @@ class Regulator(RowAgent):
     fee_subsidy = _Lever("fee_subsidy")
     promotion = _Lever("promotion")
     free_orders = _Lever("free_orders")
+    coaching_places = _Lever("coaching_places")
+    coaching_cost = _Lever("coaching_cost")
+    registrations = _Lever("registrations")
+    pooling = _Lever("pooling")
     inspections = _Count("inspections")
     sanctions = _Count("sanctions")
     fines = _Count("fines")
@@ -331,30 +377,35 @@ class Platform(RowAgent):
         return f"Platform(shops={self.shops:g}, sales={self.sales:.4g}, fees={self.fees:.4g})"
 
 
-class _Later(RowAgent):
-    """A kind of agent that has no rows in this version."""
+class Mentor(RowAgent):
+    """A mentor programme; its attributes are the columns of `sim.tables.PROGRAMME_DTYPE`.
 
-    what: ClassVar[str]
+    A model has them where its policy has places for coaching. Counts are those of the last month,
+    in the sample; `criteria` weigh `sim.parameters.programmes.FEATURES`.
+    """
 
-    def __init__(self, model: Ecosystem) -> None:  # noqa: ARG002
-        raise KemitraanError(f"{self.what} come with a later version; this one has none")
+    @property
+    def key(self) -> str:
+        """Name of the programme, such as "city"."""
+        return programmes()[self.row].key
 
+    @property
+    def coached_firms(self) -> list[Umkm]:
+        """Firms in a match with it, in the order of their rows."""
+        rows = self.model.world.tables.coaching
+        mine = np.flatnonzero((rows["state"] == COACHED) & (rows["programme"] == self.row))
+        views = self.model.firm_views
+        return [views[row] for row in mine.tolist() if row in views]
 
-class Mentor(_Later):
-    """A mentor of firms. No model of this version has any; programmes come later."""
-
-    what = "mentors"
-
-
-class Cooperative(_Later):
-    """A cooperative that pools orders. No model of this version has any; pooling comes later."""
-
-    what = "cooperatives"
+    def __repr__(self) -> str:
+        return f"Mentor({self.key}, coached={self.coached})"
 
 
 _with_columns(Umkm, FIRM_DTYPE)
 _with_columns(CorporateBuyer, BUYER_DTYPE)
 _with_columns(Platform, PLATFORM_DTYPE)
+_with_columns(Mentor, PROGRAMME_DTYPE)
+_with_columns(Cooperative, COOPERATIVE_DTYPE)
 
 KINDS: tuple[type[RowAgent], ...] = (
     Umkm,

@@ -192,7 +192,7 @@ class Case:
         )
         if self.scenario is not None:
             goods = world.names.goods
-            world.policy = compile_policy(self.scenario.levers, goods, self.months)
+            world.attach(compile_policy(self.scenario.levers, goods, self.months))
             world.shocks = compile_shocks(
                 getattr(self.scenario, "shocks", ()),
                 world.names.sectors,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.agents import KINDS, CorporateBuyer, Platform, Regulator, Umkm
+from sim.agents import KINDS, Cooperative, CorporateBuyer, Mentor, Platform, Regulator, Umkm
 from sim.case import Case
 from sim.errors import KemitraanError
 from sim.outcomes_monthly import MONTHLY, ONLINE_MONTHLY
@@ -74,9 +74,15 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._without_agents = False
         buyers = self.world.tables.buyers
         self.buyer_views = [CorporateBuyer(self, buyers, row) for row in range(buyers.size)]
+        cooperatives = self.world.tables.cooperatives
+        self.cooperative_views = [
+            Cooperative(self, cooperatives, row) for row in range(cooperatives.size)
+        ]
         Regulator(self, self.world.policy.levers, 0)
         if self.world.tables.platform.size:
             Platform(self, self.world.tables.platform, 0)
+        self.mentor_views: list[Mentor] = []
+        self._make_mentors()
 
     @property
     def _outcomes(self) -> tuple[str, ...]:
@@ -102,6 +108,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         for recorder in self._recorders.values():
             recorder.before(world)
         run_one_month(world)
+        self._make_mentors()
         for recorder in self._recorders.values():
             recorder.after(world)
         self._renew_firms()
@@ -192,6 +199,8 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         super().remove_all_agents()
         self._firms = None
         self.buyer_views = []
+        self.mentor_views = []
+        self.cooperative_views = []
         self._without_agents = True
 
     def agents_of(self, kind: type) -> Any:  # noqa: ANN401  # a mesa.AgentSet
@@ -207,6 +216,12 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         if kind in KINDS:
             return super().agents.select(agent_type=kind)
         raise KeyError(kind)
+
+    def _make_mentors(self) -> None:
+        """Views of the programmes, once there are any: places may also be set by hand."""
+        rows = self.world.tables.programmes
+        if not self.mentor_views and rows.size and not self._without_agents:
+            self.mentor_views = [Mentor(self, rows, row) for row in range(rows.size)]
 
     def _make_firms(self) -> None:
         if self._firms is not None or self._without_agents:

@@ -42,6 +42,7 @@ STATE = (
     "generations",
     "cash_before",
     "receivables_before",
+    "cooperatives_before",
 )
 """Scalars that last from month to month, in the order of `Tables.state`."""
 _PRESSURE, _HIRED_SUM, _HIRED_0, _EVER, _GENERATIONS, _CASH, _RECEIVABLES = range(7)
@@ -76,6 +77,7 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
                 _advance(firms, p, i, ready, draws, exponents, powers, places)
             firms[i].ordered = 0.0
             firms[i].invoiced = 0.0
+            firms[i].fees = 0.0
             firms[i].learning = 0.0
             if firms[i].alive == 0:
                 firms[i].weight = 0.0
@@ -195,7 +197,7 @@ def end_month(
     hired = partners = drawings = interest = investment = 0.0
     quality = practice = utilisation = local = 0.0
     closures = insolvencies = partner_insolvencies = written_off = closed_cash = 0.0
-    costs = receipts = 0.0
+    costs = receipts = fees = invoiced = 0.0
     online = tables.shops.size > 0
     paid_out = shop_costs = 0.0
     survivors = initial = 0.0
@@ -237,6 +239,8 @@ def end_month(
         interest += paid_interest
         drawings += firms[i].drawings
         receipts += firms[i].received
+        fees += firms[i].fees
+        invoiced += firms[i].invoiced
         costs += firms[i].unit_cost * firms[i].output + fixed
         learn_by_supplying(firms[i], p, peers[firms[i].village, s])
         investment += invest(firms[i], p)
@@ -349,6 +353,7 @@ def end_month(
     row.drawings = scale * drawings
     row.interest = scale * interest
     row.investment = scale * investment
+    row.cooperative_fees = scale * fees
     row.written_off = scale * written_off
     row.local_sales = scale * local
     row.quality = scale * quality
@@ -367,6 +372,8 @@ def end_month(
     flow[17] = hired
     flow[30] = paid_out
     flow[31] = shop_costs
+    flow[20] = fees
+    flow[21] = invoiced
     receivables = outstanding(tables.receivables)
     row.receivables = scale * receivables
     check_stocks(tables, cash, cash_size, receivables, bounds, flow, residual)

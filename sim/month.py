@@ -12,17 +12,22 @@ import numpy.typing as npt
 from sim.firm_month import POLICY_MONTH, begin_month, end_month
 from sim.jit import Integer, jit
 from sim.platform_month import end_online
+from sim.processes.acquisition import acquire_certificates
+from sim.processes.catalogue import register_firms
+from sim.processes.coaching import coach
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers, hotel_cost
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
+from sim.processes.events import hold_events
 from sim.processes.grants import give_grants
 from sim.processes.ledger import check_orders, check_pool
 from sim.processes.local_market import fill_pool, set_room, set_spending, set_wholesale
-from sim.processes.measured import measure_hotels, measure_lines
+from sim.processes.measured import measure_agencies, measure_hotels, measure_lines
 from sim.processes.online_market import trade_online
-from sim.processes.orders import acquire_certificates, order_floor, order_voluntary, set_needs
+from sim.processes.orders import count_refused, order_floor, order_voluntary, set_needs
+from sim.processes.pooling import set_pooling
 from sim.processes.value import redraw_candidates, value_links
-from sim.tables import Record, Tables
+from sim.tables import KIND_AGENCY, Record, Tables
 
 __all__ = ["run_month"]
 
@@ -39,18 +44,22 @@ def buy(
     seed: Integer,
     month: int,
     scratch: npt.NDArray[np.float64],
+    flow: npt.NDArray[np.float64],
 ) -> tuple[float, float]:
     """Steps 6 to 8: buyers value candidates, choose a mode and order."""
+    cooperatives = tables.cooperatives
+    pooling = set_pooling(cooperatives, levers, month)
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
     if month > 0 and month % 12 == 0 and lines.size > 0:
         places = int(p.candidates) // 8
         redraw_candidates(firms, buyers, lines, links, tables.reserve, places)
     value_links(firms, buyers, lines, links, tables.goods, rules, p, seed, month)
     choose_modes(buyers, lines, rules, covers, levers, p, month, scratch[0], scratch[1])
-    set_needs(buyers, lines, links, tables.goods, p, month)
-    order_voluntary(firms, buyers, lines, links, rules, month)
-    order_floor(firms, buyers, lines, links, rules, covers, p, month)
-    return acquire_certificates(firms, buyers, lines, links, p, seed, month)
+    set_needs(buyers, lines, links, tables.goods, rules, p, month)
+    order_voluntary(firms, buyers, lines, links, cooperatives, rules, p, month, pooling)
+    order_floor(firms, buyers, lines, links, cooperatives, rules, covers, p, month, pooling)
+    flow[22], flow[23] = count_refused(firms, lines, links, cooperatives, pooling)
+    return acquire_certificates(firms, buyers, lines, links, rules, p, seed, month)
 
 
 @jit
@@ -67,7 +76,10 @@ def trade(
     firms = tables.firms
     shops = tables.shops
     pools = tables.pools
-    set_wholesale(tables.lines, tables.goods, tables.sector_state, p)
+    pending = np.empty(tables.lines.size)
+    for k in range(tables.lines.size):
+        pending[k] = tables.lines[k].pending
+    set_wholesale(tables.buyers, tables.lines, tables.goods, tables.sector_state, p, month)
     set_spending(
         pools,
         tables.gravity,
@@ -77,7 +89,7 @@ def trade(
         pool_scratch[1],
         pool_scratch[2],
     )
-    check_orders(tables, p, residual)
+    check_orders(tables, pending, p, residual, month)
     if shops.size > 0:
         trade_online(tables, lever, p, seed, month, residual)
     worst = np.zeros(3)
@@ -146,7 +158,7 @@ def run_month(
 
     Args:
         tables: the world; changed in place.
-        eligible: (sectors,) flags: sectors that supply what hotels or restaurants buy.
+        eligible: (sectors,) flags: sectors that supply what hotels, restaurants or agencies buy.
         rules: (months, kinds).
         covers: (kinds, goods).
         levers: (months,).
@@ -171,8 +183,12 @@ def run_month(
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
     flow = np.zeros(32)
 
-    # 3 forum, 4 coaching: with later versions; grants touch nothing that steps 1 and 2 read
+    # 3 forum: with a later version; 4 grants, coaching, catalogue and events, from the state at the
+    # end of the last month: what was learned begins to be forgotten in the same month
     grants = give_grants(firms, eligible, lever, seed, month, scale)
+    coaching = coach(tables, lever, p, seed, month, scale, row)
+    registered = register_firms(firms, tables.goods, covers, lever, seed, month, scale)
+    hold_events(firms, buyers, eligible, lever, p, seed, month, scale)
     # 1, 2 shocks, forgetting, unit cost; 7 financeable capacity, firm by firm
     shock_buyers(buyers, p, seed, month)
     row.wage_pressure = tables.state[_PRESSURE]
@@ -181,7 +197,7 @@ def run_month(
     cover_buyers(buyers, rules, month)
     visits = plan_inspections(buyers, rules, levers, p, seed, month, scale)
     # 6, 8 candidates, modes, orders
-    acquired, certificates_paid = buy(tables, rules, covers, levers, p, seed, month, scratch)
+    acquired, certificates_paid = buy(tables, rules, covers, levers, p, seed, month, scratch, flow)
     # 9, 10, 11 platform, room and local market; export comes with a later version
     trade(tables, lever, p, seed, month, ledger[month], pool_scratch)
     # 12, 13, 15 delivery, invoices and trust, link by link
@@ -192,6 +208,7 @@ def run_month(
         buyers,
         lines,
         links,
+        tables.cooperatives,
         tables.goods,
         covers,
         lever,
@@ -226,6 +243,10 @@ def run_month(
     # 19 public accounts, outcomes, ledger
     measure_lines(buyers, lines, tables.goods, rules, covers, p, month)
     measure_hotels(buyers, lines, good_state[month], scratch[0], row, scale)
+    measure_agencies(buyers, lines, scratch[0], row)
+    _account_agencies(tables, row, scale, flow)
+    row.registrations = scale * registered
+    row.events = lever.events
     _account(
         tables,
         p,
@@ -233,6 +254,7 @@ def run_month(
         row,
         scale,
         grants,
+        coaching,
         visits,
         sanctions,
         fines,
@@ -243,6 +265,33 @@ def run_month(
 
 
 @jit
+def _account_agencies(
+    tables: Tables, row: Record, scale: int, flow: npt.NDArray[np.float64]
+) -> None:
+    """What agencies need, buy and pay extra, and what cooperatives brought in, over the region."""
+    buyers = tables.buyers
+    lines = tables.lines
+    need = direct = rest = cost = pooling = 0.0
+    for k in range(lines.size):
+        if buyers[lines[k].buyer].kind == KIND_AGENCY:
+            need += lines[k].need
+            direct += lines[k].ordered
+            rest += lines[k].rest
+    for b in range(buyers.size):
+        if buyers[b].kind == KIND_AGENCY:
+            cost += buyers[b].cost
+    for c in range(tables.cooperatives.size):
+        pooling += tables.cooperatives[c].pooling
+    row.agency_need = scale * need
+    row.agency_direct = scale * direct
+    row.agency_rest = scale * rest
+    row.agency_cost = scale * cost
+    row.lot_failures = scale * flow[22]
+    row.pooled_direct = scale * flow[23]
+    row.cooperatives_pooling = pooling / max(1, tables.cooperatives.size)
+
+
+@jit
 def _account(
     tables: Tables,
     p: Record,
@@ -250,6 +299,7 @@ def _account(
     row: Record,
     scale: int,
     grants: float,
+    coaching: float,
     visits: int,
     sanctions: float,
     fines: float,
@@ -280,6 +330,11 @@ def _account(
     row.direct = scale * direct
     row.via_wholesale = scale * via
     row.outside = scale * (1.0 - p.displacement) * (need - direct)
+    # Agencies' part of it goes by its own share, spread over the months until they order again.
+    if row.agencies > 0.0:
+        others = (row.need - row.agency_need) - (row.direct - row.agency_direct)
+        row.outside = (1.0 - p.displacement) * others
+        row.outside += (1.0 - p.agency_displacement) * row.agency_rest
     row.hotel_need = scale * hotel_need
     row.hotel_direct = scale * hotel_direct
     row.restaurant_direct = scale * restaurant_direct
@@ -295,6 +350,9 @@ def _account(
         + lever.hours * p.inspector_wage
         + scale * grants * (1.0 + p.grant_administration)
         + platform_cost
+        + scale * coaching
+        + row.registrations * p.registration_cost
+        + row.events * p.event_cost
     )
     row.acquisitions = scale * acquired
     row.invoices = scale * flow[1]

@@ -49,8 +49,11 @@ class Outcome:
 
 _ALL, _ELIGIBLE, _MICRO = "all UMKM", "eligible sectors", "micro firms"
 _HOTELS, _CITY, _REGION, _SHOPS = "hotels", "city", "region", "firms that sell online"
+_COACHED = "coached firms"
 _MONTHLY, _RP, _BN = "Rp m a month", "Rp a month", "Rp bn"
+_LISTED = "living firms of the sectors that make what hotels, restaurants or agencies buy"
 _HOTEL_END = "all hotels, at the window's end"
+_UNITS_END = "all procuring units of agencies, at the window's end"
 _TWIN = "firms standing in both runs at the window's end"
 
 
@@ -60,6 +63,26 @@ def _per_firm(sums: str, count: str) -> Callable[[View], float]:
 
 def _hotels(count: str) -> Callable[[View], float]:
     return lambda v: 100.0 * v.last(count) / v.last("hotels") if v.last("hotels") else np.nan
+
+
+def _coached(numerator: str, denominator: str, factor: float = 1.0) -> Callable[[View], float]:
+    """Sum over sum, and 0 where nobody is coached."""
+    return lambda v: factor * v.ratio(numerator, denominator) if v.total(denominator) else 0.0
+
+
+def _applicants(view: View) -> float:
+    """Each applicant counts once: those on the lists at the start, and those who come."""
+    places = view.total("coaching_places")
+    return (view.opening("waiting") + view.total("applications")) / places if places else 0.0
+
+
+def _visible(view: View) -> float:
+    judged = view.last("alumni_judged")
+    return 100.0 * view.last("visible_successes") / judged if judged else 0.0
+
+
+def _agencies(count: str) -> Callable[[View], float]:
+    return lambda v: 100.0 * v.last(count) / v.last("agencies") if v.last("agencies") else np.nan
 
 
 def _row(
@@ -111,14 +134,14 @@ _DECLARED = (
     _row("profit", _MONTHLY, ("UMKM profit", "laba UMKM"), 1, _ALL, "",
          lambda v: v.mean("profit")),
     _row("profit_per_eligible", _RP, ("profit, eligible sectors", "laba, sektor pemasok"), 1,
-         _ELIGIBLE, "living firms of the sectors that make what hotels or restaurants buy",
+         _ELIGIBLE, _LISTED,
          _per_firm("profit_eligible", "firms_eligible")),
     _row("profit_per_micro", _RP, ("profit, micro", "laba, usaha mikro"), 1, _MICRO,
          "living micro firms of all sectors", _per_firm("profit_micro", "firms_micro")),
     _row("revenue", _MONTHLY, ("UMKM revenue", "omzet UMKM"), 1, _ALL, "",
          lambda v: v.mean("revenue")),
     _row("revenue_per_eligible", _RP, ("revenue, eligible sectors", "omzet, sektor pemasok"), 1,
-         _ELIGIBLE, "living firms of the sectors that make what hotels or restaurants buy",
+         _ELIGIBLE, _LISTED,
          _per_firm("revenue_eligible", "firms_eligible")),
     _row("revenue_per_micro", _RP, ("revenue, micro", "omzet, usaha mikro"), 1, _MICRO,
          "living micro firms of all sectors", _per_firm("revenue_micro", "firms_micro")),
@@ -150,7 +173,7 @@ _DECLARED = (
          "partners", "twins with a buyer's order in the window",
          lambda v: v.twins.mean_partners, twin=True),
     _row("other_trades", _RP, ("UMKM of other trades", "UMKM usaha lain"), 1, "other sectors",
-         "twins of sectors that supply neither hotels nor restaurants",
+         "twins of sectors that supply no hotel, restaurant or agency",
          lambda v: v.twins.mean_other_trades, twin=True),
     _row("gain_partners", _MONTHLY, ("gain of firms with orders", "kenaikan usaha berpesanan"), 1,
          "partners", "", lambda v: v.twins.sum_partners, twin=True),
@@ -170,7 +193,7 @@ _DECLARED = (
          lambda v: v.total("public_cost") / 1000.0),
     _row("public_cost_per_eligible", _RP, ("public cost, per firm of eligible sectors",
          "biaya publik per usaha sektor pemasok"), -1, _CITY,
-         "living firms of the sectors that make what hotels or restaurants buy",
+         _LISTED,
          _per_firm("public_cost", "firms_eligible")),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
          1, "UMKM and city", "profit and grants received less public money at its marginal"
@@ -200,6 +223,33 @@ _DECLARED = (
          _HOTELS, "", lambda v: v.mean("hotel_direct")),
     _row("restaurant_purchases", _MONTHLY, ("restaurants' purchases from UMKM",
          "pembelian restoran"), 1, "restaurants", "", lambda v: v.mean("restaurant_direct")),
+    _row("agency_purchases", _MONTHLY, ("agencies' purchases from UMKM", "pembelian dinas"), 1,
+         "agencies", "", lambda v: v.mean("agency_direct")),
+    _row("large_buyer_purchases", _MONTHLY, ("other large buyers' purchases from UMKM",
+         "pembelian pembeli besar lain"), 1, "other large buyers", "",
+         lambda v: v.mean("direct") - v.mean("hotel_direct") - v.mean("restaurant_direct")
+         - v.mean("agency_direct")),
+    _row("agencies_buying", "% of units", ("agencies' units buying", "unit dinas membeli"), 1,
+         "agencies", _UNITS_END, _agencies("agencies_buying")),
+    _row("agencies_on_paper", "% of units", ("agencies' units signing without buying",
+         "unit dinas patuh di atas kertas"), -1, "agencies", _UNITS_END,
+         _agencies("agencies_paper")),
+    _row("agency_extra_cost", _MONTHLY, ("agencies' extra cost, not in public cost",
+         "biaya tambahan dinas, di luar biaya publik"), -1, "agencies", "",
+         lambda v: v.mean("agency_cost")),
+    _row("lot_failures", "a year", ("firms left out for a part too small",
+         "usaha tersisih karena jumlah terlalu kecil"), -1, _ELIGIBLE,
+         "counted line by line, each month with need left", lambda v: 12 * v.mean("lot_failures")),
+    _row("pooled_share", "% of orders", ("orders pooled by cooperatives",
+         "pesanan lewat koperasi"), 0, "partners", "direct purchases from UMKM",
+         lambda v: 100.0 * v.ratio("pooled_direct", "direct")),
+    _row("cooperative_fees", _MONTHLY, ("fees kept by cooperatives", "biaya koperasi"), 0,
+         "cooperatives", "", lambda v: v.mean("cooperative_fees")),
+    _row("events", "a year", ("matching events", "temu usaha"), 0, _CITY, "",
+         lambda v: 12 * v.mean("events")),
+    _row("registrations", "firms a year", ("firms helped onto the catalogue",
+         "usaha dibantu masuk katalog"), 0, _ELIGIBLE, "",
+         lambda v: 12 * v.mean("registrations")),
     _row("local_sales", _MONTHLY, ("sales on local markets", "penjualan pasar lokal"), 1, _ALL,
          "", lambda v: v.mean("local_sales")),
     _row("late_payments", "% of invoices", ("invoices paid late", "tagihan terlambat"), -1,
@@ -211,6 +261,36 @@ _DECLARED = (
          lambda v: 12 * v.mean("inspections")),
     _row("sanctions", "a year", ("sanctions", "sanksi"), 0, "buyers", "",
          lambda v: 12 * v.mean("sanctions")),
+    _row("firms_coached", "firms", ("firms admitted to coaching", "usaha diterima dalam pembinaan"),
+         0, _COACHED, "", lambda v: v.total("admitted")),
+    _row("applicants_per_place", "applicants a place", ("applicants for a place in coaching",
+         "pendaftar per tempat pembinaan"), 0, "applicants",
+         "places offered in the window; 0 without coaching", _applicants),
+    _row("waiting_months", "months", ("wait for a place in coaching",
+         "lama menunggu tempat pembinaan"), -1, _COACHED, "firms admitted; 0 without coaching",
+         _coached("waited", "admitted")),
+    _row("outside_content", "% of coached", ("coached firms outside the content window",
+         "usaha binaan yang tidak cocok dengan isi pembinaan"), -1, _COACHED,
+         "months of coached firms; 0 without coaching",
+         _coached("outside_content", "coached", 100.0)),
+    _row("coaching_intensity", "share 0-1", ("intensity of coaching a head",
+         "intensitas pembinaan per usaha"), 1, _COACHED,
+         "months of coached firms; 0 without coaching", _coached("coaching_intensity", "coached")),
+    _row("coaching_dropouts", "% of admitted", ("coached firms that leave early",
+         "usaha binaan yang berhenti sebelum selesai"), -1, _COACHED,
+         "firms admitted; 0 without coaching", _coached("dropouts", "admitted", 100.0)),
+    _row("coached_gain", _RP, ("gain of coached firms", "kenaikan usaha binaan"), 1, _COACHED,
+         "twins ever admitted; 0 without coaching", lambda v: v.twins.mean_coached, twin=True),
+    _row("visible_success", "% of alumni", ("visible success of alumni",
+         "keberhasilan binaan yang terlihat"), 0, "alumni",
+         "alumni a year or more after admission, at the window's end; 0 without coaching",
+         _visible),
+    _row("true_success", "% of alumni", ("true success of alumni",
+         "keberhasilan binaan yang sesungguhnya"), 1, "alumni",
+         "the same alumni standing in both runs, revenue of the last year against the twin's",
+         lambda v: v.twins.true_success, twin=True),
+    _row("coaching_cost", _BN, ("cost of coaching", "biaya pembinaan"), -1, _CITY, "",
+         lambda v: v.total("coaching_cost") / 1000.0),
     _row("quality", "index 0-1", ("quality of UMKM", "mutu UMKM"), 1, _ALL, "living firms",
          lambda v: v.ratio("quality", "firms")),
     _row("practice", "index 0-1", ("business practice", "praktik usaha"), 1, _ALL, "living firms",

@@ -43,6 +43,20 @@ MONTHLY = (
     "hotel_need",
     "hotel_direct",
     "restaurant_direct",
+    "agency_need",
+    "agency_direct",
+    "agency_rest",  # not bought directly by agencies, supplied this month by others
+    "pooled_direct",  # quantity that cooperatives pooled
+    "agency_cost",  # extra cost of agencies
+    "lot_failures",  # firms left out only because their part was too small, counted by line
+    "cooperative_fees",
+    "cooperatives_pooling",  # share of all cooperatives
+    "agencies",
+    "agencies_signed",
+    "agencies_buying",
+    "agencies_paper",
+    "events",
+    "registrations",  # on the catalogue, with help
     "hotel_cost",
     "room_nights",
     "hotels",
@@ -74,6 +88,19 @@ MONTHLY = (
     "practice",
     "utilisation",
     "wage_pressure",
+    "coaching_places",
+    "applications",
+    "waiting",  # firms on the lists after selection
+    "admitted",
+    "waited",  # months, sum over the admitted
+    "coached",
+    "coaching_intensity",  # sum over coached firms
+    "outside_content",  # coached firms outside the content window
+    "dropouts",
+    "alumni",
+    "alumni_judged",  # alumni a year or more after admission
+    "visible_successes",  # of them, those whose revenue rose by more than visible_rise
+    "coaching_cost",
 )
 """Names of the monthly outcomes. Money in million rupiah a month; counts over the region."""
 
@@ -122,6 +149,7 @@ LEDGER_DTYPE = np.dtype(
             "bounds",
             "online_market",
             "payouts",
+            "cooperatives",
         )
     ]
 )

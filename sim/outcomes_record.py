@@ -18,6 +18,8 @@ __all__ = ["Newcomers", "Record", "Twins", "View", "Window", "follow", "windows"
 YEAR = 12
 _FIRST_YEARS = 2
 """Years before the firms of month 23 are known."""
+COACHED_BITS = ("admissions", "judged", "success")
+"""Bits of `Record.coached`, lowest first: columns of `sim.tables.COACHING_DTYPE`."""
 _YEARS = {
     "before": (1, 2),
     **{f"year {k}": (k + 1, k + 2) for k in range(1, 6)},
@@ -94,6 +96,7 @@ class Record:
         woman: (years, slots), likewise.
         newcomers: what of a slot's year is not of the firm of month 23.
         buyer_cost: (months, kinds), extra cost by kind of buyer over the region, Rp m.
+        coached: (years, slots), bits of `COACHED_BITS`; 0 without coaching.
     """
 
     world: World
@@ -102,6 +105,7 @@ class Record:
     woman: npt.NDArray[np.int8]
     newcomers: Newcomers
     buyer_cost: npt.NDArray[np.float64]
+    coached: npt.NDArray[np.int8]
 
     @property
     def cohort(self) -> npt.NDArray[np.int32]:
@@ -128,6 +132,7 @@ def follow(world: World, stop: int | None = None, before: Record | None = None) 
             record.generation[year] = np.where(firms.alive == 1, firms.generation, -1)
             record.size_class[year] = firms.size_class
             record.woman[year] = firms.woman
+            record.coached[year] = _coached(world)
     return record
 
 
@@ -141,6 +146,7 @@ def _blank(world: World) -> Record:
         np.zeros(shape, np.int8),
         Newcomers.none(years, slots),
         np.zeros((world.months, len(BUYER_KINDS))),
+        np.zeros(shape, np.int8),
     )
 
 
@@ -152,6 +158,7 @@ def _branch(world: World, before: Record) -> Record:
         before.woman.copy(),
         before.newcomers.copy(),
         before.buyer_cost.copy(),
+        before.coached.copy(),
     )
 
 
@@ -176,6 +183,17 @@ def _month(record: Record, kinds: npt.NDArray[np.int64]) -> None:
     record.buyer_cost[month] = world.scale * cost
 
 
+def _coached(world: World) -> npt.NDArray[np.int8]:
+    """`COACHED_BITS` of the firms that stand now, (slots,)."""
+    firms, rows = world.tables.firms, world.tables.coaching
+    bits = np.zeros(firms.size, np.int8)
+    if rows.size:
+        own = (firms["alive"] == 1) & (rows["generation"] == firms["generation"])
+        for place, name in enumerate(COACHED_BITS):
+            bits |= (own & (rows[name] > 0)).astype(np.int8) << place
+    return bits
+
+
 class Twins(NamedTuple):
     """Same slots in a run and its baseline; sums in Rp m a month over the region, means in Rp.
 
@@ -192,6 +210,8 @@ class Twins(NamedTuple):
     sum_other_trades: float
     sum_changed: float
     share_changed: float
+    mean_coached: float
+    true_success: float
 
 
 class View:
@@ -213,6 +233,11 @@ class View:
     def mean(self, name: str) -> float:
         """Mean month of a monthly outcome."""
         return float(self._cut(name, self.world).mean())
+
+    def opening(self, name: str) -> float:
+        """A monthly outcome in the month before the window; 0 before any."""
+        start = self.window.start
+        return float(self.world.monthly[name][start - 1]) if start else 0.0
 
     def last(self, name: str) -> float:
         """A monthly outcome in the window's last month."""
@@ -250,6 +275,11 @@ class View:
         trade = same & ~served & eligible
         others = same & ~served & ~eligible
         threshold = self.parameter("gain_threshold")
+        marks = own.coached[years][-1]
+        coached = same & (marks & 1 > 0)
+        judged = same & (marks & 2 > 0)
+        sold = own.world.yearly.revenue[years][-1]
+        rise = sold > (1.0 + self.parameter("visible_rise")) * other.world.yearly.revenue[years][-1]
         scale = float(own.world.scale)
         return Twins(
             gaining=scale * float((gain[same] > threshold).sum()),
@@ -262,6 +292,8 @@ class View:
             sum_other_trades=scale * float(gain[others].sum()),
             sum_changed=scale * float(gain[~same].sum()),
             share_changed=100.0 * float((now != then).mean()),
+            mean_coached=_mean(gain, coached) if coached.any() else 0.0,
+            true_success=100.0 * float(rise[judged].mean()) if judged.any() else 0.0,
         )
 
 

@@ -99,6 +99,29 @@ COST_TERMS: Mapping[str, CostTerm] = MappingProxyType(
             of=_grants,
             along=("cash_grant.firms_per_year",),
         ),
+        "coaching": CostTerm(
+            doc={"en": "coaching", "id": "pembinaan"},
+            drivers=("coaching",),
+            levers=("coaching.places",),
+            of=lambda policy, _: np.asarray(
+                policy.levers["coaching_places"] * policy.levers["coaching_cost"]
+            ),
+        ),
+        "registrations": CostTerm(
+            doc={"en": "registration on the catalogue", "id": "pendaftaran di katalog"},
+            drivers=("row.registrations", "p.registration_cost"),
+            levers=("agency.registrations_per_year",),
+            of=lambda policy, p: np.asarray(
+                policy.levers["registrations"] * p["registration_cost"]
+            ),
+        ),
+        # Events are whole ones, so that their cost moves in steps and no factor can meet a budget.
+        "events": CostTerm(
+            doc={"en": "matching events", "id": "temu usaha"},
+            drivers=("row.events", "p.event_cost"),
+            levers=(),
+            of=lambda policy, p: np.asarray(policy.levers["events"] * p["event_cost"]),
+        ),
         "onboarding": CostTerm(
             doc={"en": "opening shops", "id": "pembukaan toko daring"},
             drivers=("platform_cost",),

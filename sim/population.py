@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.build.buyers import build_buyers
+from sim.build.cooperatives import build_cooperatives
 from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
 from sim.build.platform import build_platform
+from sim.build.programmes import no_coaching
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.world import Names, World
@@ -67,6 +69,14 @@ class RegionLike(Protocol):
     @property
     def restaurant_demand(self) -> Mapping[str, float]:
         """Million rupiah a restaurant and month, by good."""
+
+    @property
+    def government(self) -> Mapping[str, Any]:
+        """Figures with a `value` (million rupiah a year) and a `month`, by good."""
+
+    @property
+    def active_cooperatives(self) -> float | None:
+        """Share of the registered cooperatives that is active; none if not known."""
 
 
 class Slots(NamedTuple):
@@ -152,6 +162,7 @@ def goods_record(
     record = np.zeros(len(goods), GOODS_DTYPE)
     record["standardisation"] = table[:, 0]
     record["orders"] = table[:, 3]
+    record["lot"] = table[:, 4]
     record["price_ratio"] = table[:, 6]
     record["certificate_needed"] = table[:, 7]
     record["certified"] = table[:, 8]
@@ -221,11 +232,14 @@ def build_world(
         first_calendar_month=first_calendar_month,
     )
     pools, gravity, sector_state = build_markets(
-        firms, record, plan.lines, row, sites, len(sectors)
+        firms, record, plan.buyers, plan.lines, row, sites, len(sectors)
     )
     shops, online, platform = build_platform(firms, pools, row, sectors, np.uint64(people))
     shape = (len(villages), len(sectors))
-    state = np.zeros(7)
+    known = region.active_cooperatives
+    share = params["cooperative_active"] if known is None else known
+    cooperatives = build_cooperatives(firms, pools, share, people)
+    state = np.zeros(8)
     state[5] = float(firms["cash"].sum())
     return World(
         tables=Tables(
@@ -236,6 +250,7 @@ def build_world(
             plan.lines,
             plan.links,
             pools,
+            cooperatives,
             plan.reserve,
             gravity,
             record,
@@ -246,6 +261,7 @@ def build_world(
             shops,
             online,
             platform,
+            *no_coaching(len(sectors)),
         ),
         policy=no_policy(goods, months),
         params=row,
@@ -272,7 +288,7 @@ def build_world(
 def _eligible(
     record: npt.NDArray[np.void], bought: Sequence[int], sectors: int
 ) -> npt.NDArray[np.uint8]:
-    """Sectors that supply a good which hotels or restaurants buy."""
+    """Sectors that supply a good which hotels, restaurants or agencies buy."""
     flags = np.zeros(sectors, np.uint8)
     for good in bought:
         flags[record[good]["sector"]] = 1

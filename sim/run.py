@@ -19,6 +19,8 @@ def step(world: World) -> None:
     month = world.month
     if month >= world.months:
         raise IndexError(f"month {month}: this world has only {world.months} months")
+    # A policy may have been set, or changed, by hand.
+    world.attach(world.policy)
     if world.shocks is not None:
         world.tables.sector_state[:, 5] = world.shocks.spending[month]
         world.tables.sector_state[:, 6] = world.shocks.cost[month]

@@ -17,10 +17,15 @@ import numpy.typing as npt
 __all__ = [
     "BUYER_DTYPE",
     "BUYER_KINDS",
+    "COACHED",
+    "COACHING_DTYPE",
+    "COACHING_STATES",
     "COMPLIANCE_MONTHS",
+    "COOPERATIVE_DTYPE",
     "FINE_MONTHS",
     "FIRM_DTYPE",
     "GOODS_DTYPE",
+    "KIND_AGENCY",
     "KIND_BACKGROUND",
     "KIND_HOTEL",
     "KIND_RESTAURANT",
@@ -34,9 +39,11 @@ __all__ = [
     "PLATFORM_DTYPE",
     "POOL_DTYPE",
     "PROFIT_MONTHS",
+    "PROGRAMME_DTYPE",
     "RECEIVABLE_MONTHS",
     "SHOP_DTYPE",
     "SIZE_CLASSES",
+    "WAITING",
     "Gravity",
     "Record",
     "Rows",
@@ -50,11 +57,13 @@ Rows = Any
 """A structured array as compiled code sees it: rows by number, then fields by name."""
 Floats = npt.NDArray[np.float64]
 
-BUYER_KINDS = ("hotel", "restaurant", "other large buyer")
-KIND_HOTEL, KIND_RESTAURANT, KIND_BACKGROUND = 0, 1, 2
+BUYER_KINDS = ("hotel", "restaurant", "other large buyer", "agency")
+KIND_HOTEL, KIND_RESTAURANT, KIND_BACKGROUND, KIND_AGENCY = 0, 1, 2, 3
 MODES = ("none", "genuine", "paper")
 MODE_NONE, MODE_GENUINE, MODE_PAPER = 0, 1, 2
 SIZE_CLASSES = ("micro", "small", "medium")
+COACHING_STATES = ("none", "waiting", "coached")
+WAITING, COACHED = 1, 2
 
 RECEIVABLE_MONTHS = 8
 """Length of the ring of receivables: an invoice is paid within seven months."""
@@ -72,6 +81,7 @@ GOODS_DTYPE = np.dtype(
         ("lead_low", "f8"),
         ("lead_high", "f8"),
         ("orders", "f8"),
+        ("lot", "f8"),
         ("price_ratio", "f8"),
         ("certificate_needed", "f8"),
         ("certified", "f8"),
@@ -81,7 +91,8 @@ GOODS_DTYPE = np.dtype(
         ("window", "i8"),
     ]
 )
-"""One row a good. orders: a month; interval: months between orders; window: months over which
+"""One row a good. orders: a month; lot: million rupiah, the smallest contract of an agency (nan for
+goods without one); interval: months between orders; window: months over which
 genuine buying is measured; price_ratio: incumbent over UMKM price."""
 
 
@@ -114,6 +125,7 @@ FIRM_DTYPE = np.dtype(
         ("financeable", "f8"),
         ("ordered", "f8"),  # quantity allotted to buyers
         ("invoiced", "f8"),
+        ("fees", "f8"),  # kept back by its cooperative
         ("learning", "f8"),  # scratch: quality learned from buyers this month
         ("weight", "f8"),  # K exp(attractiveness)
         ("room", "f8"),  # million rupiah
@@ -136,7 +148,9 @@ FIRM_DTYPE = np.dtype(
         ("woman", "u1"),  # led by a woman
         ("granted", "u1"),  # this generation had a grant
         ("cold_chain", "u1"),
+        ("member", "u1"),  # of the cooperative of its pool
         ("ever_partner", "u1"),  # this generation delivered to a buyer at or after the policy start
+        ("event_until", "i4"),  # month before which a matching event still helps; 0 for none
         ("certificates", "i8"),  # one bit a good
         ("x", "f8"),  # km
         ("y", "f8"),
@@ -171,13 +185,14 @@ BUYER_DTYPE = np.dtype(
         ("shocked", "u1"),
         ("sanctions", "i4"),
         ("sanctioned", "u1"),  # this month
+        ("event_until", "i4"),  # month before which a matching event still helps; 0 for none
         ("cost", "f8"),  # extra cost of the month
         ("mode_taste", "f8", (3,)),  # Gumbel
         ("fines_due", "f8", (FINE_MONTHS,)),  # by month modulo 13
     ],
     align=True,
 )
-"""One row a hotel, restaurant or other large buyer."""
+"""One row a hotel, restaurant, other large buyer or procuring unit of an agency."""
 
 LINE_DTYPE = np.dtype(
     [
@@ -189,6 +204,13 @@ LINE_DTYPE = np.dtype(
         ("need_certificate", "u1"),
         ("need_cold_chain", "u1"),
         ("demand", "f8"),  # quantity a month, of the sample
+        ("lot", "f8"),  # smallest contract of an agency; 0: a share of the order
+        ("second_half", "f8"),  # share of the year's demand due from July to December
+        ("interval", "i4"),  # months of demand that one order or year's contract stands for
+        ("batches", "i4"),  # months over which a yearly contract is delivered
+        ("most", "f8"),  # suppliers that can be handled this month
+        ("pending", "f8"),  # of an agency: not bought directly since its last year ended
+        ("rest", "f8"),  # the same of the year before, by the month
         ("taste", "f8"),
         ("need", "f8"),  # due this month
         ("smallest", "f8"),  # smallest part of this order
@@ -199,6 +221,8 @@ LINE_DTYPE = np.dtype(
         ("left", "f8"),  # scratch: target left in a stage
         ("worthwhile", "u1"),  # some feasible link is worth more than the incumbent
         ("proposed", "u1"),  # scratch of a round
+        ("pooled", "u1"),  # a cooperative pooled parts this month
+        ("refused", "i4"),  # firms left out this month only because their part was too small
         ("signed", "u1"),
         ("buying", "u1"),
         ("buying_months", "i4"),  # months running
@@ -223,6 +247,8 @@ LINK_DTYPE = np.dtype(
         ("age", "i4"),  # months of the active relation
         ("defect", "u1"),
         ("late", "u1"),
+        ("small", "u1"),  # its part was too small this month
+        ("pooled", "u1"),  # its part is one of a cooperative's
         ("distance", "f8"),
         ("taste", "f8"),
         ("sample", "f8"),
@@ -236,6 +262,7 @@ LINK_DTYPE = np.dtype(
         ("proposal", "f8"),  # scratch of a round
         ("order", "f8"),  # quantity of this month
         ("returned", "f8"),
+        ("common", "f8"),  # quality of the pooled delivery
     ],
     align=True,
 )
@@ -330,6 +357,69 @@ PLATFORM_DTYPE = np.dtype(
     align=True,
 )
 """The platform: one row, or none. Money of the sample in the last month run."""
+COOPERATIVE_DTYPE = np.dtype(
+    [
+        ("sector", "i4"),
+        ("village", "i4"),  # of its first slot
+        ("district", "i4"),
+        ("active", "u1"),  # 0: on the register only
+        ("pooling", "u1"),  # this month
+        ("listed", "u1"),  # on the catalogue for its members, this month
+        ("draw", "f8"),  # pools while below the lever's share
+        ("pooled", "f8"),  # quantity of its members' pooled orders this month
+        ("sales", "f8"),  # invoices of pooled orders so far, million rupiah
+        ("account", "f8"),  # fees kept back so far, million rupiah
+    ],
+    align=True,
+)
+"""One row a cooperative: that of the pool with the same number, whose members are marked."""
+
+
+COACHING_DTYPE = np.dtype(
+    [
+        ("generation", "i4"),  # of the firm it is about; another firm starts anew
+        ("state", "u1"),  # none, waiting, coached
+        ("programme", "i4"),  # that it applied to or was last coached by; -1: shared pool, none
+        ("waited", "i4"),  # months since the application
+        ("left", "i4"),  # months of the match to come
+        ("since", "i4"),  # months since the last admission
+        ("pending", "u1"),  # the last match is not yet judged by others
+        ("admissions", "i4"),  # matches so far
+        ("finished", "u1"),  # an alumnus or alumna: finished a match
+        ("judged", "u1"),  # others have seen what became of it
+        ("success", "u1"),  # and took it for a success
+        ("time", "f8"),  # mentor's time its place buys, share of a full match
+        ("fatigue", "f8"),
+        ("revenue_before", "f8"),  # of the month before the last admission
+        ("training", "f8"),  # online training of this month, 0 to 1
+    ],
+    align=True,
+)
+"""One row a slot where a policy has coaching; no row otherwise."""
+
+PROGRAMME_DTYPE = np.dtype(
+    [
+        ("share", "f8"),  # of the region's places
+        ("criteria", "f8", (5,)),  # unit vector over the features of selection
+        ("target", "f8"),  # stage of the firms that the content is made for
+        ("width", "f8"),  # of the content window, times content_width
+        ("cost_ratio", "f8"),  # cost a head over the mean
+        ("x", "f8"),  # of its office, km
+        ("y", "f8"),
+        ("applications", "i8"),  # of this month, in the sample, as all that follows
+        ("waiting", "i8"),  # at the end of the month
+        ("admitted", "i8"),
+        ("waited", "f8"),  # months, sum over the admitted
+        ("coached", "i8"),
+        ("intensity", "f8"),  # a head, share of a full match
+        ("outside", "i8"),  # coached firms outside the content window
+        ("finished", "i8"),
+        ("dropouts", "i8"),
+        ("cost", "f8"),  # million rupiah
+    ],
+    align=True,
+)
+"""One row a mentor programme where a policy has coaching; no row otherwise."""
 
 
 class Gravity(NamedTuple):
@@ -351,6 +441,7 @@ class Tables(NamedTuple):
     lines: npt.NDArray[np.void]
     links: npt.NDArray[np.void]
     pools: npt.NDArray[np.void]
+    cooperatives: npt.NDArray[np.void]
     reserve: npt.NDArray[
         np.int32
     ]  # (lines, length): firm rows in the order of the draw, -1 at the end
@@ -367,9 +458,12 @@ class Tables(NamedTuple):
     shops: npt.NDArray[np.void]
     online: npt.NDArray[np.void]
     platform: npt.NDArray[np.void]
+    coaching: npt.NDArray[np.void]  # a row a slot, or none
+    programmes: npt.NDArray[np.void]  # a row a mentor programme, or none
+    competence: Floats  # (programmes, sectors): share of a trade's needs its mentors can teach
 
 
-_SHARED = frozenset({"gravity", "goods", "reserve"})
+_SHARED = frozenset({"gravity", "goods", "reserve", "competence"})
 
 
 def copy_tables(tables: Tables) -> Tables:

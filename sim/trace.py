@@ -14,13 +14,14 @@ import pandas as pd
 
 from sim.case import Case
 from sim.errors import KemitraanError
+from sim.parameters.programmes import programmes
 from sim.run import step
-from sim.tables import BUYER_KINDS, SIZE_CLASSES
+from sim.tables import BUYER_KINDS, COACHED, KIND_AGENCY, SIZE_CLASSES, WAITING
 from sim.world import World
 
 __all__ = ["COLUMNS", "PICKS", "Recorder", "Trace", "find_row", "pick_slot", "replay"]
 
-PICKS = ("partner", "closed", "largest")
+PICKS = ("partner", "closed", "largest", "coached")
 """What `pick_slot` can look for."""
 
 COLUMNS = {
@@ -37,7 +38,8 @@ COLUMNS = {
     "online_sales": "sold on a marketplace, net of returns, before fees",
     "revenue": "invoices, local and online sales",
     "costs": "materials and work, fixed cost, interest, fees and costs of a shop",
-    "profit": "revenue less costs; invoices count when sent",
+    "fees": "kept back of pooled invoices by the cooperative",
+    "profit": "revenue less costs and fees; invoices count when sent",
     "received": "invoices paid by buyers this month",
     "payout": "paid out by the marketplace this month, with the fees it kept",
     "drawings": "taken out by the owner",
@@ -62,6 +64,7 @@ COLUMNS = {
 }
 """Columns of a trace and their meaning."""
 
+_FLOWS = ("local_sales", "revenue", "fees", "profit", "received", "drawings", "financeable")
 _STATE = ("capacity", "unit_cost", "price", "practice", "quality")
 
 
@@ -101,6 +104,7 @@ class Recorder:
         self._deliveries: list[dict[str, Any]] = []
         self._was: np.void = world.tables.firms[row].copy()
         self._shop = self._shop_of(world)
+        self._coaching = _coaching_row(world, row)
         self._owed = 0.0
         self._relations: dict[tuple[int, int], str] = {}
         self._title = _title(world, row)
@@ -109,6 +113,7 @@ class Recorder:
         """Looks at the row before a month."""
         self._was = world.tables.firms[self.row].copy()
         self._shop = self._shop_of(world)
+        self._coaching = _coaching_row(world, self.row)
         self._owed = float(world.tables.receivables[:, self.row].sum())
         self._relations = self._active(world)
 
@@ -121,10 +126,7 @@ class Recorder:
         deliveries = self._orders(world, month) if alive else []
         self._deliveries += deliveries
         relations = self._active(world) if alive else {}
-        flow = {
-            name: float(f[name]) if alive else 0.0
-            for name in ("local_sales", "revenue", "profit", "received", "drawings", "financeable")
-        }
+        flow = {name: float(f[name]) if alive else 0.0 for name in _FLOWS}
         shop = self._shop_of(world) if alive else None
         levers = world.policy.levers[month]
         p = world.params[0]
@@ -147,10 +149,10 @@ class Recorder:
                 **flow,
                 "online_sales": 0.0 if shop is None else float(shop["revenue"]),
                 "payout": 0.0 if shop is None else float(shop["payout"] + shop["fees"]),
-                "costs": flow["revenue"] - flow["profit"],
+                "costs": flow["revenue"] - flow["profit"] - flow["fees"],
                 "grant": grant,
                 "investment": float(p["investment_cost"]) * grown,
-                "certificates": float(p["certificate_cost"]) if gained else 0.0,
+                "certificates": self._paid_for(world, gained),
                 "cash": float(f["cash"]) if alive else 0.0,
                 "credit": float(f["line"] * f["capacity"]) if alive else 0.0,
                 "receivables": float(world.tables.receivables[:, self.row].sum()) if alive else 0.0,
@@ -163,6 +165,18 @@ class Recorder:
                 "event": "; ".join(self._events(world, relations, grant, gained)),
             }
         )
+
+    def _paid_for(self, world: World, gained: list[str]) -> float:
+        """Outlay for what the firm gained; nothing for the catalogue with the office's help."""
+        if not gained:
+            return 0.0
+        policy, f = world.policy, world.tables.firms[self.row]
+        new = int(f["certificates"]) & ~int(self._was["certificates"])
+        listed = sum(1 << int(good) for good in np.flatnonzero(policy.covers[KIND_AGENCY]))
+        helped = policy.levers["registrations"][world.month - 1] > 0.0
+        if not helped or new & ~listed or f["cold_chain"] > self._was["cold_chain"]:
+            return float(world.params["certificate_cost"][0])
+        return 0.0
 
     def trace(self) -> Trace:
         """What was written down so far."""
@@ -250,11 +264,14 @@ class Recorder:
         told += [f"ends with {text}" for k, text in self._relations.items() if k not in relations]
         if grant:
             told.append(f"grant of {grant:.3g}")
+        told += _coaching_events(
+            self._coaching, _coaching_row(world, self.row), int(f["generation"])
+        )
         told += [f"acquires {name}" for name in gained]
         told += self._shop_events(world) if f["alive"] else []
         if not f["alive"]:
             why = "closed insolvent" if f["insolvent_months"] >= 2 else "closed"
-            owed = self._owed - f["received"] + f["invoiced"]
+            owed = self._owed - f["received"] + f["invoiced"] - f["fees"]
             told.append(f"{why}, {owed:.3g} owed to it" if owed > 1e-9 else why)
         elif f["insolvent_months"] > 0:
             told.append("cash beyond the credit line")
@@ -272,6 +289,34 @@ def _shop_told(was: np.void, now: np.void, dormant: float) -> list[str]:
         told.append(f"gives up its online shop after {was['months'] + 1} months")
     if now["idle"] == dormant and was["idle"] < dormant:
         told.append(f"no online sale for {dormant:g} months")
+    return told
+
+
+def _coaching_row(world: World, row: int) -> np.void | None:
+    """What the mentor programmes know of the row's firm; none where nobody coaches."""
+    rows = world.tables.coaching
+    return rows[row].copy() if rows.size else None
+
+
+def _coaching_events(was: np.void | None, now: np.void | None, generation: int) -> list[str]:
+    """What happened to a firm between two months on the lists and in the programmes."""
+    if now is None or now["generation"] != generation:
+        return []
+    fresh = was is None or was["generation"] != generation
+    before = 0 if fresh or was is None else int(was["state"])
+    matches = 0 if fresh or was is None else int(was["admissions"])
+    name = programmes()[int(now["programme"])].title["en"] if now["programme"] >= 0 else ""
+    told = []
+    if now["admissions"] > matches:
+        told.append(f"admitted to coaching by {name}")
+    elif before == COACHED and was is not None and now["programme"] != was["programme"]:
+        told.append(f"handed over to {name}")
+    elif before == 0 and now["state"] == WAITING:
+        told.append(f"applies for coaching: {name or 'shared list'}")
+    elif before == WAITING and now["state"] == 0:
+        told.append("gives up waiting for coaching")
+    if now["state"] == 0 and (before == COACHED or now["admissions"] > matches):
+        told.append(f"finishes with {name}" if now["pending"] else f"leaves {name} early")
     return told
 
 
@@ -330,7 +375,7 @@ def pick_slot(world: World, what: str) -> int:
     Args:
         world: after some months.
         what: "partner" (supplied buyers in the most years), "closed" (a firm closed here, one that
-            supplied buyers if any did), "largest" (most revenue).
+            supplied buyers if any did), "largest" (most revenue), "coached" (most matches).
 
     Raises:
         KemitraanError: for another word, or when there is no such slot.
@@ -341,6 +386,11 @@ def pick_slot(world: World, what: str) -> int:
     years = world.yearly.served.sum(axis=0)
     if what == "partner":
         score = years.astype(np.float64)
+    elif what == "coached":
+        rows = world.tables.coaching
+        score = np.zeros(firms.size)
+        if rows.size:
+            score[:] = (rows["generation"] == firms["generation"]) * rows["admissions"]
     elif what == "largest":
         score = world.yearly.revenue.sum(axis=0)
     else:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.build.programmes import add_coaching
 from sim.outcomes_monthly import (
     GOOD_FIELDS,
     LEDGER_DTYPE,
@@ -62,7 +63,7 @@ class World:
         policy: lever settings by month.
         params: one row of parameters, as compiled code reads them.
         sizes: (3, 5), the law of firm sizes; see `sim.processes.demography.draw_firm`.
-        eligible: (sectors,) flags: sectors that supply what hotels or restaurants buy.
+        eligible: (sectors,) flags: sectors that supply what hotels, restaurants or agencies buy.
         manufacturing: (sectors,) flags.
         seed: of the run.
         population_seed: of the attributes of firms.
@@ -161,12 +162,8 @@ class World:
             policy: another policy for the months to come; this one's if none.
             shocks: other shocks for the months to come; this one's if none.
         """
-        branch = replace(
-            self,
-            tables=copy_tables(self.tables),
-            policy=policy or self.policy,
-            shocks=shocks or self.shocks,
-        )
+        branch = replace(self, tables=copy_tables(self.tables), shocks=shocks or self.shocks)
+        branch.attach(policy or self.policy)
         branch.monthly[:] = self.monthly
         branch.online[:] = self.online
         branch.good_state[:] = self.good_state
@@ -174,6 +171,16 @@ class World:
         for name in Yearly._fields:
             getattr(branch.yearly, name)[:] = getattr(self.yearly, name)
         return branch
+
+    def attach(self, policy: Policy) -> None:
+        """Sets the policy of the months to come, and makes the tables it needs.
+
+        A policy with places for coaching gets a row a slot and a row a mentor programme; without
+        one there are no such rows. Rows that are there stay: firms in a match go on.
+        """
+        self.policy = policy
+        if self.tables.coaching.size == 0 and policy.coaches:
+            self.tables = add_coaching(self.tables, self.names.sectors)
 
     def column(self, name: str) -> npt.NDArray[np.float64]:
         """Monthly outcome by name, the platform's too, (months,)."""

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from sim.draws import STREAM_EXIT, STREAM_PRODUCTIVITY, normal, uniform
 from sim.jit import Integer, jit
-from sim.processes.delivery import deliver, invoice, update_trust
+from sim.processes.delivery import deliver, delivered_quality, invoice, update_trust
 from sim.processes.demography import close_firm, enter, survive
 from sim.processes.luck import BLOCK
 from sim.processes.money import earn, invest, learn_by_supplying
+from sim.processes.pooling import pool_quality
 from sim.processes.production import (
     advance_productivity,
     draw_shocks,
@@ -78,6 +79,22 @@ def deliver_all(tables: Tables, params: Params, seed: Integer, month: int) -> No
         b = lines[k].buyer
         good = lines[k].good
         looseness = tables.goods[good].standardisation
+        own = np.zeros(lines[k].stop - lines[k].start)
+        for e in range(lines[k].start, lines[k].stop):
+            if links[e].pooled == 1 and links[e].order > 0.0:
+                own[e - lines[k].start] = delivered_quality(
+                    tables.firms,
+                    tables.shops,
+                    links,
+                    e,
+                    looseness,
+                    buyers[b].number,
+                    good,
+                    p,
+                    seed,
+                    month,
+                )
+        pool_quality(tables.firms, links, lines[k].start, lines[k].stop, own, p)
         for e in range(lines[k].start, lines[k].stop):
             if links[e].order > 0.0:
                 deliver(
@@ -111,6 +128,7 @@ def invoice_all(
         buyers[b].late = 0
     for i in range(tables.firms.size):
         tables.firms[i].invoiced = 0.0
+        tables.firms[i].fees = 0.0
     for k in range(lines.size):
         b = lines[k].buyer
         for e in range(lines[k].start, lines[k].stop):
@@ -119,6 +137,7 @@ def invoice_all(
                     tables.firms,
                     tables.receivables,
                     links,
+                    tables.cooperatives,
                     e,
                     buyers[b].payment_days,
                     lever,

@@ -36,6 +36,7 @@ HOTEL_GOODS = (
     "laundry_bags",
     "laundry_service",
 )
+AGENCY_GOODS = ("school_uniforms", "sand_and_stone")
 MANDATE: Mapping[str, object] = {
     "hotel.binding": 1.0,
     "hotel.coverage": 1.0,
@@ -74,7 +75,27 @@ def town(firms: int = 1_500, hotels_a_class: int = 6, restaurants: int = 0) -> R
     hotels = region.hotels.copy()
     hotels["count"] = hotels_a_class
     eateries = replace(region.restaurants, value=float(restaurants))
-    return replace(region, firms=firms, hotels=hotels, restaurants=eateries)
+    # Budgets of a large city would drown a town, and its count of cooperatives would stand in the
+    # way of the parameter; tests of agencies give their own.
+    alone = replace(region, government={}, cooperatives={})
+    return replace(alone, firms=firms, hotels=hotels, restaurants=eateries)
+
+
+@cache
+def agency_town(firms: int = 600, uniforms: float = 3_000.0, sand: float = 3_000.0) -> Region:
+    """A town of tailors and quarries with agencies, budgets in million rupiah a year."""
+    place = town(firms, 1, 4)
+    sectors = place.sectors.copy()
+    shares = {"sewing": 0.4, "building_materials": 0.2, "food_and_cakes": 0.1}
+    sectors["share"] = [shares.get(name, 0.06) for name in sectors["sector"]]
+    districts = place.districts.copy()
+    districts["population"] = districts["population"] // 50
+    figure = surabaya().government["school_uniforms"]
+    budgets = {
+        "school_uniforms": replace(figure, value=uniforms),
+        "sand_and_stone": replace(figure, value=sand, month=0),
+    }
+    return replace(place, sectors=sectors, districts=districts, government=budgets)
 
 
 def parameters(values: Mapping[str, float] | None = None) -> Parameters:
@@ -99,7 +120,7 @@ def lab_world(
     """A world at month 0 under levers; `edit` changes its tables before the first month."""
     world = build_world(region, parameters(values), seed=seed, scale=scale, months=months)
     settings = {name: Setting(value) for name, value in (levers or {}).items()}  # type: ignore[arg-type]
-    world.policy = compile_policy(settings, world.names.goods, months)
+    world.attach(compile_policy(settings, world.names.goods, months))
     if edit is not None:
         edit(world)
     return world

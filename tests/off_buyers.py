@@ -139,6 +139,12 @@ BUYERS = (
         {"common.good_enough": always, "production.is_defect": never},
     ),
     Off(
+        "what a matching event saves",
+        {"event_search_cut": 0.0},
+        {"value.search_factor": one, "accounts.search_factor": one},
+        scenario="matching_event",
+    ),
+    Off(
         "firms' refusal",
         {"refusal_trust": 0.0},
         {"common.agrees": always},
@@ -180,7 +186,11 @@ BUYERS = (
         scenario="mandate_on_paper",
     ),
     # 8
-    Off("smallest parts", {"minimum_lot": 0.0}, {"rounds.enough": always}),
+    Off(
+        "smallest parts",
+        {"minimum_lot": 0.0},
+        {"proposals.enough": always, "acceptance.enough": always},
+    ),
     Off("floor", {}, {"orders.floor_tasks": lambda _: []}, null_edit=no_quota),
     Off("acquisition of certificates", {"certificate_hazard": 0.0}, {"acquisition": None}),
     # 12

@@ -49,10 +49,36 @@ def off_the_edge(world: World) -> None:
     world.params["normal_utilisation"] += 1e-6
 
 
+def early_places(world: World) -> None:
+    """Places from month 4 on: successes are seen a year after the first admissions."""
+    off_the_edge(world)
+    world.policy.levers["coaching_places"][4:] = 40.0
+    world.attach(world.policy)
+
+
 def inform(world: World) -> None:
-    """Gives firms information, of which no process of this version brings any."""
+    """Gives firms information, which otherwise comes from mentors only."""
     world.tables.firms["information"] = 0.5
 
+
+COACHING: tuple[tuple[str, dict[str, float], dict[str, object]], ...] = (
+    ("all", {}, {"applications": None, "selection": None, "coaching": None}),
+    ("practice of mentors", {"mentor_practice": 0.0}, {"coaching.practice_taught": zero}),
+    ("practice of classes", {"class_practice": 0.0}, {"coaching.practice_taught": zero}),
+    ("information", {"mentor_information": 0.0}, {"coaching.information_given": zero}),
+    ("quality", {"coaching_quality": 0.0}, {"coaching.quality_coached": zero}),
+    ("intensity", {"intensity_exponent": 0.0}, {"coaching.intensity": one}),
+    (
+        "dropping out",
+        {"dropout_base": 0.0, "dropout_misfit": 0.0},
+        {"coaching.staying_away": zero},
+    ),
+    (
+        "word of mouth",
+        {"word_of_mouth": 0.0, "coaching_renown": 0.0},
+        {"applications.successes": zero},
+    ),
+)
 
 FIRMS = (
     # 1 and 2
@@ -100,6 +126,19 @@ FIRMS = (
     ),
     # 4
     Off("grants", {}, {"grants": None}, scenario="cash_grant", null_scenario="no_policy"),
+    *(
+        Off(
+            f"coaching: {name}",
+            null,
+            without,
+            scenario="voluntary_coaching_class" if "class" in name else "voluntary_coaching",
+            null_scenario="no_policy" if name == "all" else None,
+            # A place for many a firm of a small town, and less than a full match a place.
+            values={"mentor_full_cost": 9.0, "application_base": 0.03, "content_width": 0.15},
+            edit=early_places if name == "word of mouth" else off_the_edge,
+        )
+        for name, null, without in COACHING
+    ),
     # 7 and 10
     Off(
         "limits of cash",
@@ -118,7 +157,9 @@ FIRMS = (
     ),
     # 11
     Off(
-        "supply behind wholesalers", {"displacement": 0.0}, {"local_market.wholesale": lambda _: {}}
+        "supply behind wholesalers",
+        {"displacement": 0.0},
+        {"local_market.wholesale": lambda _: ({}, 0.0)},
     ),
     Off("growth of markets", {"market_growth": 0.0}, {"local_market.growth": one}),
     Off(
@@ -168,7 +209,7 @@ FIRMS = (
         values=NO_CREDIT,
     ),
     Off("entry", {"entry_rate": 0.0}, {"exit_entry.entry": nothing}),
-    Off("response of entry to profit", {"entry_response": 0.0}, {"exit_entry.response": zero}),
+    Off("response of entry to profit", {"entry_response": 0.0}, {"entry.response": zero}),
     # 9
     Off(
         "platform",

@@ -9,11 +9,16 @@ import numpy as np
 from sim.firm_month import begin_month
 from sim.month import trade
 from sim.platform_month import end_online
+from sim.processes.acquisition import acquire_certificates
+from sim.processes.catalogue import register_firms
+from sim.processes.coaching import coach
 from sim.processes.compliance import choose_modes
 from sim.processes.delivery import account_buyers
 from sim.processes.enforcement import cover_buyers, enforce, plan_inspections, shock_buyers
+from sim.processes.events import hold_events
 from sim.processes.grants import give_grants
-from sim.processes.orders import acquire_certificates, order_floor, order_voluntary, set_needs
+from sim.processes.orders import count_refused, order_floor, order_voluntary, set_needs
+from sim.processes.pooling import set_pooling
 from sim.processes.value import value_links
 from tests.kernels import produce_all
 from tests.reference.adapter import apply_policy, world_from_tables
@@ -47,6 +52,23 @@ class Phases:
         """Step 4."""
         t, w = self.tables, self.world
         return float(give_grants(t.firms, w.eligible, self.lever, self.seed, self.month, w.scale))
+
+    def coach(self) -> float:
+        """Step 4, coaching."""
+        row = self.world.monthly[self.month]
+        args = (self.tables, self.lever, self.p, self.seed, self.month, self.world.scale)
+        return float(coach(*args, row))
+
+    def support(self) -> float:
+        """Step 4, catalogue and events; returns the firms registered."""
+        t, w = self.tables, self.world
+        registered = register_firms(
+            t.firms, t.goods, self.covers, self.lever, self.seed, self.month, w.scale
+        )
+        hold_events(
+            t.firms, t.buyers, w.eligible, self.lever, self.p, self.seed, self.month, w.scale
+        )
+        return float(registered)
 
     def shocks(self) -> None:
         """Step 1, of buyers."""
@@ -95,17 +117,20 @@ class Phases:
 
     def order(self) -> None:
         """Step 8, both stages."""
-        t = self.tables
-        set_needs(t.buyers, t.lines, t.links, t.goods, self.p, self.month)
-        order_voluntary(t.firms, t.buyers, t.lines, t.links, self.rules, self.month)
-        order_floor(
-            t.firms, t.buyers, t.lines, t.links, self.rules, self.covers, self.p, self.month
-        )
+        t, p, month = self.tables, self.p, self.month
+        pooling = set_pooling(t.cooperatives, self.levers, month)
+        set_needs(t.buyers, t.lines, t.links, t.goods, self.rules, p, month)
+        sides = (t.firms, t.buyers, t.lines, t.links, t.cooperatives)
+        order_voluntary(*sides, self.rules, p, month, pooling)
+        order_floor(*sides, self.rules, self.covers, p, month, pooling)
+        count_refused(t.firms, t.lines, t.links, t.cooperatives, pooling)
 
     def acquire(self) -> None:
         """Step 8, certificates."""
         t = self.tables
-        acquire_certificates(t.firms, t.buyers, t.lines, t.links, self.p, self.seed, self.month)
+        acquire_certificates(
+            t.firms, t.buyers, t.lines, t.links, self.rules, self.p, self.seed, self.month
+        )
 
     def trade(self) -> None:
         """Steps 9 to 11."""
@@ -123,6 +148,7 @@ class Phases:
             t.buyers,
             t.lines,
             t.links,
+            t.cooperatives,
             t.goods,
             self.covers,
             self.lever,
@@ -159,6 +185,8 @@ class Phases:
     def until_valued(self) -> None:
         """The month up to utilities, then the late edits."""
         self.grants()
+        self.coach()
+        self.support()
         self.shocks()
         self.begin()
         self.plan()

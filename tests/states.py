@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,14 +13,23 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from sim.parameters.registry import registry
-from sim.policy import TARGETING, Policy, compile_policy
+from sim.policy import COACHING_KINDS, TARGETING, Policy, compile_policy
 from sim.run import simulate
-from sim.tables import PROFIT_MONTHS, RECEIVABLE_MONTHS
+from sim.tables import KIND_AGENCY, PROFIT_MONTHS, RECEIVABLE_MONTHS
 from sim.world import World
-from tests.lab import HOTEL_GOODS, MANDATE, Setting, lab_world, surabaya, town
+from tests.lab import (
+    AGENCY_GOODS,
+    HOTEL_GOODS,
+    MANDATE,
+    Setting,
+    agency_town,
+    lab_world,
+    surabaya,
+    town,
+)
 
 MONTHS = 96
-BASES = 4
+BASES = 5
 PLATFORM = 3
 """The base world that has a marketplace."""
 Rows = npt.NDArray[np.intp]
@@ -30,14 +39,15 @@ Rows = npt.NDArray[np.intp]
 def _base(which: int) -> World:
     """A world of about a hundred slots with a year of relations under an obligation.
 
-    Two samples of the city, where a buyer stands for many, a town with more buyers, and a sample
-    of the city with a marketplace.
+    Two samples of the city, where a buyer stands for many, a town with more buyers, a sample of the
+    city with a marketplace, and a town with agencies.
     """
     region, scale, seed, platform = (
         (surabaya(), 1200, 1, 0.0),
         (surabaya(), 2333, 2, 0.0),
         (town(100, 1, 4), 1, 3, 0.0),
         (surabaya(), 1200, 4, 1.0),
+        (agency_town(120), 1, 4, 0.0),
     )[which]
     values = {"platform_on": platform, "platform_share": 0.3} if platform else {}
     world = lab_world(region, values=values, seed=seed, scale=scale, months=MONTHS)
@@ -49,11 +59,11 @@ def _base(which: int) -> World:
 # -- policies and parameters
 
 
-def _rule(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+def _rule(kind: str, goods: tuple[str, ...] = HOTEL_GOODS) -> st.SearchStrategy[dict[str, Any]]:
     number = st.floats(0.0, 1.0)
     return st.fixed_dictionaries(
         {
-            f"{kind}.goods": st.sets(st.sampled_from(HOTEL_GOODS), min_size=1).map(tuple),
+            f"{kind}.goods": st.sets(st.sampled_from(goods), min_size=1).map(tuple),
             f"{kind}.coverage": st.sampled_from((0.0, 0.5, 1.0, 1.0)),
             f"{kind}.binding": st.sampled_from((0.0, 1.0)),
             f"{kind}.quota": st.sampled_from((0.0, 0.3, 0.75, 1.0)),
@@ -65,12 +75,40 @@ def _rule(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def _coaching() -> st.SearchStrategy[dict[str, Any]]:
+    share = st.sampled_from((0.0, 0.4, 1.0))
+    return st.fixed_dictionaries(
+        {
+            "coaching.places": st.sampled_from((300.0, 3e4, 2e5)),
+            "coaching.kind": st.sampled_from(COACHING_KINDS),
+            "coaching.cost_million_rp_per_head": st.sampled_from((0.0, 0.6, 6.25)),
+            "coaching.months": st.sampled_from((1.0, 6.0)),
+            "coaching.aligned": share,
+            "coaching.referral": share,
+            "coaching.shared_pool": share,
+            "coaching.online_training": share,
+        }
+    )
+
+
 @st.composite
 def _policies(draw: st.DrawFn) -> dict[str, Any]:
-    levers = {**draw(_rule("hotel")), **draw(st.one_of(st.just({}), _rule("restaurant")))}
-    levers["hotel.goods"] = tuple(sorted(levers["hotel.goods"]))
-    if "restaurant.goods" in levers:
-        levers["restaurant.goods"] = tuple(sorted(levers["restaurant.goods"]))
+    levers = draw(_rule("hotel"))
+    for kind, goods in (
+        ("restaurant", HOTEL_GOODS),
+        ("large_buyer", (*HOTEL_GOODS, *AGENCY_GOODS)),
+        ("agency", AGENCY_GOODS),
+    ):
+        levers |= draw(st.one_of(st.just({}), _rule(kind, goods)))
+    for name in [name for name in levers if name.endswith(".goods")]:
+        levers[name] = tuple(sorted(levers[name]))
+    levers["agency.catalogue_required"] = draw(st.sampled_from((0.0, 1.0)))
+    levers["agency.registrations_per_year"] = draw(st.sampled_from((0.0, 2e3, 1e6)))
+    levers["agency.admin_orders_per_month"] = draw(st.sampled_from((0.0, 40.0)))
+    levers["matching_event.per_year"] = draw(st.sampled_from((0.0, 12.0)))
+    levers["matching_event.firms"] = draw(st.sampled_from((0.0, 3e3, 1e7)))
+    levers["cooperative.pooling"] = draw(st.sampled_from((0.0, 0.5, 1.0, 1.0)))
+    levers["cooperative.on_catalogue"] = draw(st.sampled_from((0.0, 1.0)))
     levers["inspection.hours_per_month"] = draw(st.sampled_from((0.0, 300.0, 50_000.0, 1e6)))
     levers["inspection.depth"] = draw(st.sampled_from((0.0, 0.4, 1.0)))
     levers["inspection.sanction_million_rp"] = draw(st.sampled_from((0.0, 30.0)))
@@ -84,6 +122,7 @@ def _policies(draw: st.DrawFn) -> dict[str, Any]:
     levers["platform.fee_subsidy"] = draw(st.sampled_from((0.0, 0.5, 1.0)))
     levers["platform.promotion"] = draw(st.sampled_from((0.0, 2.0)))
     levers["platform.free_orders"] = draw(st.sampled_from((0.0, 30.0)))
+    levers.update(draw(st.one_of(st.just({}), _coaching())))
     return levers
 
 
@@ -188,6 +227,33 @@ def _fines(world: World, rows: Rows, u: float) -> None:
     world.tables.buyers["fines_due"][rows] = 10.0 * u
 
 
+def _in_programmes(world: World, rows: Rows, u: float) -> None:
+    """Firms on lists and in matches, of all ages of a match, some known to be a success."""
+    coaching = world.tables.coaching
+    number = np.arange(rows.size) + math.floor(3 * u)
+    state = number % 3
+    coaching["state"][rows] = state
+    coaching["programme"][rows] = np.where(state == 2, number % 2, number % 4 - 1)
+    coaching["waited"][rows] = np.where(state == 1, number % 13, 0)
+    coaching["left"][rows] = np.where(state == 2, 1 + number % 3, 0)
+    coaching["since"][rows] = number % 14
+    coaching["admissions"][rows] = 1
+    coaching["pending"][rows] = number % 2
+    coaching["finished"][rows] = number % 5 == 0
+    coaching["success"][rows] = number % 7 == 0
+    coaching["time"][rows] = np.where(state == 2, u, 0.0)
+    coaching["fatigue"][rows] = 3.0 * u
+    coaching["revenue_before"][rows] = world.tables.firms["revenue"][rows] * (0.5 + u)
+
+
+def _batches(world: World, rows: Rows, u: float) -> None:
+    """Yearly contracts delivered at once or over some months."""
+    lines = world.tables.lines
+    kind = world.tables.buyers["kind"][lines["buyer"][rows]]
+    yearly = rows[(kind == KIND_AGENCY) & (lines["interval"][rows] == 12)]
+    lines["batches"][yearly] = 1 + math.floor(3.0 * u)
+
+
 def _strangers(world: World, rows: Rows, _: float) -> None:
     world.tables.links["generation"][rows] = -1
 
@@ -234,6 +300,9 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "receivables": ("firms", _receivables),
     "age": ("firms", _age),
     "no hired": ("firms", _field("firms", "hired", (0.0, 3.0))),
+    "in programmes": ("coaching", _in_programmes),
+    "more in programmes": ("coaching", _in_programmes),
+    "of a firm before": ("coaching", _field("coaching", "generation", (-1, 0))),
     "beliefs": ("buyers", _field("buyers", "belief", (0.0, 0.5, 1.0))),
     "modes": ("buyers", _field("buyers", "mode", (0, 1, 2))),
     "shocked": ("buyers", _field("buyers", "shocked", (0, 1))),
@@ -266,6 +335,12 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "months of disappointment": ("firms", _shop("below", (0, 5, 6))),
     "not paid out": ("firms", _shop("pending", (0.0, 1.0))),
     "another firm": ("firms", _shop("generation", (0, 7))),
+    "members": ("firms", _field("firms", "member", (0, 1, 1))),
+    "firms met": ("firms", _field("firms", "event_until", (0, 12, 200))),
+    "buyers met": ("buyers", _field("buyers", "event_until", (0, 12, 200))),
+    "active cooperatives": ("cooperatives", _field("cooperatives", "active", (0, 1))),
+    "lots": ("lines", _field("lines", "lot", (0.1, 5.0, 40.0))),
+    "batches": ("lines", _batches),
 }
 
 
@@ -300,6 +375,8 @@ class Odd:
     def apply(self, world: World, edits: dict[str, tuple[str, Edit]]) -> None:
         table, edit = edits[self.name]
         size = getattr(world.tables, table).size
+        if size == 0:  # nobody coaches
+            return
         rows = (self.first + self.stride * np.arange(min(self.count, size))) % size
         edit(world, np.unique(rows), self.u)
 
@@ -384,3 +461,13 @@ def states(draw: st.DrawFn, bases: tuple[int, ...] = tuple(range(BASES))) -> Sta
         early=draw(_odds(EARLY, 10)),
         late=draw(_odds(LATE, 4)),
     )
+
+
+@st.composite
+def coached_states(draw: st.DrawFn) -> State:
+    """States in which programmes have places, firms on their lists and firms in matches."""
+    state = draw(states())
+    few = [odd for odd in state.early if odd.name not in ("empty pool", "empty sector")]
+    count = draw(st.sampled_from((40, 60, 100)))
+    inside = Odd("in programmes", draw(st.integers(0, 99)), 1, count, draw(st.floats(0.05, 1.0)))
+    return replace(state, levers={**state.levers, **draw(_coaching())}, early=[*few[:5], inside])

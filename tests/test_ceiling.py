@@ -16,7 +16,7 @@ from sim.parameters.value_inputs import VALUE_INPUTS, guessed_part
 from sim.policy import compile_policy
 from sim.population import build_world
 from sim.run import step
-from sim.tables import BUYER_KINDS
+from sim.tables import BUYER_KINDS, KIND_AGENCY
 from tests.lab import Setting
 
 
@@ -24,9 +24,9 @@ from tests.lab import Setting
 def test_what_channels_buy_is_what_the_models_buyers_need(scale):
     world = build_world(load_region("surabaya"), Parameters.default(), seed=3, scale=scale)
     kind = world.tables.buyers["kind"][world.tables.lines["buyer"]]
-    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"])
+    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"], len(BUYER_KINDS))
     table = ceiling("no_policy").set_index("channel")
-    listed = table.loc[["hotels", "restaurants", "other large buyers"], "buys"]
+    listed = table.loc[["hotels", "restaurants", "other large buyers", "agencies"], "buys"]
     assert listed.to_numpy(dtype=float) == pytest.approx(built)
 
 
@@ -146,12 +146,22 @@ def _most_by_month(world, kind):
     lines = lines[world.tables.buyers["kind"][lines["buyer"]] == kind]
     interval = world.tables.goods["interval"][lines["good"]]
     months = np.arange(world.months)[:, None]
+    if kind == KIND_AGENCY:  # school uniforms: a year's contract in batches up to July
+        late = (12 - (months + lines["phase"]) % 12) % 12 < lines["batches"]
+        share = np.where(late, 12.0 / lines["batches"], 0.0)
+        return world.scale * (share * lines["demand"]).sum(axis=1)
     due = (interval == 1) | ((months + lines["phase"]) % interval == 0)
     return world.scale * np.where(due, lines["demand"] * interval, 0.0).sum(axis=1)
 
 
 @pytest.mark.parametrize(
-    "rule", ["no_policy", "mandated_hotel_partnership", "a floor for restaurants"]
+    "rule",
+    [
+        "no_policy",
+        "mandated_hotel_partnership",
+        "agency_procurement_pooling",
+        "a floor for restaurants",
+    ],
 )
 def test_no_kind_of_buyer_orders_more_than_is_due_of_its_own_lines(rule):
     """Month by month, for hotels, restaurants and others apart, from the table of order lines."""
@@ -182,7 +192,9 @@ def test_no_kind_of_buyer_orders_more_than_is_due_of_its_own_lines(rule):
         np.stack([world.monthly["hotel_direct"], world.monthly["restaurant_direct"]])
     )
     assert bought.sum(axis=0) == pytest.approx(world.monthly["direct"])
-    assert (bought.sum(axis=1) > 0.0).all()
+    # So few units of agencies find no firm on the catalogue by themselves.
+    asked = KIND_AGENCY + (rule == "agency_procurement_pooling")
+    assert (bought.sum(axis=1)[:asked] > 0.0).all()
 
 
 @pytest.mark.xfail(

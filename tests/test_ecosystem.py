@@ -141,11 +141,32 @@ def test_the_platform_is_an_agent_where_there_is_one(old_model, town):
     assert old_model.firm_views[next(iter(old_model.firm_views))].shop is None
 
 
-@pytest.mark.parametrize("kind", [Mentor, Cooperative])
-def test_kinds_of_later_versions_have_no_agents(old_model, kind):
-    assert len(old_model.agents_by_type[kind]) == 0
-    with pytest.raises(KemitraanError, match="later version"):
-        kind(old_model)
+def test_mentors_view_their_programmes():
+    region = load_region("surabaya")
+    model = Ecosystem(load_scenario("voluntary_coaching"), region=region, seed=4, scale=100)
+    mentors = list(model.agents_by_type[Mentor])
+    assert [mentor.key for mentor in mentors] == ["telkom", "kadin", "city"]
+    model.run_for(40)
+    rows = model.world.tables.coaching
+    for mentor in mentors:
+        # Counted during the month: since then some have finished, and some have closed.
+        assert len(mentor.coached_firms) <= mentor.coached
+        assert all(firm.coaching == "coached" for firm in mentor.coached_firms)
+        assert mentor.intensity in (0.0, 1.0)
+    assert sum(mentor.coached for mentor in mentors) > 0
+    waiting = sum(firm.coaching == "waiting" for firm in model.agents_by_type[Umkm])
+    living = model.world.firms.alive == 1
+    assert waiting == (living & (rows["state"] == 1)).sum() > 0
+    assert len(Ecosystem(region=region, scale=100).agents_by_type[Mentor]) == 0
+
+
+def test_places_set_by_hand_bring_the_programmes(model):
+    (regulator,) = model.agents_by_type[Regulator]
+    assert len(model.agents_by_type[Mentor]) == 0
+    regulator.coaching_places = 20_000.0
+    model.run_for(2)
+    assert len(model.agents_by_type[Mentor]) == 3
+    assert model.world.tables.coaching.size == model.world.n_firms
 
 
 def test_unknown_kinds_are_a_key_error(old_model):
@@ -163,7 +184,8 @@ def test_agents_of_the_user_are_listed(model):
 
 
 def test_views_of_firms_are_made_when_asked_for(model):
-    assert all(isinstance(a, CorporateBuyer | Regulator) for a in model._all_agents)
+    few = CorporateBuyer | Cooperative | Regulator
+    assert all(isinstance(a, few) for a in model._all_agents)
     model.run_for(2)
     assert model._firms is None
     assert len(model.agents_by_type[Umkm]) == np.count_nonzero(model.world.firms.alive)
@@ -242,10 +264,28 @@ def test_names_stand_beside_codes(old_model):
         assert firm.village_name in names.villages
         assert f"slot={firm.slot}" in repr(firm)
     for buyer in old_model.agents_by_type[CorporateBuyer]:
-        assert buyer.kind_name in ("hotel", "restaurant", "other large buyer")
+        assert buyer.kind_name in ("hotel", "restaurant", "other large buyer", "agency")
         assert buyer.mode_name in ("none", "genuine", "paper")
         assert len(buyer.lines) >= 1
         assert buyer.district_name in repr(buyer)
+
+
+def test_a_cooperative_views_its_row_and_knows_its_members(old_model):
+    cooperatives = old_model.agents_by_type[Cooperative]
+    table = old_model.world.tables.cooperatives
+    assert len(cooperatives) == table.size == len(old_model.cooperative_views)
+    assert cooperatives.get("active") == (table["active"] == 1).tolist()
+    assert 0 < table["active"].sum() < table.size
+    firms = old_model.world.firms
+    seen = [firm.row for each in cooperatives for firm in each.members]
+    assert sorted(seen) == np.flatnonzero((firms.member == 1) & (firms.alive == 1)).tolist()
+    first = old_model.cooperative_views[0]
+    assert all(firm.sector == first.sector for firm in first.members)
+    assert first.sector_name in repr(first)
+    assert first.district_name in old_model.world.names.districts
+    first.account = 2.5
+    assert table["account"][0] == 2.5
+    first.account = 0.0
 
 
 def test_relations_are_seen_from_both_sides(old_model):

@@ -17,14 +17,17 @@ import numpy as np
 import pytest
 
 from tests.lab import Estimate, Floats, lab_world, run, seeds, slope, town
-from tests.trade_offs import TRADE_OFFS, TradeOff
+from tests.trade_offs import TRADE_OFFS, Setup, TradeOff
+from tests.trade_offs_of_coaching import COACHING_TRADE_OFFS
 
-TOWN = {"firms": 1_500, "hotels_a_class": 3}
-BY_NAME = {row.name: row for row in TRADE_OFFS}
+FIRMS = 1_500
+ALL = (*TRADE_OFFS, *COACHING_TRADE_OFFS)
+BY_NAME = {row.name: row for row in ALL}
 HELD_STILL = {
     "1 reports against purchases",
     "4 nearness against capacity",
     "4 nearness against equity",
+    "8 winners against need",
 }
 """Trade-offs whose x cannot move under the knock-out."""
 
@@ -59,22 +62,33 @@ def mean_range(name: str, at: int, knocked_out: bool) -> float:
 
 
 def _along_grid(row: TradeOff, seed: int, knocked_out: bool) -> list[tuple[float, ...]]:
-    region = town(**TOWN)
+    region = town(FIRMS, row.hotels_a_class)
     values = {**row.values, **(row.out_values if knocked_out else {})}
     edit = row.out_edit if knocked_out else None
     without = run(region, values=values, seed=seed, edit=edit) if row.paired else None
     points = []
     for value in row.grid:
-        is_lever = "." in row.lever
+        setup = _setup(row, value)
         world = lab_world(
             region,
-            values=values if is_lever else {**values, row.lever: value},
-            levers={**row.levers, row.lever: value} if is_lever else row.levers,
+            values={**values, **setup.values},
+            levers={**row.levers, **setup.levers},
             seed=seed,
             edit=edit,
         )
+        if setup.edit is not None:
+            setup.edit(world)
         points.append(row.measure(world, without) if row.paired else row.measure(world))
     return points
+
+
+def _setup(row: TradeOff, value: float) -> Setup:
+    """What is set at a value of the grid."""
+    if row.at is not None:
+        return row.at(value)
+    if "." in row.lever:
+        return Setup(levers={row.lever: value})
+    return Setup(values={row.lever: value})
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -108,7 +122,7 @@ def test_y_stands_still_without_its_mechanism(name):
 
 
 def test_every_trade_off_of_this_version_is_in_the_table():
-    """Those whose processes run: coaching, export and forum come with later versions."""
-    numbers = {int(row.name.split()[0]) for row in TRADE_OFFS}
-    assert numbers == {1, 2, 3, 4, 5, 6, 9, 12}
-    assert all(len(row.grid) == 5 for row in TRADE_OFFS)
+    """Those whose processes run: export and forum come with later versions."""
+    numbers = {int(row.name.split()[0]) for row in ALL}
+    assert numbers == {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13}
+    assert all(len(row.grid) == 5 for row in ALL)

@@ -56,10 +56,24 @@ def test_identities_hold_at_the_corners_of_the_assumptions(changes: dict[str, fl
 
 
 def test_needs_are_met_directly_via_wholesalers_or_from_outside() -> None:
-    """The split of buyers' demand adds up over the region in every month."""
+    """The split of buyers' demand adds up over the region in every month.
+
+    What agencies do not buy directly is supplied over the year that follows.
+    """
     world = _run("mandated_hotel_partnership")
     parts = world.column("direct") + world.column("via_wholesale") + world.column("outside")
-    assert np.allclose(parts, world.column("need"), rtol=1e-12)
+    due = world.column("need") - world.column("agency_need")
+    agencies = world.column("agency_direct") + world.column("agency_rest")
+    assert agencies.min() > 0.0
+    assert np.allclose(parts, due + agencies, rtol=1e-12)
+
+
+def test_what_agencies_leave_to_contractors_is_supplied_within_a_year() -> None:
+    """Need less direct purchases of a school year is what contractors supply in the next."""
+    world = _run("agency_procurement")
+    left = (world.column("agency_need") - world.column("agency_direct"))[7:103].reshape(8, 12)
+    supplied = world.column("agency_rest")[6:102].reshape(8, 12)
+    assert np.allclose(left.sum(axis=1)[:-1], supplied.sum(axis=1)[1:], rtol=1e-12)
 
 
 def test_cash_never_falls_below_the_credit_line_for_two_months_running() -> None:

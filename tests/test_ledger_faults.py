@@ -17,7 +17,7 @@ import pytest
 from sim.outcomes_monthly import LEDGER_DTYPE
 from sim.processes.ledger import check_orders, check_pool, check_stocks, worse
 from sim.run import simulate
-from sim.tables import FIRM_DTYPE, SHOP_DTYPE
+from sim.tables import FIRM_DTYPE, KIND_AGENCY, SHOP_DTYPE
 from sim.world import World
 from tests.lab import lab_world, surabaya
 
@@ -76,15 +76,26 @@ def on_an_empty_site(column: str) -> Callable[[World], None]:
 def share_the_links_of_the_largest_line(world: World) -> None:
     """All lines order through the same links, so that what one orders counts for each."""
     lines = world.tables.lines
-    largest = int(np.argmax(lines["ordered"]))
+    # Agencies, valued last, would take firms on the catalogue only and leave nothing to share.
+    others = world.tables.buyers["kind"][lines["buyer"]] != KIND_AGENCY
+    largest = int(np.argmax(np.where(others, lines["ordered"], -1.0)))
     for column in ("start", "stop"):
-        lines[column] = lines[column][largest]
+        lines[column][others] = lines[column][largest]
 
 
 def promise_what_is_not_there(world: World) -> None:
     """Buyers want far more than there is, and firms do not count what they are offered."""
     world.tables.lines["demand"] *= 1_000.0
     world.tables.firms["offered"] = -1e9
+
+
+def put_into_an_account(amount: float) -> Callable[[World], None]:
+    """Money in a cooperative that none of its members paid, or that it no longer has."""
+
+    def edit(world: World) -> None:
+        world.tables.cooperatives["account"][0] += amount
+
+    return edit
 
 
 def turn_customers_away(world: World) -> None:
@@ -148,6 +159,8 @@ FAULTS = {
     "online sales beyond the buyers' money": Fault(
         sell_more_than_buyers_spend, ("online_market",), {"platform_on": 1.0}
     ),
+    "a fee of nobody": Fault(put_into_an_account(1.0), ("cooperatives",)),
+    "a fee lost": Fault(put_into_an_account(-1.0), ("cooperatives",)),
     "productivity that is no number": Fault(
         put("firms", "productivity", math.nan), ("sales_within_capacity",)
     ),
@@ -232,7 +245,9 @@ def orders_after(world: World, edit: Callable[[World], None]) -> tuple[float, fl
     changed = world.copy()
     edit(changed)
     residual = np.zeros(1, LEDGER_DTYPE)
-    check_orders(changed.tables, changed.params[0], residual[0])
+    before = world.tables.lines["pending"].copy()  # in March no contract of an agency is due
+    month = world.month - 1
+    check_orders(changed.tables, before, changed.params[0], residual[0], month)
     return float(residual["orders_within_need"][0]), float(residual["need_split"][0])
 
 
@@ -247,6 +262,22 @@ def test_orders_beyond_need_or_without_any_show(traded: World) -> None:
             world.tables.links["order"][first] += 2.0 * need + 1.0
 
         assert orders_after(traded, order)[0] >= 1.0
+
+
+def test_what_an_agency_left_to_contractors_and_is_lost_shows(traded: World) -> None:
+    """Of what waits for the end of a school year, and of what is supplied by the month."""
+    agency = traded.tables.buyers["kind"][traded.tables.lines["buyer"]] == KIND_AGENCY
+    assert agency.any()
+
+    def lose(world: World) -> None:
+        world.tables.lines["pending"][agency] += world.tables.lines["demand"][agency]
+
+    assert orders_after(traded, lose)[0] > 0.01
+
+    def supply(world: World) -> None:
+        world.tables.lines["rest"][agency] *= 2.0
+
+    assert orders_after(traded, supply)[1] > 0.001
 
 
 def test_a_need_that_is_lost_or_met_twice_shows(traded: World) -> None:

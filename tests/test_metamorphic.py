@@ -23,7 +23,15 @@ from tests.lab import MANDATE, START, lab_world, parameters, run, seeds, town
 
 GRANTS = {"cash_grant.million_rp_per_year": 2_000.0, "cash_grant.firms_per_year": 200.0}
 OFFICE = {"programme.office_million_rp_per_month": 40.0}
-LEVERS = {**MANDATE, **GRANTS, **OFFICE, "hotel.price_cap": 0.3, "payment.max_days": 20.0}
+COACHING = {"coaching.places": 600.0, "coaching.cost_million_rp_per_head": 5.0}
+LEVERS = {
+    **MANDATE,
+    **GRANTS,
+    **OFFICE,
+    **COACHING,
+    "hotel.price_cap": 0.3,
+    "payment.max_days": 20.0,
+}
 
 # --- firms in another order -----------------------------------------------------------------------
 
@@ -45,6 +53,7 @@ def reordered(world: World, generator: np.random.Generator) -> npt.NDArray[np.in
         firms=tables.firms[old],
         profit_ring=np.ascontiguousarray(tables.profit_ring[:, old]),
         receivables=np.ascontiguousarray(tables.receivables[:, old]),
+        coaching=tables.coaching[old],
         reserve=np.where(tables.reserve >= 0, new[tables.reserve], -1).astype(np.int32),
     )
     return old
@@ -82,7 +91,8 @@ MONEY = {
     "revenue", "revenue_eligible", "revenue_micro", "profit", "local_spending", "local_sales",
     "need", "direct", "via_wholesale",
     "outside", "hotel_need", "hotel_direct", "restaurant_direct", "hotel_cost", "fines",
-    "public_cost", "grants", "receivables", "written_off", "drawings", "interest", "investment",
+    "public_cost", "grants", "coaching_cost", "receivables", "written_off", "drawings", "interest",
+    "investment",
     "returned", "profit_eligible", "profit_micro", "invoiced", "cash", "capacity",
 }  # fmt: skip
 """Monthly outcomes and columns of firms in money, or in quantities at base price."""
@@ -136,7 +146,15 @@ def test_money_in_another_unit_changes_the_money_and_nothing_else():
             scaled.tables.firms[name], factor * plain.tables.firms[name], rtol=1e-7, atol=1e-7,
             err_msg=name,
         )  # fmt: skip
-    for name in ("hotel_direct", "restaurant_direct", "grants", "fines", "hired", "defects"):
+    for name in (
+        "hotel_direct",
+        "restaurant_direct",
+        "grants",
+        "fines",
+        "hired",
+        "defects",
+        "coached",
+    ):
         assert plain.column(name).sum() > 0.0, name
 
 

@@ -68,7 +68,7 @@ def first_parting(case: Off, *, off: bool = False) -> tuple[int, list[str]] | No
     world = build_world(town(**TOWN), parameters(values), seed=8, months=MONTHS)
     scenario = case.null_scenario if off and case.null_scenario else case.scenario
     levers = load_scenario(scenario).levers
-    world.policy = compile_policy(levers, world.names.goods, MONTHS)
+    world.attach(compile_policy(levers, world.names.goods, MONTHS))
     for edit in (case.edit, case.null_edit if off else None):
         if edit is not None:
             edit(world)

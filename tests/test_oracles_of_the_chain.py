@@ -92,8 +92,10 @@ def test_orders(state: State) -> None:
     run = Phases(state)
     run.until_valued()
     run.mode()
-    names = ("links.order", "firms.ordered", "lines.need", "lines.ordered")
-    run.compare([orders], run.order, *names)
+    names = ("links.order", "firms.ordered", "lines.need", "lines.ordered", "lines.smallest")
+    pooling = ("links.pooled", "links.small", "lines.refused", "cooperatives.pooled")
+    flags = ("cooperatives.pooling", "cooperatives.listed")
+    run.compare([orders], run.order, *names, *pooling, *flags)
 
 
 @drawn
@@ -155,6 +157,7 @@ def test_the_pass_over_links(state: State) -> None:
         kernel,
         *(f"links.{name}" for name in names),
         *("links.active", "firms.receivables", "firms.invoiced", "firms.cash", "buyers.late"),
+        *("firms.fees", "cooperatives.account", "cooperatives.sales"),
     )
 
 

@@ -87,6 +87,7 @@ def test_the_contracts_sample_loads(folder):
     assert place.restaurants.count == 0
     assert place.restaurant_demand == {}
     assert place.government["school_uniforms"].month == 7
+    assert place.cooperatives == {}
     assert place.sectors["share"].sum() == pytest.approx(1.0)
     east_java = load_region("surabaya").sectors["share"]
     assert place.sectors["share"].tolist() == east_java.tolist()
@@ -287,6 +288,9 @@ BAD = [
     ("region.yaml", "hotels: hotels.csv", "hotels: ../hotels.csv", "without any path"),
     ("region.yaml", "hotels.csv", "hotel.csv", "hotels: the folder holds no file 'hotel.csv'"),
     ("region.yaml", "month: 7", "month: 13", "government.school_uniforms.month: 13 is not a month"),
+    ("region.yaml", "school_uniforms", "uniforms", "government.uniforms: no good of that name"),
+    ("region.yaml", "million_rp_per_year", "Rp", "the unit 'Rp' is not 'million rp per year'"),
+    ("region.yaml", "hotels:", "cooperatives: {registered: 4, active: 5}\nhotels:", "is more than"),
     ("region.yaml", "occupancy: kutai_timur", "occupancy: kutai", "borrow.occupancy: 'kutai' is"),
     (
         "region.yaml",

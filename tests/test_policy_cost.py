@@ -150,6 +150,21 @@ def test_shops_and_training_cost_what_was_expected():
         assert lever not in spendable()
 
 
+def test_coaching_costs_what_was_expected_while_places_are_taken():
+    """Programmes cost differently a head, and the same in the mean over places."""
+    settings = {"coaching.places": Setting(60.0), "coaching.kind": Setting("mentor")}
+    paid = []
+    for seed in range(1, 7):
+        world = lab_world(town(4000, 2, 1), seed=seed, months=60)
+        world.attach(compile_policy(settings, world.names.goods, 60))
+        paid.append(float(simulate(world).column("public_cost").sum()))
+    expected = float(expected_cost(world.policy, Parameters.default())["coaching"].sum())
+    assert expected == pytest.approx(60 * 3 * 6.25)
+    error = np.std(paid, ddof=1) / np.sqrt(len(paid))
+    assert abs(np.mean(paid) - expected) < 3 * error
+    assert error < 0.1 * expected
+
+
 def test_no_grant_is_expected_where_no_firm_is_to_be_drawn():
     policy = compile_policy({"cash_grant.million_rp_per_year": Setting(240.0)}, goods_names(), 48)
     assert not expected_cost(policy, Parameters.default())["grants"].any()

@@ -63,11 +63,11 @@ def test_an_odd_file_is_refused(here: Path, content: bytes, message: str) -> Non
 
 def test_what_is_no_file_is_refused(here: Path) -> None:
     for path, message in [
-        (here / "missing.yaml", "no such file; shipped: no_policy, cash_grant"),
+        (here / "missing.yaml", "no such file; shipped: no_policy, agency_procurement"),
         (here, "is a folder; give a scenario's name or its file"),
         ("a\0b.yaml", "no such file"),
         ("", "is a folder"),
-        ("nosuch", "neither a shipped scenario nor a file; shipped: no_policy, cash_grant"),
+        ("nosuch", "neither a shipped scenario nor a file; shipped: no_policy, agency_procurement"),
         ("hotel_memorandum.yaml", "no such file, did you mean 'hotel_memorandum'?"),
     ]:
         with pytest.raises(ScenarioError) as caught:

@@ -94,12 +94,24 @@ def test_a_decimal_comma_in_braces_is_found(here: Path) -> None:
         ("levers: 3", "4:9: levers: expects groups such as {hotel: {quota: 0.3}}, got 3"),
         ("levers: {hotl: {}}", "4:10: levers.hotl: unknown lever group, did you mean 'hotel'?"),
         (
-            "levers: {coaching: {kind: mentor}}",
-            "4:10: levers.coaching: not available in this version: take it out",
+            "levers: {data_sharing: {coverage: 1}}",
+            "4:10: levers.data_sharing: not available in this version: take it out",
         ),
         (
             "levers: {hotel: {depth: 1}}",
             "4:18: levers.hotel.depth: unknown key, did you mean levers.inspection.depth?",
+        ),
+        (
+            "levers: {coaching: {kind: lecture}}",
+            "4:27: levers.coaching.kind: 'lecture' is not one of mentor, class",
+        ),
+        (
+            "levers: {coaching: {months: 2.5}}",
+            "4:29: levers.coaching.months: 2.5 is not a whole number [1..36, default 6]",
+        ),
+        (
+            "levers: {coaching: {places: -5}}",
+            "4:29: levers.coaching.places: -5 is out of range [0..200000, default 0]",
         ),
         (
             "levers: {hotel: {quota: 0.1, quota_percent: 3}}",

@@ -137,6 +137,7 @@ def test_goods_and_restaurant_demand(town: Region) -> None:
     assert town.restaurants.low < town.restaurants.value < town.restaurants.high
     assert town.restaurants.kind == "assumed"
     assert town.government["school_uniforms"].month == 7
+    assert town.active_cooperatives == pytest.approx(1542 / 1805)
 
 
 # --- every figure has its source -----------------------------------------------------------------
@@ -159,6 +160,7 @@ def test_every_number_of_the_tables_is_in_the_provenance(town: Region) -> None:
     sites = 4 + 1 + len(town.districts)
     hotels = 1 + 3 * len(town.hotels)
     rest = 1 + len(town.sectors) + 1 + len(town.restaurant_demand) + len(town.government)
+    rest += len(town.cooperatives)
     assert len(town.provenance) == geography + people + sites + hotels + rest
 
 

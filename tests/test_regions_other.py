@@ -34,7 +34,7 @@ from sim.parameters import Parameters
 from sim.policy import compile_policy
 from sim.population import build_world
 from sim.run import simulate
-from sim.tables import KIND_HOTEL
+from sim.tables import BUYER_KINDS, KIND_HOTEL
 from sim.world import World
 
 OTHERS = ("surakarta", "kutai_timur")
@@ -261,9 +261,9 @@ def test_what_the_ceiling_lists_is_what_the_models_buyers_need(name: str) -> Non
     """Also where most classes of hotels are empty."""
     world = build_world(load_region(name), Parameters.default(), seed=3, scale=10)
     kind = world.tables.buyers["kind"][world.tables.lines["buyer"]]
-    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"])
+    built = 12 * world.scale * np.bincount(kind, world.tables.lines["demand"], len(BUYER_KINDS))
     table = ceiling(RULE, name).set_index("channel")
-    listed = table.loc[["hotels", "restaurants", "other large buyers"], "buys"]
+    listed = table.loc[["hotels", "restaurants", "other large buyers", "agencies"], "buys"]
     assert listed.to_numpy(dtype=float) == pytest.approx(built)
 
 

@@ -23,6 +23,7 @@ from sim.parameters import (
     registry,
 )
 from sim.parameters.levers import read_levers
+from sim.parameters.programmes import programmes
 from sim.parameters.registry import read_registry
 from sim.parameters.value_inputs import guessed_part
 
@@ -141,7 +142,11 @@ def test_every_source_is_used() -> None:
 
     sources, faults = read_sources(FOLDER / "sources.yaml")
     assert faults == []
-    used = {source.title for entry in registry().values() for source in entry.sources}
+    entries = [
+        *registry().values(),
+        *(entry for one in programmes() for entry in one.attributes.values()),
+    ]
+    used = {source.title for entry in entries for source in entry.sources}
     assert [key for key, source in sources.items() if source.title not in used] == []
 
 

@@ -220,7 +220,7 @@ def by_hand(profit, served, later, later_served, generation):
         yearly=Yearly(table["profit"], blank, blank, blank.astype(np.uint8), table["served"]),
     )
     small = np.zeros((years, slots), np.int8)
-    return Record(world, codes, small, small, new, np.zeros((48, len(BUYER_KINDS))))
+    return Record(world, codes, small, small, new, np.zeros((48, len(BUYER_KINDS))), small)
 
 
 @pytest.fixture

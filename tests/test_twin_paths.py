@@ -22,6 +22,7 @@ SCENARIOS = (
     "mandated_hotel_partnership",
     "cash_grant",
     "ecommerce_collaboration",
+    "voluntary_coaching",
 )
 
 
@@ -32,6 +33,7 @@ def content(world):
         *(tables.firms, tables.buyers, tables.lines, tables.links, tables.pools),
         *(tables.sector_state, tables.village_practice, tables.village_firms, tables.state),
         *(tables.shops, tables.online, tables.platform, world.online),
+        *(tables.coaching, tables.programmes, tables.competence),
         *(world.monthly, world.good_state, world.ledger, *world.yearly),
     ]
     for array in arrays:

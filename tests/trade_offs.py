@@ -29,6 +29,16 @@ from tests.trade_off_outcomes import (
 Values = Mapping[str, float]
 Levers = Mapping[str, object]
 
+
+@dataclass(frozen=True)
+class Setup:
+    """What is set at a point of a grid, where that is more than one lever or parameter."""
+
+    values: Values = field(default_factory=dict)
+    levers: Levers = field(default_factory=dict)
+    edit: Callable[[World], None] | None = None
+
+
 QUOTAS = (0.2, 0.4, 0.6, 0.8, 1.0)
 # Only hotels buy, every found violation is fined, and hotels know it.
 STRICT = {"background_firms": 1e9, "sanction_probability": 1.0, "belief_prior": 0.5}
@@ -116,6 +126,8 @@ class TradeOff:
         out_edit: change of the world under the knock-out.
         paired: slots are compared with a run without any rule.
         y_at: place of y in what `measure` gives.
+        at: what is set at a value of the grid; `lever` alone if none.
+        hotels_a_class: hotels of each class in the town.
     """
 
     name: str
@@ -131,6 +143,8 @@ class TradeOff:
     out_edit: Callable[[World], None] | None = None
     paired: bool = False
     y_at: int = 1
+    at: Callable[[float], Setup] | None = None
+    hotels_a_class: int = 3
 
 
 TRADE_OFFS = (

@@ -50,7 +50,7 @@ _SHOWN = {
 }
 _TWO_PLACES = ("practice", "quality", "trust_buyers")
 _DECIMAL = re.compile(r"\d\.\d")
-_PICKS = "partner, closed or largest"
+_PICKS = "partner, closed, largest or coached"
 
 
 def trace(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["stakeholder_caption", "stakeholder_chart", "stakeholder_figures"]
 
-_BUYERS = ("hotels", "restaurants", "other_buyers")
+_BUYERS = ("hotels", "restaurants", "other_buyers", "agencies")
 _ROWS_EACH = (
     *((name, "profit_per_firm") for name in EACH),
     *((name, "extra_cost_per_buyer") for name in _BUYERS),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.build.agencies import Unit, agency_units
 from sim.build.candidates import draw_candidates
 from sim.build.firms import place
 from sim.draws import (
@@ -24,6 +25,7 @@ from sim.draws import (
 )
 from sim.tables import (
     BUYER_DTYPE,
+    KIND_AGENCY,
     KIND_BACKGROUND,
     KIND_HOTEL,
     KIND_RESTAURANT,
@@ -70,7 +72,7 @@ class _Row(NamedTuple):
     demand_scale: float
     room_nights: float
     demand: dict[int, float]
-    sector: int
+    month: int = 0
 
 
 def every_nth(count: int, scale: int) -> range:
@@ -105,7 +107,6 @@ def _hotels(
                 count / (len(kept) * scale),
                 occupied * NIGHTS,
                 demand,
-                -1,
             )
             for k in kept
         )
@@ -135,7 +136,6 @@ def _restaurants(
             count / (len(kept) * scale),
             0.0,
             demand,
-            -1,
         )
         for k in kept
     ]
@@ -149,7 +149,7 @@ def _others(
     scale: int,
     number: int,
     seed: int,
-) -> list[_Row]:
+) -> tuple[list[_Row], int]:
     """Other large buyers: one for so many firms of a listed sector, each of one good."""
     rows: list[_Row] = []
     sectors = list(region.sectors.itertuples(index=False))
@@ -172,10 +172,32 @@ def _others(
                     count / (len(kept) * scale),
                     0.0,
                     {makes[int(u * len(makes))]: p["background_demand"]},
-                    s,
                 )
             )
         number += count
+    return rows, number
+
+
+def _agencies(p: Parameters, units: Sequence[Unit], scale: int, number: int) -> list[_Row]:
+    """Procuring units of agencies: equal parts of what the region's budgets buy of a good."""
+    rows: list[_Row] = []
+    for unit in units:
+        kept = every_nth(unit.units, scale)
+        rows.extend(
+            _Row(
+                number + k,
+                KIND_AGENCY,
+                0,
+                p["agency_standard"],
+                unit.units / len(kept),
+                unit.units / (len(kept) * scale),
+                0.0,
+                {unit.good: unit.demand},
+                unit.month,
+            )
+            for k in kept
+        )
+        number += unit.units
     return rows
 
 
@@ -193,20 +215,24 @@ def build_buyers(
     months: int,
     first_calendar_month: int,
 ) -> BuyerPlan:
-    """Hotels, restaurants and other large buyers, every `scale`-th within class.
+    """Hotels, restaurants, other large buyers and agencies, every `scale`-th within class.
 
     Weights make total demand by class exact: a sampled buyer stands for `weight` buyers of the
     region, and its demand is multiplied so that the sample's total is the region's over `scale`.
     """
     hotel_rows, totals, sampled, number = _hotels(region, p, goods, scale)
     restaurant_rows, number = _restaurants(region, p, goods, scale, number)
-    rows = hotel_rows + restaurant_rows + _others(region, p, record, scale, number, seed)
+    other_rows, number = _others(region, p, record, scale, number, seed)
+    # Last, so that a region's agencies shift nobody's number, which is the key of its draws.
+    agency_rows = _agencies(p, agency_units(region, p, goods), scale, number)
+    rows = hotel_rows + restaurant_rows + other_rows + agency_rows
     buyers = _buyer_table(region, p, rows, sites, district_of, seed, scale)
     lines = _line_table(p, rows, buyers, goods, record, seed, first_calendar_month)
     # Redraws happen in every twelfth month but the first.
     redraws = max(0, (months - 1) // 12)
     links, reserve = draw_candidates(firms, buyers, lines, record, p, seed, redraws)
-    bought = sorted({g for row in hotel_rows + restaurant_rows for g in row.demand})
+    listed = hotel_rows + restaurant_rows + agency_rows
+    bought = sorted({g for row in listed for g in row.demand})
     return BuyerPlan(
         buyers,
         lines,
@@ -239,6 +265,7 @@ def _buyer_table(
         buyers[field] = [getattr(row, field) for row in rows]
     buyers["ratio"] = buyers["weight"] / scale
     buyers["payment_days"] = p["payment_days"]
+    buyers["payment_days"][buyers["kind"] == KIND_AGENCY] = p["agency_payment_days"]
     buyers["belief"] = p["belief_prior"]
     for b, row in enumerate(rows):
         entity = _BUYER_ENTITY + row.number
@@ -278,10 +305,22 @@ def _line_table(
     lines["good"] = [g for _, g in pairs]
     lines["demand"] = [rows[b].demand[g] * rows[b].demand_scale for b, g in pairs]
     lines["best"] = -np.inf
+    lines["second_half"] = 0.5
+    lines["batches"] = 1
     for k, (b, g) in enumerate(pairs):
         number = int(buyers["number"][b])
-        interval = int(record[g]["interval"])
-        if goods[g] in _SEASONAL:
+        interval = lines["interval"][k] = int(record[g]["interval"])
+        if buyers["kind"][b] == KIND_AGENCY:
+            month = rows[b].month or _SEASONAL.get(goods[g], 1)
+            # Of a good of every month the phase says which half of the year it is.
+            yearly = interval > 1
+            lines["phase"][k] = (first_calendar_month - (month if yearly else 1)) % 12
+            lines["interval"][k] = 12 if yearly else 1
+            lines["second_half"][k] = p["works_second_half"] if not rows[b].month else 0.5
+            lines["lot"][k] = record[g]["lot"]
+            lines["batches"][k] = round(p["agency_batches"]) if yearly else 1
+            lines["rest"][k] = lines["demand"][k]
+        elif goods[g] in _SEASONAL:
             lines["phase"][k] = (first_calendar_month - _SEASONAL[goods[g]]) % 12 % interval
         else:
             u = uniform(key, STREAM_PHASE, 0, number, 0, 0, g, 0)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.jit import jit
 from sim.processes.money import normal_profit
 from sim.processes.production import attractiveness
-from sim.tables import POOL_DTYPE, Gravity, Rows
+from sim.tables import KIND_AGENCY, POOL_DTYPE, Gravity, Rows
 
 __all__ = ["build_markets", "join_pools"]
 
@@ -70,6 +70,7 @@ def join_pools(
 def build_markets(
     firms: Rows,
     goods: npt.NDArray[np.void],
+    buyers: Rows,
     lines: Rows,
     params: npt.NDArray[np.void],
     sites: npt.NDArray[np.float64],
@@ -95,9 +96,11 @@ def build_markets(
     pools["sector"] = pool_sector
     pools["start"] = start
     pools["stop"] = stop
-    demand = np.zeros(sectors)
+    # By sector: demand of agencies, which has its own share from UMKM, and of the others.
+    demand = np.zeros((2, sectors))
+    agency = buyers["kind"][lines["buyer"]] == KIND_AGENCY
     for k in range(lines.size):
-        demand[goods[lines["good"][k]]["sector"]] += lines["demand"][k]
+        demand[int(agency[k]), goods[lines["good"][k]]["sector"]] += lines["demand"][k]
     sector_state = np.zeros((sectors, 7))
     sector_state[:, 5:] = 1.0  # no shock
     centre = np.zeros((count, 2))
@@ -142,7 +145,8 @@ def _set_pools(
         sector_state[pools[h].sector, 0] += capacity
     for h in range(pools.size):
         s = pools[h].sector
-        wholesale = p.displacement * demand[s] * pools[h].capacity / max(1e-9, sector_state[s, 0])
+        behind = p.displacement * demand[0, s] + p.agency_displacement * demand[1, s]
+        wholesale = behind * pools[h].capacity / max(1e-9, sector_state[s, 0])
         pools[h].households = max(0.0, pools[h].households - wholesale)
     for s in range(sector_state.shape[0]):
         sector_state[s, 2] /= max(1e-9, sector_state[s, 0])

@@ -32,8 +32,8 @@ PROPERTIES = (
 SPREAD = ("shelf_life", "lead_time")
 """Properties whose range is the spread between firms, not a doubt about one value."""
 
-UNREAD = ("lot",)
-"""Properties that describe a good but that no process reads."""
+LOT_GOODS = ("school_uniforms", "sand_and_stone")
+"""Goods that agencies buy, in contracts of at least one lot; no process reads the others' lots."""
 
 PREFIX = "goods."
 SOURCE_KEY = "goods_table"
@@ -91,7 +91,8 @@ def read_goods(path: Path, sources: Mapping[str, Source]) -> tuple[list[Paramete
                     checked_on=_CHECKED_ON,
                     note=row["basis"] or f"{kind}, without a stated basis",
                     group="goods",
-                    fixed=row["property"] in (*SPREAD, *UNREAD),
+                    fixed=row["property"] in SPREAD
+                    or (row["property"] == "lot" and row["good"] not in LOT_GOODS),
                 )
             )
     return parameters, faults

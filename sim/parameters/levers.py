@@ -88,6 +88,8 @@ def read_levers(path: Path) -> tuple[dict[str, LeverGroup], dict[str, Lever]]:
         keys = twin.get("levers") if isinstance(twin, dict) else None
         if not isinstance(keys, dict):
             raise RegistryError(f"{place}: levers: missing")
+        # Levers of its own come after those it shares.
+        keys = {**keys, **(entry.get("levers") or {})}
         groups[group] = LeverGroup(group, entry["doc"], tuple(keys))
         for key, fields in keys.items():
             found[f"{group}.{key}"] = _lever(f"{place}.{key}", group, key, fields)

@@ -25,6 +25,7 @@ __all__ = [
     "RegistryError",
     "Source",
     "assumed",
+    "evidence_rows",
     "fixed_guesses",
     "read_registry",
     "registry",
@@ -38,7 +39,7 @@ It is a parameter and no lever because it holds from month 0 and for every scena
 what one scenario assumes all do, so that pairs stay pairs.
 """
 
-_NOT_ENTRIES = ("sources.yaml", "levers.yaml")
+_NOT_ENTRIES = ("sources.yaml", "levers.yaml", "programmes.yaml")
 
 
 def read_registry(folder: Path) -> dict[str, Parameter]:
@@ -51,7 +52,7 @@ def read_registry(folder: Path) -> dict[str, Parameter]:
     sources: dict[str, Source] = {}
     if (folder / "sources.yaml").is_file():
         sources, faults = read_sources(folder / "sources.yaml")
-    evidence = _evidence_rows(folder / "evidence.csv")
+    evidence = evidence_rows(folder / "evidence.csv")
     parameters: dict[str, Parameter] = {}
     for path in sorted(folder.glob("*.yaml"), key=lambda p: p.name):
         if path.name in _NOT_ENTRIES:
@@ -74,7 +75,8 @@ def read_registry(folder: Path) -> dict[str, Parameter]:
     return parameters
 
 
-def _evidence_rows(path: Path) -> list[str] | None:
+def evidence_rows(path: Path) -> list[str] | None:
+    """Names of the rows of an evidence table; None where there is none."""
     if not path.is_file():
         return None
     with path.open(encoding="utf-8", newline="") as file:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from sim.draws import STREAM_DAYS, STREAM_LATE, STREAM_QUALITY, normal, uniform
 from sim.jit import Integer, jit
+from sim.processes.pooling import pool_quality
+from sim.processes.value import search_factor
 from sim.tables import (
     KIND_HOTEL,
     MODE_PAPER,
@@ -17,24 +19,23 @@ from sim.tables import (
     Rows,
 )
 
-__all__ = ["account_buyers", "deliver", "invoice", "update_trust"]
+__all__ = ["account_buyers", "deliver", "delivered_quality", "invoice", "update_trust"]
 
 
 @jit
-def deliver(
+def delivered_quality(
     firms: Rows,
     shops: Rows,
     links: Rows,
     e: int,
-    standard: float,
     standardisation: float,
     buyer_number: int,
     good: int,
     p: Record,
     seed: Integer,
     month: int,
-) -> None:
-    """Quality of one delivery: q + noise - load stress; below the standard a part is sent back."""
+) -> float:
+    """Quality of what one firm makes for a buyer: q + noise - load stress."""
     i = links[e].firm
     output = firms[i].ordered + firms[i].local_sales / firms[i].price
     if shops.size > 0:
@@ -52,7 +53,30 @@ def deliver(
         0,
     )
     quality = firms[i].quality + sd * deviation - p.load_stress * max(0.0, utilisation - 0.9)
-    quality = min(1.0, max(0.0, quality))
+    return min(1.0, max(0.0, quality))
+
+
+@jit
+def deliver(
+    firms: Rows,
+    shops: Rows,
+    links: Rows,
+    e: int,
+    standard: float,
+    standardisation: float,
+    buyer_number: int,
+    good: int,
+    p: Record,
+    seed: Integer,
+    month: int,
+) -> None:
+    """One delivery, below the standard a part is sent back; a pooled one has one quality."""
+    if links[e].pooled == 1:
+        quality = links[e].common
+    else:
+        quality = delivered_quality(
+            firms, shops, links, e, standardisation, buyer_number, good, p, seed, month
+        )
     links[e].quality_sum += quality
     links[e].deliveries += 1.0
     links[e].defect = 1 if quality < standard - p.quality_tolerance else 0
@@ -64,6 +88,7 @@ def invoice(
     firms: Rows,
     receivables: npt.NDArray[np.float64],
     links: Rows,
+    cooperatives: Rows,
     e: int,
     payment_days: float,
     lever: Record,
@@ -73,7 +98,10 @@ def invoice(
     seed: Integer,
     month: int,
 ) -> float:
-    """Invoice of one delivery, booked into the month in which it will be paid; its value."""
+    """Invoice of one delivery, booked into the month in which it will be paid; what is booked.
+
+    A cooperative keeps its fee back of a pooled one: revenue is the whole, receivables the rest.
+    """
     i = links[e].firm
     slot = firms[i].slot
     generation = firms[i].generation
@@ -94,8 +122,15 @@ def invoice(
     if u < days / 30.0 - months:
         months += 1
     months = min(months, RECEIVABLE_MONTHS - 1)
-    receivables[(month + months) % RECEIVABLE_MONTHS, i] += value
     firms[i].invoiced += value
+    if links[e].pooled == 1:
+        fee = p.cooperative_fee * value
+        c = firms[i].pool
+        cooperatives[c].account += fee
+        cooperatives[c].sales += value
+        firms[i].fees += fee
+        value -= fee
+    receivables[(month + months) % RECEIVABLE_MONTHS, i] += value
     return value
 
 
@@ -128,6 +163,7 @@ def account_buyers(
     buyers: Rows,
     lines: Rows,
     links: Rows,
+    cooperatives: Rows,
     goods: npt.NDArray[np.void],
     covers: npt.NDArray[np.uint8],
     lever: Record,
@@ -145,15 +181,16 @@ def account_buyers(
         buyers: `cost`, `late` are written.
         lines: `agreed` is written.
         links: orders become deliveries.
+        cooperatives: fees are added to their accounts.
         goods: properties.
         covers: (kinds, goods).
         lever: this month's row.
         p: parameters.
         seed: of the run.
         month: of the run.
-        flow: sums over the sample are added: invoices in money, invoices, late, deliveries
-            below standard, quantity returned, trust of buyers and of firms over active links,
-            active links.
+        flow: sums over the sample are added: invoices in money net of fees, invoices, late,
+            deliveries below standard, quantity returned, trust of buyers and of firms over
+            active links, active links.
     """
     for b in range(buyers.size):
         buyers[b].cost = 0.0
@@ -169,6 +206,10 @@ def account_buyers(
             buyers[b].cost += p.paper_cost * lines[k].demand
         lines[k].agreed = 0.0
         due = lines[k].need > 0.0
+        if lines[k].pooled == 1:
+            _make_common(
+                firms, shops, lines, links, k, g.standardisation, number, good, p, seed, month
+            )
         for e in range(lines[k].start, lines[k].stop):
             i = links[e].firm
             if firms[i].alive == 0 or links[e].generation != firms[i].generation:
@@ -193,6 +234,7 @@ def account_buyers(
                     firms,
                     receivables,
                     links,
+                    cooperatives,
                     e,
                     buyers[b].payment_days,
                     lever,
@@ -225,7 +267,8 @@ def account_buyers(
             if links[e].active == 1:
                 buyers[b].cost += ratio * p.relation_cost
                 if links[e].age < 12:
-                    buyers[b].cost += ratio * p.search_cost / 12.0
+                    factor = search_factor(firms, buyers, i, b, p, month)
+                    buyers[b].cost += ratio * p.search_cost / 12.0 * factor
                 links[e].age += 1
                 flow[5] += links[e].trust_buyer
                 flow[6] += links[e].trust_firm
@@ -233,6 +276,32 @@ def account_buyers(
             else:
                 links[e].age = 0
             update_trust(links, e, p)
+
+
+@jit
+def _make_common(
+    firms: Rows,
+    shops: Rows,
+    lines: Rows,
+    links: Rows,
+    k: int,
+    standardisation: float,
+    buyer_number: int,
+    good: int,
+    p: Record,
+    seed: Integer,
+    month: int,
+) -> None:
+    """Quality of what each cooperative delivers to a line."""
+    start = lines[k].start
+    stop = lines[k].stop
+    own = np.zeros(stop - start)
+    for e in range(start, stop):
+        if links[e].pooled == 1 and links[e].order > 0.0:
+            own[e - start] = delivered_quality(
+                firms, shops, links, e, standardisation, buyer_number, good, p, seed, month
+            )
+    pool_quality(firms, links, start, stop, own, p)
 
 
 @jit

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.draws import (
     STREAM_CERTIFICATE,
+    STREAM_COOPERATIVE,
     STREAM_ENTRY,
     STREAM_POPULATION,
     normal,
@@ -94,6 +95,9 @@ def draw_firm(
     f.certificates = held
     cold = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _COLD) < p.cold_chain_share
     f.cold_chain = 1 if cold else 0
+    u = uniform(seed, STREAM_COOPERATIVE, 0, slot, 0, gen, 0, 0)
+    f.member = 1 if u < p.cooperative_membership else 0
+    f.event_until = 0
     f.granted = 0
     f.ever_partner = 0
     f.insolvent_months = 0

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import jit
-from sim.tables import Record, Rows, Tables
+from sim.tables import KIND_AGENCY, Record, Rows, Tables
 
 __all__ = ["check_orders", "check_pool", "check_stocks", "outside_unit", "outstanding", "worse"]
 
-_CASH, _RECEIVABLES = 5, 6
+_CASH, _RECEIVABLES, _COOPERATIVES = 5, 6, 7
 
 
 @jit
@@ -32,24 +32,42 @@ def outside_unit(worst: float, index: float) -> float:
 
 
 @jit
-def check_orders(tables: Tables, p: Record, residual: Record) -> None:
+def check_orders(
+    tables: Tables, before: npt.NDArray[np.float64], p: Record, residual: Record, month: int
+) -> None:
     """Orders stay within need, and need is split into direct, via wholesalers and outside.
+
+    What an agency does not buy directly in a year is split in the months of the next.
 
     Args:
         tables: after the orders and the wholesale split of the month.
+        before: (lines,) what was pending before it.
         p: parameters.
         residual: row of the ledger; relative residuals are written.
+        month: of the run.
     """
     lines = tables.lines
     worst = 0.0
     need = 0.0
     direct = 0.0
+    rest = 0.0
     for k in range(lines.size):
         ordered = 0.0
         for e in range(lines[k].start, lines[k].stop):
             ordered += tables.links[e].order
-        need += lines[k].need
-        direct += ordered
+        if tables.buyers[lines[k].buyer].kind == KIND_AGENCY:
+            rest += lines[k].rest
+            # What is handed on is what was pending before this month, and this month's.
+            waiting = lines[k].need - ordered + before[k]
+            if lines[k].interval == 1 or (month + lines[k].phase) % 12 == 0:
+                waiting -= lines[k].rest * lines[k].interval
+            kept = abs(waiting - lines[k].pending) / max(1e-9, 12.0 * lines[k].demand)
+            worst = worse(worst, kept)
+            if lines[k].need > 0.0:
+                worst = worse(worst, (ordered - lines[k].need) / lines[k].need)
+        else:
+            need += lines[k].need
+            direct += ordered
         if lines[k].need > 0.0:
             worst = worse(worst, (ordered - lines[k].need) / lines[k].need)
         else:
@@ -58,8 +76,8 @@ def check_orders(tables: Tables, p: Record, residual: Record) -> None:
     via = 0.0
     for s in range(tables.sector_state.shape[0]):
         via += tables.sector_state[s, 3]
-    outside = (1.0 - p.displacement) * (need - direct)
-    residual.need_split = abs(need - direct - via - outside) / max(1e-9, need)
+    outside = (1.0 - p.displacement) * (need - direct) + (1.0 - p.agency_displacement) * rest
+    residual.need_split = abs(need - direct + rest - via - outside) / max(1e-9, need + rest)
 
 
 @jit
@@ -139,7 +157,9 @@ def check_stocks(
     flow: npt.NDArray[np.float64],
     residual: Record,
 ) -> None:
-    """Cash and receivables: what was there, plus what came, less what went, is what is there.
+    """What was there, plus what came, less what went, is what is there: three stocks of money.
+
+    Cash, receivables, and what cooperatives kept of their members' invoices.
 
     Args:
         tables: at the end of the month.
@@ -163,4 +183,12 @@ def check_stocks(
     change = flow[0] - flow[9] - flow[16]
     residual.receivables = abs(receivables - before - change) / max(1e-9, before + flow[0])
     tables.state[_RECEIVABLES] = receivables
+    # What members are owed and what their cooperative kept is what they invoiced.
+    account = 0.0
+    for c in range(tables.cooperatives.size):
+        account += tables.cooperatives[c].account
+    before = tables.state[_COOPERATIVES]
+    lost = abs(account - before - flow[20]) / max(1e-9, account + flow[20])
+    residual.cooperatives = worse(lost, abs(flow[21] - flow[0] - flow[20]) / max(1e-9, flow[21]))
+    tables.state[_COOPERATIVES] = account
     residual.bounds = bounds

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import jit
-from sim.tables import Gravity, Record, Rows
+from sim.tables import KIND_AGENCY, Gravity, Record, Rows
 
 __all__ = ["fill_pool", "set_room", "set_spending", "set_wholesale"]
 
@@ -28,21 +28,32 @@ def set_room(f: Record, p: Record, online: float = 0.0) -> None:
 
 @jit
 def set_wholesale(
+    buyers: Rows,
     lines: Rows,
     goods: npt.NDArray[np.void],
     sector_state: npt.NDArray[np.float64],
     p: Record,
+    month: int,
 ) -> None:
     """What buyers do not buy directly: a share d reaches UMKM behind their wholesalers (P7).
 
     Column 3 of `sector_state` becomes that part by sector; the rest leaves the region's UMKM. The
-    split is an identity: need = direct + via wholesalers + outside.
+    split is an identity: need = direct + via wholesalers + outside. Contractors of agencies work
+    through the year: what was not bought directly in one they supply in equal parts over the next,
+    and their share from UMKM of the region is one of its own.
     """
     for s in range(sector_state.shape[0]):
         sector_state[s, 3] = 0.0
     for k in range(lines.size):
-        sector = goods[lines[k].good].sector
-        sector_state[sector, 3] += p.displacement * (lines[k].need - lines[k].ordered)
+        g = goods[lines[k].good]
+        if buyers[lines[k].buyer].kind == KIND_AGENCY:
+            lines[k].pending += lines[k].need - lines[k].ordered
+            if lines[k].interval == 1 or (month + lines[k].phase) % 12 == 0:
+                lines[k].rest = lines[k].pending / lines[k].interval
+                lines[k].pending = 0.0
+            sector_state[g.sector, 3] += p.agency_displacement * lines[k].rest
+        else:
+            sector_state[g.sector, 3] += p.displacement * (lines[k].need - lines[k].ordered)
 
 
 @jit

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import jit
-from sim.tables import COMPLIANCE_MONTHS, KIND_HOTEL, MODE_NONE, Record, Rows
+from sim.tables import COMPLIANCE_MONTHS, KIND_AGENCY, KIND_HOTEL, MODE_NONE, Record, Rows
 
-__all__ = ["measure_hotels", "measure_lines"]
+__all__ = ["measure_agencies", "measure_hotels", "measure_lines"]
 
 EXACTLY_HALF = 1.0 - 1e-9
 """A floor met in one of two months is exactly half: rounding must not decide."""
@@ -138,3 +138,39 @@ def measure_hotels(
     row.hotels_paper = n_paper
     row.covered_hotels = covered
     row.belief = belief
+
+
+@jit
+def measure_agencies(
+    buyers: Rows, lines: Rows, signed: npt.NDArray[np.float64], row: Record
+) -> None:
+    """Counts of agencies' procuring units over the region: signed, buying, on paper.
+
+    Args:
+        buyers: read.
+        lines: read.
+        signed: scratch, (buyers,).
+        row: monthly outcomes, written.
+    """
+    for b in range(buyers.size):
+        signed[b] = 0.0
+    for k in range(lines.size):
+        if lines[k].signed == 1:
+            signed[lines[k].buyer] = 1.0
+    units = 0.0
+    n_signed = 0.0
+    n_buying = 0.0
+    n_paper = 0.0
+    for b in range(buyers.size):
+        if buyers[b].kind != KIND_AGENCY:
+            continue
+        weight = buyers[b].weight
+        units += weight
+        n_signed += weight * signed[b]
+        n_buying += weight * buyers[b].buying
+        if signed[b] > 0.0 and buyers[b].mode != MODE_NONE and buyers[b].buying == 0:
+            n_paper += weight
+    row.agencies = units
+    row.agencies_signed = n_signed
+    row.agencies_buying = n_buying
+    row.agencies_paper = n_paper

@@ -43,8 +43,8 @@ def earn(
 ) -> float:
     """Revenue, profit, cash and drawings of a month; returns the interest paid.
 
-    Profit is accrued: invoices count when sent, cash when received. Cash may go below zero down to
-    the credit line, and interest is paid on what is below.
+    Profit is accrued: invoices count when sent, cash when received, less what a cooperative keeps.
+    Cash may go below zero down to the credit line, and interest is paid on what is below.
 
     Args:
         f: the firm.
@@ -66,7 +66,7 @@ def earn(
     receivables[ring, i] = 0.0
     f.received = receipts
     f.revenue = f.local_sales + f.invoiced + online
-    profit = f.revenue - cost - fixed - interest - charges
+    profit = f.revenue - cost - fixed - interest - f.fees - charges
     f.profit = profit
     cash = f.cash + f.local_sales + receipts - cost - fixed - interest + paid
     wage = p.drawing_share * max(0.0, normal_profit(f, p))

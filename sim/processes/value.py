@@ -11,7 +11,7 @@ from sim.draws import STREAM_SAMPLE, STREAM_SHELF, STREAM_TASTE, normal, uniform
 from sim.jit import Integer, jit
 from sim.tables import Record, Rows
 
-__all__ = ["redraw_candidates", "reset_link", "value_links"]
+__all__ = ["perceived", "redraw_candidates", "reset_link", "search_factor", "value_links"]
 
 
 @jit
@@ -87,6 +87,22 @@ def reset_link(
 
 
 @jit
+def perceived(links: Rows, e: int, p: Record) -> float:
+    """Quality as the buyer believes it: the first sample and all deliveries so far."""
+    return (p.sample_weight * links[e].sample + links[e].quality_sum) / (
+        p.sample_weight + links[e].deliveries
+    )
+
+
+@jit
+def search_factor(firms: Rows, buyers: Rows, i: int, b: int, p: Record, month: int) -> float:
+    """What is left of the cost of a new relation; less where both met at an event of late."""
+    if buyers[b].event_until > month and firms[i].event_until > month:
+        return 1.0 - p.event_search_cut
+    return 1.0
+
+
+@jit
 def value_links(
     firms: Rows,
     buyers: Rows,
@@ -117,7 +133,7 @@ def value_links(
         # The spread counts where goods are not standardised, hence the factor once more.
         risk_factor = p.risk_weight * (1.0 - g.standardisation) * spread
         standard = buyers[b].standard
-        needs_certificate = lines[k].need_certificate == 1
+        needs_certificate = lines[k].need_certificate == 1 and rule.gate > 0.0
         needs_cold = lines[k].need_cold_chain == 1
         best = -math.inf
         lines[k].worthwhile = 0
@@ -147,11 +163,9 @@ def value_links(
             active = links[e].active == 1
             admin = p.relation_cost
             if not active or links[e].age < 12:
-                admin += p.search_cost / 12.0
-            admin /= min(demand, firms[i].y_max / g.interval)
-            q_hat = (p.sample_weight * links[e].sample + links[e].quality_sum) / (
-                p.sample_weight + links[e].deliveries
-            )
+                admin += p.search_cost / 12.0 * search_factor(firms, buyers, i, b, p, month)
+            admin /= min(demand, firms[i].y_max * lines[k].batches / lines[k].interval)
+            q_hat = perceived(links, e, p)
             utility = -(landed - 1.0)
             utility -= p.quality_weight * max(0.0, standard - q_hat)
             utility -= spoilage + risk + admin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference.common import covered_lines, positive
+from tests.reference.common import covered_lines, positive, search_factor
 from tests.reference.measured import measure
 from tests.reference.state import HOTEL, PAPER, Buyer, Draws, World
 
@@ -33,7 +33,8 @@ def extra_cost(world: World, buyer: Buyer) -> float:
             if link.active:
                 cost += buyer.ratio * p.relation_cost
                 # The month's age counts this month, so that twelve months are charged.
-                cost += buyer.ratio * p.search_cost / 12.0 if link.age <= 12 else 0.0
+                if link.age <= 12:
+                    cost += buyer.ratio * p.search_cost / 12.0 * search_factor(world, link)
     if buyer.mode == PAPER:
         cost += p.paper_cost * sum(line.demand for line in covered_lines(world, buyer))
     return float(cost)
@@ -44,9 +45,13 @@ def accounts(world: World, draws: Draws) -> None:
     p, levers = world.params, world.levers
     wage_pressure(world)
     paid_out = world.granted * world.scale * (1.0 + p.grant_administration)
+    paid_out += world.scale * world.coaching_cost
     world.public_cost = (
         levers.office + levers.hours * p.inspector_wage + paid_out + world.platform_cost
     )
+    world.public_cost = levers.office + levers.hours * p.inspector_wage + paid_out
+    world.public_cost += world.scale * world.registered * p.registration_cost
+    world.public_cost += levers.events * p.event_cost
     world.fines_paid = total = nights = 0.0
     for buyer in world.buyers:
         due = world.month % len(buyer.fines_due)

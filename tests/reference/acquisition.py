@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference.common import feasible, willing
+from tests.reference.common import asks_certificate, feasible, willing
 from tests.reference.rounds import ROUNDING, ranked, smallest, unmet
 from tests.reference.state import Draws, Line, Link, World
 
@@ -33,7 +33,7 @@ def acquisition(world: World, draws: Draws) -> None:
         key = (firm.slot, line.buyer.number + 1, firm.generation, line.good)
         u = draws.uniform("certificate", world.month, *key)
         if u < p.certificate_hazard and firm.cash > p.certificate_cost:
-            if line.need_certificate:
+            if asks_certificate(world, line):
                 firm.certificates |= 1 << line.good
             if line.need_cold_chain:
                 firm.cold_chain = True

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.policy import TARGETING, Policy
+from sim.policy import COACHING_KINDS, TARGETING, Policy
 from sim.shocks import Shocks
-from sim.tables import COMPLIANCE_MONTHS, Tables
+from sim.tables import COACHING_STATES, COMPLIANCE_MONTHS, Tables
 from tests.reference.state import (
     Buyer,
+    Coachee,
+    Cooperative,
     Firm,
     Good,
     Levers,
@@ -21,41 +23,52 @@ from tests.reference.state import (
     Link,
     OnlineMarket,
     Pool,
+    Programme,
     Rule,
     Shop,
     World,
 )
 
+COACHING_LEVERS = (
+    "coaching_places", "coaching_cost", "coaching_months", "aligned", "referral", "shared_pool",
+    "online_training",
+)  # fmt: skip
 DrawFirm = Callable[[World, Firm], dict[str, Any]]
 Array = npt.NDArray[Any]
 
 FIRM_INTEGERS = (
     "slot", "generation", "age", "sector", "pool", "village", "district", "size_class",
-    "insolvent_months", "certificates",
+    "insolvent_months", "certificates", "event_until",
 )  # fmt: skip
-FIRM_FLAGS = ("alive", "woman", "formal", "granted", "cold_chain")
+FIRM_FLAGS = ("alive", "woman", "formal", "granted", "cold_chain", "member")
 FIRM_FLOATS = (
     "x", "y", "capacity", "price", "cost_factor", "base_quality", "learned_quality", "practice",
     "base_practice", "information", "productivity", "cash", "line", "hired", "sales_per_worker",
     "y_max", "unit_cost", "financeable", "ordered", "room", "local_sales", "output",
-    "utilisation", "invoiced", "received", "revenue", "profit", "drawings",
+    "utilisation", "invoiced", "fees", "received", "revenue", "profit", "drawings",
 )  # fmt: skip
 FIRM_RINGS = ("profit_ring", "receivables")
-BUYER_INTEGERS = ("number", "kind", "district", "mode", "sanctions")
+BUYER_INTEGERS = ("number", "kind", "district", "mode", "sanctions", "event_until")
 BUYER_FLAGS = ("covered", "visited", "late", "buying", "shocked", "sanctioned")
 BUYER_FLOATS = (
     "x", "y", "standard", "weight", "ratio", "room_nights", "payment_days", "belief", "cost",
 )  # fmt: skip
 BUYER_RINGS = ("fines_due",)
-LINE_INTEGERS = ("good", "phase", "cursor")
+LINE_INTEGERS = ("good", "phase", "cursor", "interval", "batches", "refused")
 LINE_FLAGS = ("need_certificate", "need_cold_chain", "signed", "buying", "on_paper")
-LINE_FLOATS = ("demand", "taste", "need")
+LINE_FLOATS = ("demand", "taste", "need", "lot", "second_half", "pending", "rest")
 LINK_INTEGERS = ("generation", "age")
-LINK_FLAGS = ("active", "defect", "late")
+LINK_FLAGS = ("active", "defect", "late", "small", "pooled")
 LINK_FLOATS = (
     "distance", "taste", "sample", "shelf", "lead", "trust_buyer", "trust_firm", "quality_sum",
     "deliveries", "utility", "order", "returned",
 )  # fmt: skip
+COACHEE_INTEGERS = ("generation", "programme", "waited", "left", "since", "admissions")
+COACHEE_FLAGS = ("pending", "finished", "judged", "success")
+COACHEE_FLOATS = ("time", "fatigue", "revenue_before", "training")
+PROGRAMME_FLOATS = ("share", "target", "width", "cost_ratio", "x", "y")
+COOPERATIVE_FLAGS = ("active", "pooling", "listed")
+COOPERATIVE_FLOATS = ("draw", "pooled", "sales", "account")
 POOL_INTEGERS = ("sector",)
 POOL_FLOATS = ("households", "attractiveness_0", "capacity_0", "spending")
 SHOP_INTEGERS = ("generation", "months", "below", "idle")
@@ -119,6 +132,19 @@ def pools_from_tables(tables: Tables) -> list[Pool]:
                 share = gravity.share[offset + origin * size + target]
                 pools[first + origin].gravity[first + target] = float(share)
     return pools
+
+
+def coaching_from_tables(tables: Tables, world: World) -> None:
+    """Adds programmes and what they know of each firm, where the tables have any."""
+    for index, record in enumerate(tables.coaching):
+        known = row(tables.coaching, index, COACHEE_INTEGERS, COACHEE_FLAGS, COACHEE_FLOATS)
+        state = COACHING_STATES[int(record["state"])]
+        world.coaching.append(Coachee(firm=world.firms[index], state=state, **known))
+    for index, record in enumerate(tables.programmes):
+        known = row(tables.programmes, index, (), (), PROGRAMME_FLOATS)
+        criteria = tuple(float(weight) for weight in record["criteria"])
+        taught = tuple(float(share) for share in tables.competence[index])
+        world.programmes.append(Programme(criteria=criteria, competence=taught, **known))
 
 
 def lines_from_tables(tables: Tables, world: World) -> None:
@@ -191,6 +217,12 @@ def world_from_tables(
             OnlineMarket(**row(tables.online, index, (), (), ONLINE_FLOATS))
             for index in range(tables.online.size)
         ],
+        cooperatives=[
+            Cooperative(
+                **row(tables.cooperatives, index, (), COOPERATIVE_FLAGS, COOPERATIVE_FLOATS)
+            )
+            for index in range(tables.cooperatives.size)
+        ],
         profit_rate_0={sector: float(rate) for sector, rate in enumerate(rates)},
         spending_shock=dict(enumerate(tables.sector_state[:, 5].tolist())),
         cost_shock=dict(enumerate(tables.sector_state[:, 6].tolist())),
@@ -200,6 +232,7 @@ def world_from_tables(
         **state,
     )
     lines_from_tables(tables, world)
+    coaching_from_tables(tables, world)
     return world
 
 
@@ -223,6 +256,8 @@ def apply_policy(world: World, policy: Policy) -> None:
             price_cap=float(rule["price_cap"]),
             publicity=float(rule["publicity"]),
             audit_publication=float(rule["audit"]),
+            gate=bool(rule["gate"]),
+            most=float(rule["most"]),
             goods=tuple(int(good) for good in np.flatnonzero(policy.covers[kind])),
         )
     levers = policy.levers[world.month]
@@ -240,4 +275,11 @@ def apply_policy(world: World, policy: Policy) -> None:
         fee_subsidy=float(levers["fee_subsidy"]),
         promotion=float(levers["promotion"]),
         free_orders=float(levers["free_orders"]),
+        coaching_kind=COACHING_KINDS[int(levers["coaching_kind"])],
+        **{name: float(levers[name]) for name in COACHING_LEVERS},
+        registrations=float(levers["registrations"]),
+        events=float(levers["events"]),
+        event_firms=float(levers["event_firms"]),
+        pooling=float(levers["pooling"]),
+        coop_listed=bool(levers["coop_listed"]),
     )

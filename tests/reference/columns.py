@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.tables import Tables
+from sim.tables import COACHING_STATES, Tables
 from tests.reference import adapter
 from tests.reference.common import quality
 from tests.reference.rounds import smallest
@@ -21,7 +21,7 @@ RINGS = {"firms": adapter.FIRM_RINGS, "buyers": adapter.BUYER_RINGS}
 LIVING = (
     "cash",
     "y_max", "unit_cost", "quality", "financeable", "ordered", "room", "local_sales", "output",
-    "utilisation", "invoiced", "received", "revenue", "profit", "drawings", "profit_ring",
+    "utilisation", "invoiced", "fees", "received", "revenue", "profit", "drawings", "profit_ring",
 )  # fmt: skip
 LIVING_LINKS = ("trust_buyer", "trust_firm", "late", "defect", "returned", "age")
 NAMES: dict[str, tuple[str, ...]] = {
@@ -29,9 +29,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     "buyers": adapter.BUYER_INTEGERS + adapter.BUYER_FLAGS + adapter.BUYER_FLOATS,
     "lines": adapter.LINE_INTEGERS + adapter.LINE_FLAGS + adapter.LINE_FLOATS,
     "links": adapter.LINK_INTEGERS + adapter.LINK_FLAGS + adapter.LINK_FLOATS,
+    "cooperatives": adapter.COOPERATIVE_FLAGS + adapter.COOPERATIVE_FLOATS,
     "pools": adapter.POOL_INTEGERS + adapter.POOL_FLOATS,
     "shops": adapter.SHOP_INTEGERS + adapter.SHOP_FLAGS + adapter.SHOP_FLOATS,
     "online": adapter.ONLINE_FLOATS,
+    "coaching": adapter.COACHEE_INTEGERS + adapter.COACHEE_FLAGS + adapter.COACHEE_FLOATS,
 }
 # What is left of the shop of a closed firm: nothing but that it is closed and paid.
 CLOSED_SHOPS = ("shops.open", "shops.opened", "shops.pending")
@@ -55,6 +57,8 @@ def world_columns(world: World) -> Columns:
         for name in names:
             rows = [getattr(item, name) for item in getattr(world, prefix)]
             columns[f"{prefix}.{name}"] = np.array(rows, dtype=np.float64)
+    states = [float(COACHING_STATES.index(each.state)) for each in world.coaching]
+    columns["coaching.state"] = np.array(states)
     places = {id(firm): index for index, firm in enumerate(world.firms)}
     columns["links.firm"] = np.array([float(places[id(k.firm)]) for k in world.links])
     columns["firms.quality"] = np.array([quality(firm) for firm in world.firms])
@@ -65,7 +69,12 @@ def world_columns(world: World) -> Columns:
 
 def table_columns(tables: Tables) -> Columns:
     """The same columns, as numbers, of the tables."""
-    extra = {"firms": ("quality",), "lines": ("smallest", "ordered"), "links": ("firm",)}
+    extra = {
+        "firms": ("quality",),
+        "lines": ("smallest", "ordered"),
+        "links": ("firm",),
+        "coaching": ("state",),
+    }
     columns: Columns = {}
     for prefix, names in NAMES.items():
         table = getattr(tables, prefix)

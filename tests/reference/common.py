@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.state import Buyer, Draws, Firm, Good, Line, Link, Rule, World
+from tests.reference.state import AGENCY, Buyer, Draws, Firm, Good, Line, Link, Rule, World
 
 
 def clip(value: float, low: float, high: float) -> float:
@@ -64,8 +64,19 @@ def interval(good: Good) -> int:
     return 1 if good.orders >= 1.0 else round(1.0 / good.orders)
 
 
+def season(world: World, line: Line) -> float:
+    """Months of demand that an agency orders this month."""
+    place = (world.month + line.phase) % 12
+    if line.interval == 1:
+        return 2.0 * (line.second_half if place >= 6 else 1.0 - line.second_half)
+    batch = (12 - place) % 12 < line.batches
+    return 12.0 / line.batches if batch else 0.0
+
+
 def due(world: World, line: Line) -> bool:
     """Whether the line orders this month."""
+    if line.buyer.kind == AGENCY:
+        return season(world, line) > 0.0
     months = interval(world.goods[line.good])
     return months == 1 or (world.month + line.phase) % months == 0
 
@@ -104,10 +115,20 @@ def key_of(link: Link) -> tuple[int, int, int, int]:
     return firm.slot, line.buyer.number + 1, firm.generation, line.good
 
 
-def holds(line: Line, firm: Firm) -> bool:
+def asks_certificate(world: World, line: Line) -> bool:
+    """Whether the line takes only firms with the good's certificate, or entry on the catalogue."""
+    return line.need_certificate and world.rule(line.buyer.kind).gate
+
+
+def keeps_cold(line: Line, firm: Firm) -> bool:
+    """Whether the firm has a cold chain if the line needs one."""
+    return not line.need_cold_chain or firm.cold_chain
+
+
+def holds(world: World, line: Line, firm: Firm) -> bool:
     """Whether the firm has the certificate and cold chain that the line needs."""
-    certificate = not line.need_certificate or bool(firm.certificates >> line.good & 1)
-    return certificate and (not line.need_cold_chain or firm.cold_chain)
+    certificate = not asks_certificate(world, line) or bool(firm.certificates >> line.good & 1)
+    return certificate and keeps_cold(line, firm)
 
 
 def good_enough(world: World, link: Link) -> bool:
@@ -120,6 +141,12 @@ def agrees(world: World, link: Link) -> bool:
     return bool(link.trust_firm >= world.params.refusal_trust)
 
 
+def search_factor(world: World, link: Link) -> float:
+    """What is left of the cost of a new relation where both met at an event of late."""
+    both = min(link.firm.event_until, link.line.buyer.event_until)
+    return float(1.0 - world.params.event_search_cut) if both > world.month else 1.0
+
+
 def willing(world: World, link: Link) -> bool:
     """Feasible but for certificate and cold chain."""
     return link.firm.alive and good_enough(world, link) and agrees(world, link)
@@ -127,4 +154,4 @@ def willing(world: World, link: Link) -> bool:
 
 def feasible(world: World, link: Link) -> bool:
     """Whether the buyer could order from the firm at all."""
-    return willing(world, link) and holds(link.line, link.firm)
+    return willing(world, link) and holds(world, link.line, link.firm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.reference.state import HOTEL, RESTAURANT, Draws, World
+from tests.reference.state import AGENCY, HOTEL, RESTAURANT, Draws, World
 
 
 def grants(world: World, draws: Draws) -> None:
@@ -14,7 +14,7 @@ def grants(world: World, draws: Draws) -> None:
     sectors = [
         world.goods[line.good].sector
         for line in world.lines
-        if line.buyer.kind in (HOTEL, RESTAURANT)
+        if line.buyer.kind in (HOTEL, RESTAURANT, AGENCY)
     ]
     eligible = [f for f in world.living() if f.sector in sectors and not f.granted]
     for firm in eligible:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from tests.reference.common import quality
-from tests.reference.rounds import unmet
 from tests.reference.state import Draws, Firm, Pool, World
+from tests.reference.wholesale import wholesale
 
 
 def attractiveness(world: World, firm: Firm) -> float:
@@ -34,15 +34,6 @@ def fill(money: float, firms: list[tuple[Firm, float]]) -> None:
             firm.local_sales = firm.room
             money -= firm.room
         active = [(f, w) for f, w in active if f.local_sales == 0.0]
-
-
-def wholesale(world: World) -> dict[int, float]:
-    """What UMKM behind wholesalers supply of the needs not bought directly, by sector."""
-    behind: dict[int, float] = {}
-    for line in world.lines:
-        sector = world.goods[line.good].sector
-        behind[sector] = behind.get(sector, 0.0) + world.params.displacement * unmet(line)
-    return behind
 
 
 def growth(world: World, pool: Pool, attraction: float) -> float:
@@ -79,8 +70,8 @@ def household_spending(world: World) -> list[float]:
 
 def local_market(world: World, draws: Draws) -> None:
     """Sets the spending of each pool, the local sales of each firm and what goes outside."""
-    behind = wholesale(world)
-    world.outside = sum(unmet(line) for line in world.lines) - sum(behind.values())
+    behind, supplied = wholesale(world)
+    world.outside = supplied - sum(behind.values())
     for firm in world.firms:
         firm.local_sales = 0.0
     members, households = members_of(world), household_spending(world)

@@ -31,6 +31,22 @@ def is_late(world: World, link: Link, draws: Draws) -> bool:
     return draws.uniform("late", world.month, *key_of(link)) < chance
 
 
+def fee(world: World, link: Link) -> float:
+    """Share of an invoice that a cooperative keeps back."""
+    return float(world.params.cooperative_fee if link.pooled else 0.0)
+
+
+def book(world: World, link: Link, invoice: float) -> None:
+    """Adds an invoice to the firm's revenue, and its fee to the cooperative's account."""
+    link.firm.invoiced += invoice
+    if link.pooled:
+        kept = fee(world, link) * invoice
+        link.firm.fees += kept
+        cooperative = world.cooperatives[link.firm.pool]
+        cooperative.sales += invoice
+        cooperative.account += kept
+
+
 def interest(world: World, firm: Firm) -> float:
     """What the month's debt costs."""
     p = world.params
@@ -67,7 +83,7 @@ def settle(world: World, firm: Firm) -> None:
     costs = firm.unit_cost * firm.output + fixed + interest(world, firm)
     shop = firm.shop
     firm.revenue = firm.local_sales + firm.invoiced + shop.revenue
-    firm.profit = firm.revenue - costs - shop.fees - shop.costs
+    firm.profit = firm.revenue - costs - firm.fees - shop.fees - shop.costs
     firm.cash += firm.local_sales + firm.received - costs + shop.payout - shop.costs
     firm.drawings = drawings(world, firm)
     firm.cash -= firm.drawings
@@ -78,7 +94,7 @@ def settle(world: World, firm: Firm) -> None:
 def money(world: World, draws: Draws) -> None:
     """Invoices every delivery, then settles every living firm; adds up labour."""
     for firm in world.firms:
-        firm.invoiced = firm.received = firm.revenue = firm.profit = firm.drawings = 0.0
+        firm.fees = firm.invoiced = firm.received = firm.revenue = firm.profit = firm.drawings = 0.0
     for buyer in world.buyers:
         buyer.late = False
     for link in world.links:
@@ -87,8 +103,9 @@ def money(world: World, draws: Draws) -> None:
             firm = link.firm
             invoice = firm.price * (link.order - link.returned)
             months = months_to_payment(world, link, draws)
-            firm.receivables[(world.month + months) % len(firm.receivables)] += invoice
-            firm.invoiced += invoice
+            kept = fee(world, link) * invoice
+            firm.receivables[(world.month + months) % len(firm.receivables)] += invoice - kept
+            book(world, link, invoice)
             link.line.buyer.late = link.line.buyer.late or link.late
     for firm in world.living():
         settle(world, firm)

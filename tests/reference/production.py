@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.reference.common import clip, key_of, positive, quality
+from tests.reference.pooling import common_quality
 from tests.reference.state import Draws, Firm, Link, World
 
 
@@ -42,11 +43,13 @@ def production(world: World, draws: Draws) -> None:
         if firm.alive:
             firm.output = firm.ordered + firm.local_sales / firm.price + firm.shop.quantity
             firm.utilisation = firm.output / firm.y_max
+    ordered = [link for link in world.links if link.order > 0.0]
+    own = {id(link): delivered_quality(world, link, draws) for link in ordered}
     for link in world.links:
         link.defect = False
         link.returned = 0.0
         if link.order > 0.0:
-            delivered = delivered_quality(world, link, draws)
+            delivered = common_quality(world, link, own) if link.pooled else own[id(link)]
             link.defect = is_defect(world, link, delivered)
             link.returned = sent_back(world, link)
             link.quality_sum += delivered

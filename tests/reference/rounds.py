@@ -1,4 +1,4 @@
-"""8 Orders: the rounds in which lines propose and firms accept."""
+"""8 Orders: what a line still seeks, and when a part of it is large enough."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 
 from tests.reference.common import positive
-from tests.reference.state import Line, Link, World
+from tests.reference.state import AGENCY, Line, Link, World
+
+# Less than this share is rounding: it decides nothing.
+ROUNDING = 1e-9
 
 
 @dataclass
@@ -19,14 +22,25 @@ class Task:
     # A part as large as all that the stage asks for is never too small.
     most: float = math.inf
 
+    def counts(self, amount: float) -> bool:
+        """Whether an amount is more than rounding."""
+        return amount > ROUNDING * self.line.need
 
-# Less than this share is rounding: it decides nothing.
-ROUNDING = 1e-9
+
+@dataclass
+class Proposal:
+    """What a line asks of a firm in a round."""
+
+    task: Task
+    link: Link
+    amount: float
 
 
 def smallest(world: World, line: Line) -> float:
     """The smallest part of its order that a line gives to one firm."""
     lot = world.params.minimum_lot * line.demand / world.goods[line.good].orders
+    if line.buyer.kind == AGENCY:
+        lot = line.lot / line.batches
     return float(min(lot, line.need))
 
 
@@ -35,38 +49,11 @@ def unmet(line: Line) -> float:
     return positive(line.need - sum(link.order for link in line.links))
 
 
-def enough(world: World, task: Task, link: Link, amount: float) -> bool:
-    """Whether an amount, with what the link already has this month, reaches the smallest part."""
-    part = min(smallest(world, link.line), task.most)
-    return amount + link.order >= part * (1.0 - ROUNDING)
+def enough(world: World, task: Task, amount: float) -> bool:
+    """Whether an amount, with what there already is this month, reaches the smallest part."""
+    return amount >= min(smallest(world, task.line), task.most) * (1.0 - ROUNDING)
 
 
 def ranked(links: list[Link]) -> list[Link]:
     """Links from the best down; equals in the order of slots."""
     return sorted(links, key=lambda link: (-link.utility, link.firm.slot))
-
-
-def run_stage(world: World, tasks: list[Task]) -> None:
-    """Three rounds: lines propose down their lists, firms prorate, small parts are released."""
-    for _ in range(3):
-        left = {id(firm): firm.financeable - firm.ordered for firm in world.firms}
-        offered = dict.fromkeys(left, 0.0)
-        proposals: list[tuple[Task, Link, float]] = []
-        for task in tasks:
-            wanted = task.target
-            for link in task.links:
-                amount = min(wanted, left[id(link.firm)])
-                counts = amount > ROUNDING * link.line.need
-                if counts and enough(world, task, link, amount):
-                    proposals.append((task, link, amount))
-                    offered[id(link.firm)] += amount
-                    wanted -= amount
-        for task, link, amount in proposals:
-            firm, accepted = link.firm, amount
-            if offered[id(firm)] > left[id(firm)]:
-                accepted = amount * left[id(firm)] / offered[id(firm)]
-                if not enough(world, task, link, accepted):
-                    continue
-            link.order += accepted
-            firm.ordered += accepted
-            task.target -= accepted

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from tests.reference.accounts import accounts
 from tests.reference.acquisition import acquisition
+from tests.reference.applications import applications
 from tests.reference.candidates import candidates
+from tests.reference.coaching import coaching
 from tests.reference.enforcement import enforcement
 from tests.reference.exit_entry import exit_entry
 from tests.reference.financeable import financeable
@@ -22,16 +24,22 @@ from tests.reference.online_market import online_market
 from tests.reference.orders import orders
 from tests.reference.production import production
 from tests.reference.room import room
+from tests.reference.selection import selection
 from tests.reference.shocks import shocks
 from tests.reference.shops import shops
 from tests.reference.state import Draws, World
+from tests.reference.support import support
 from tests.reference.trust import trust
 from tests.reference.value import value
 
 SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
+    applications,
+    selection,
+    coaching,
     shocks,
     forgetting_and_cost,
     grants,
+    support,
     inspections_planned,
     candidates,
     value,
@@ -52,4 +60,4 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     shops,
     accounts,
 )
-"""The processes by their numbers in docs/processes.md."""
+"""The processes by their numbers in docs/processes.md; coaching acts before forgetting."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-HOTEL, RESTAURANT, BACKGROUND = 0, 1, 2
+HOTEL, RESTAURANT, BACKGROUND, AGENCY = 0, 1, 2, 3
 NONE, GENUINE, PAPER = 0, 1, 2
 
 
@@ -118,6 +118,8 @@ class Firm:
     sales_per_worker: float = 1.0
     certificates: int = 0
     cold_chain: bool = False
+    member: bool = False
+    event_until: int = 0
     profit_ring: list[float] = field(default_factory=_zeros(12))
     receivables: list[float] = field(default_factory=_zeros(8))
     y_max: float = 0.0
@@ -129,6 +131,7 @@ class Firm:
     output: float = 0.0
     utilisation: float = 0.0
     invoiced: float = 0.0
+    fees: float = 0.0
     received: float = 0.0
     revenue: float = 0.0
     profit: float = 0.0
@@ -137,8 +140,44 @@ class Firm:
 
 
 @dataclass(eq=False, kw_only=True)
+class Coachee:
+    """What the mentor programmes know of the firm on a slot."""
+
+    firm: Firm
+    generation: int = 0
+    state: str = "none"
+    programme: int = -1
+    waited: int = 0
+    left: int = 0
+    since: int = 0
+    admissions: int = 0
+    pending: bool = False
+    finished: bool = False
+    judged: bool = False
+    success: bool = False
+    time: float = 0.0
+    fatigue: float = 0.0
+    revenue_before: float = 0.0
+    training: float = 0.0
+
+
+@dataclass(kw_only=True)
+class Programme:
+    """A mentor programme."""
+
+    share: float = 1.0
+    criteria: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    target: float = 0.5
+    width: float = 1.0
+    cost_ratio: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+    competence: tuple[float, ...] = (1.0,)
+
+
+@dataclass(eq=False, kw_only=True)
 class Buyer:
-    """A hotel, restaurant or other large buyer."""
+    """A hotel, restaurant, other large buyer or procuring unit of an agency."""
 
     number: int
     kind: int = HOTEL
@@ -162,6 +201,7 @@ class Buyer:
     cost: float = 0.0
     fines_due: list[float] = field(default_factory=_zeros(13))
     room_nights: float = 0.0
+    event_until: int = 0
     lines: list[Line] = field(default_factory=list)
 
 
@@ -177,6 +217,15 @@ class Line:
     need_cold_chain: bool = False
     taste: float = 0.0
     need: float = 0.0
+    refused: int = 0
+    # Of agencies: smallest contract, season, months a contract stands for and is delivered over,
+    # and what was not bought directly in this year so far and, by the month, in the last.
+    lot: float = 0.0
+    second_half: float = 0.5
+    interval: int = 1
+    batches: int = 1
+    pending: float = 0.0
+    rest: float = 0.0
     signed: bool = False
     buying: bool = False
     on_paper: bool = False
@@ -212,6 +261,21 @@ class Link:
     defect: bool = False
     late: bool = False
     returned: float = 0.0
+    small: bool = False
+    pooled: bool = False
+
+
+@dataclass(eq=False, kw_only=True)
+class Cooperative:
+    """The cooperative of the pool with the same number."""
+
+    active: bool = False
+    draw: float = 0.0
+    pooling: bool = False
+    listed: bool = False
+    pooled: float = 0.0
+    sales: float = 0.0
+    account: float = 0.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -253,6 +317,8 @@ class Rule:
     price_cap: float = 0.15
     publicity: float = 0.0
     audit_publication: float = 0.0
+    gate: bool = True
+    most: float = 0.0
     goods: tuple[int, ...] = ()
 
 
@@ -273,6 +339,19 @@ class Levers:
     fee_subsidy: float = 0.0
     promotion: float = 0.0
     free_orders: float = 0.0
+    coaching_places: float = 0.0
+    coaching_kind: str = "mentor"
+    coaching_cost: float = 6.25
+    coaching_months: float = 6.0
+    aligned: float = 0.0
+    referral: float = 0.0
+    shared_pool: float = 0.0
+    online_training: float = 0.0
+    registrations: float = 0.0
+    events: float = 0.0
+    event_firms: float = 0.0
+    pooling: float = 0.0
+    coop_listed: bool = False
 
 
 @dataclass(eq=False, kw_only=True)
@@ -286,6 +365,9 @@ class World:
     lines: list[Line] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     pools: list[Pool] = field(default_factory=list)
+    coaching: list[Coachee] = field(default_factory=list)
+    programmes: list[Programme] = field(default_factory=list)
+    cooperatives: list[Cooperative] = field(default_factory=list)
     rules: dict[int, Rule] = field(default_factory=dict)
     levers: Levers = field(default_factory=Levers)
     month: int = 0
@@ -300,6 +382,8 @@ class World:
     labour: dict[int, float] = field(default_factory=dict)
     outside: float = 0.0
     granted: float = 0.0
+    coaching_cost: float = 0.0
+    registered: int = 0
     written_off: float = 0.0
     fines_paid: float = 0.0
     public_cost: float = 0.0

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import clip, interval, key_of, perceived, positive, quality
-from tests.reference.state import Draws, Link, World
+from tests.reference.common import (
+    asks_certificate,
+    clip,
+    interval,
+    key_of,
+    perceived,
+    positive,
+    quality,
+    search_factor,
+)
+from tests.reference.state import AGENCY, Draws, Link, World
 
 
 def first_sample(world: World, link: Link, draws: Draws) -> float:
     """Quality as the buyer sees it before any delivery; a certificate makes it surer."""
     firm, line = link.firm, link.line
-    certified = line.need_certificate and firm.certificates >> line.good & 1
+    certified = asks_certificate(world, line) and firm.certificates >> line.good & 1
     spread = world.params.sample_sd * (0.5 if certified else 1.0)
     noise = draws.normal("sample", 0, *key_of(link))
     return clip(quality(firm) + spread * noise, 0.0, 1.0)
@@ -47,7 +56,10 @@ def terms(world: World, link: Link) -> dict[str, float]:
     need = line.demand / line.buyer.ratio
     price = firm.price / good.incumbent_price_ratio
     noise = p.quality_noise * (1.0 - 0.5 * firm.practice) * (1.0 - 0.5 * good.standardisation)
-    order = min(need, firm.y_max / interval(good))
+    months = interval(good)
+    if line.buyer.kind == AGENCY:
+        months = line.interval / line.batches
+    order = min(need, firm.y_max / months)
     is_new = not link.active or link.age < 12
     spoiled = 0.5 * days / (days + link.shelf) + 0.5 * link.lead / (link.lead + days)
     return {
@@ -57,7 +69,7 @@ def terms(world: World, link: Link) -> dict[str, float]:
         "quality": -p.quality_weight * positive(standard - perceived(world, link)),
         "spoilage": -p.spoilage_weight * spoiled,
         "risk": -p.risk_weight * loose * noise,
-        "search": -p.search_cost / 12.0 / order if is_new else 0.0,
+        "search": -p.search_cost / 12.0 * search_factor(world, link) / order if is_new else 0.0,
         "relation": -p.relation_cost / order,
         "trust": p.trust_weight * (link.trust_buyer - 0.5),
         "switching": 0.0 if link.active else -p.switching_cost,
