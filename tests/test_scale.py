@@ -10,7 +10,7 @@ from scenarios import load_region
 from sim.case import auto_scale
 from sim.policy import compile_policy
 from sim.run import simulate
-from sim.tables import KIND_BACKGROUND
+from sim.tables import BUYER_KINDS, KIND_BACKGROUND
 from tests.lab import MANDATE, Setting, lab_world
 
 REGIONS = ("surabaya", "surakarta", "kutai_timur")
@@ -39,7 +39,7 @@ def test_demand_by_class_and_good_is_that_of_the_region(name):
         buyers, lines = world.buyers, world.lines
         kind, rank = buyers.kind[lines.buyer], buyers.buyer_class[lines.buyer]
         direct = kind != KIND_BACKGROUND  # the others draw which good they buy
-        found = np.zeros((3, 6, len(world.names.goods)))
+        found = np.zeros((len(BUYER_KINDS), 6, len(world.names.goods)))
         np.add.at(
             found, (kind[direct], rank[direct], lines.good[direct]), scale * lines.demand[direct]
         )
