@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments.budget import load_scenario
 from experiments.places import place_of
 from scenarios.region import Region
-from scenarios.scenario import Scenario, load_scenario
+from scenarios.scenario import Scenario
 from sim.build.agencies import agency_demand
 from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.build.platform import LEAST_SHARE, SHIPPED, outside_market, shares_held
@@ -95,7 +96,8 @@ def _hotels(region: Region, parameters: Parameters, assumed: Collection[str]) ->
         own = float(one["count"] * one["rooms"] * one["occupancy"])
         figures = (f"{what} of {one['hotel_class']}" for what in ("count", "rooms", "occupancy"))
         size += own
-        known += 0.0 if is_guess([kinds[figure] for figure in figures]) else own
+        # A class without a hotel needs no figures.
+        known += 0.0 if own and is_guess([kinds[figure] for figure in figures]) else own
     size /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
     known /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
     by_good = {good: value * size for good, value in bought.items()}

@@ -5,18 +5,28 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
+from experiments.budget import equalise, load_scenario, size, yearly_cost
 from experiments.comparison import Comparison
-from experiments.design import FIXED_REPLICATES, Study, make_jobs, make_study
+from experiments.design import (
+    FIXED_REPLICATES,
+    Study,
+    common_length,
+    common_values,
+    make_jobs,
+    make_study,
+)
 from experiments.limits import check_length, read_scale
 from experiments.overrides import override_lines
 from experiments.places import place_of
 from experiments.runner import default_jobs, pilot, run_jobs, warm
 from experiments.words import number, say
+from scenarios.budget_checks import MOST_MILLION_RP
 from scenarios.region import Region
-from scenarios.scenario import Scenario, load_scenario
+from scenarios.scenario import Scenario
 from sim.errors import KemitraanError
 
 __all__ = ["HEADLINE", "Comparison", "compare", "load_study", "progress_bar", "teller"]
@@ -40,6 +50,7 @@ def compare(
     months: int | None = None,
     *,
     fixed_replicates: int = FIXED_REPLICATES,
+    equal_budget: float | bool = False,
     lang: str = "en",
     quiet: bool = False,
 ) -> Comparison:
@@ -59,6 +70,9 @@ def compare(
         months: length of the runs instead of the scenarios'.
         fixed_replicates: further pairs at the registry's values, for the simulation error, and as
             many at displacement 0 and 1; with `uncertainty` "parameters" only.
+        equal_budget: sizes every scenario to the same expected public cost, million rupiah in a
+            policy year: a number, or True for what the first scenario costs. Each is sized by the
+            levers that its `budget: {spend_on: [...]}` names.
         lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
@@ -71,7 +85,9 @@ def compare(
     from experiments.store import check_target, write_folder  # noqa: PLC0415  # pyarrow only now
 
     target = None if out is None else check_target(Path(out))
-    study, replaced = load_study(scenarios, baseline, region, seed, scale, months, lang)
+    study, replaced = load_study(
+        scenarios, baseline, region, seed, scale, months, lang, equal_budget=equal_budget
+    )
     workers = default_jobs() if jobs is None else jobs
     if not 1 <= workers <= 1024:
         raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
@@ -92,6 +108,7 @@ def compare(
         "seed": seed,
         "uncertainty": uncertainty,
         "assumptions_varied": len(study.varied) if uncertainty == "parameters" else 0,
+        **({} if equal_budget is False else {"equal_budget": _amount_of(study)}),
         "jobs": workers,
         "seconds": round(trial.seconds, 1),
     }
@@ -136,6 +153,8 @@ def load_study(
     scale: int | str | None,
     months: int | None,
     lang: str,
+    *,
+    equal_budget: float | bool = False,
 ) -> tuple[Study, list[str]]:
     """What is run, and a line for each value of the files that was replaced.
 
@@ -163,6 +182,7 @@ def load_study(
             raise KemitraanError(
                 f"the scenarios are of different regions ({listed}): give one by --region"
             )
+    every_one = _with_money(every_one, baseline is not None, months, equal_budget)
     study = make_study(
         place_of(loaded[0], region),
         every_one,
@@ -171,6 +191,61 @@ def load_study(
         months=months,
     )
     return study, replaced
+
+
+def _with_money(
+    every_one: Sequence[Scenario],
+    has_baseline: bool,  # a fact, not a choice
+    months: int | None,
+    equal_budget: float | bool,
+) -> list[Scenario]:
+    """Scenarios with their levers sized to money, at the values that all of them share.
+
+    A budget of a scenario's own is sized anew, since a scenario beside it may assume another wage;
+    the same money is then asked of all but the baseline.
+    """
+    if equal_budget is not False and equal_budget is not True:
+        check_amount(equal_budget)
+    waiting = [s for s in every_one if s.budget and s.budget.million_rp_per_year is not None]
+    if equal_budget is False and not waiting:
+        return list(every_one)
+    parameters = common_values(every_one)[0]
+    length = common_length(every_one, months)
+    # Money is counted over the policy years of the run, whatever a scenario's own length.
+    found = [replace(s, months=length) for s in every_one]
+    found = [
+        size(s, parameters) if s.budget and s.budget.million_rp_per_year is not None else s
+        for s in found
+    ]
+    # Named among the others, the baseline is not one of them.
+    chosen = [
+        k for k, one in enumerate(every_one) if not has_baseline or (k > 0 and one != every_one[0])
+    ]
+    if equal_budget is not False and chosen:
+        amount = None if equal_budget is True else float(equal_budget)
+        for k, one in zip(
+            chosen, equalise([found[k] for k in chosen], parameters, amount), strict=True
+        ):
+            found[k] = one
+    return [replace(s, months=own.months) for s, own in zip(found, every_one, strict=True)]
+
+
+def check_amount(amount: float) -> None:
+    """Refuses an amount of money that is none.
+
+    Raises:
+        KemitraanError: it is no number, or out of range.
+    """
+    if not 0.0 < float(amount) <= MOST_MILLION_RP:
+        raise KemitraanError(
+            f"--equal-budget {amount}: expects million Rp a year, above 0 and at most "
+            f"{MOST_MILLION_RP:,.0f}"
+        )
+
+
+def _amount_of(study: Study) -> float:
+    """Million rupiah a year that every scenario of an equal comparison was sized to."""
+    return yearly_cost(replace(study.scenarios[1], months=study.months), study.parameters)
 
 
 def _load(one: ScenarioLike, months: int | None) -> Scenario:

@@ -25,6 +25,9 @@ from experiments.effects import (
 )
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.inputs import inputs_line
+from experiments.money import equality_notes, money_rows
+from experiments.scale_rules import scale_notes
+from experiments.shocks import shock_notes
 from experiments.stakeholder_table import stakeholder_windows
 from experiments.unit import Cell, Result, cells
 from experiments.views import Views
@@ -40,8 +43,6 @@ __all__ = ["FEWEST_PAIRS", "HEADLINE_OUTCOME", "LEVEL_COLUMNS", "Comparison"]
 
 HEADLINE_OUTCOME = "profit"
 LEVEL_COLUMNS = ("scenario", "outcome", "unit", "group", "window", "mean", "p05", "p50", "p95")
-_FEWEST_BUYERS = 5
-_FEWEST_NEARBY = 10
 FEWEST_PAIRS = 20
 """With fewer, a 5-95 % range is little more than the ends of the runs, and nothing is ranked."""
 _PURCHASES = (
@@ -226,27 +227,13 @@ class Comparison(Views):
         """The same in a language, "en" or "id"."""
         study = self.study
         notes = [say("example", lang, region=study.region.name), inputs_line(study.region, lang)]
-        if study.scale > 1:
-            notes.append(say("sample", lang, scale=study.scale))
-            if study.firms_nearby < _FEWEST_NEARBY:
-                notes.append(say("thin", lang))
-        few = [
-            f"{name} ({say('of', lang, kept=kept, count=count)})"
-            for name, kept, count in zip(
-                self._names.hotel_classes,
-                self._names.sampled_by_class,
-                self._names.hotels_by_class,
-                strict=True,
-            )
-            if kept < min(_FEWEST_BUYERS, count)
-        ]
-        if few:
-            notes.append(say("few", lang, n=_FEWEST_BUYERS, items=", ".join(few)))
+        notes += scale_notes(study, lang)
         pairs = int(str(self.plan["pairs"]))
         if self.uncertainty == "seeds":
             notes.append(say("alone", lang))
         elif pairs < FEWEST_PAIRS:
             notes.append(say("quick", lang, n=pairs))
+        notes += [*equality_notes(self, lang), *shock_notes(study, lang)]
         if study.has_platform:
             notes.append(say("platform", lang))
         for name, assumption in sorted(
@@ -298,6 +285,7 @@ class Comparison(Views):
             ],
             "ceiling": plain_rows(self.ceiling),
             "displacement": plain_rows(self.displacement),
+            "money": money_rows(self),
             "drivers": plain_rows(self.drivers),
             "stakeholders": plain_rows(
                 self.stakeholders(stakeholder_windows(self.study.months, show))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from experiments.budget import refuse_unsized
 from experiments.limits import check_length, check_scale, check_seed
 from scenarios.region import Region
 from scenarios.scenario import Assumption, Scenario
@@ -28,6 +29,8 @@ __all__ = [
     "UNCERTAINTIES",
     "Job",
     "Study",
+    "common_length",
+    "common_values",
     "in_range",
     "latin_hypercube",
     "make_jobs",
@@ -76,6 +79,7 @@ class Study:
     def branch_month(self) -> int:
         """Month at which scenarios part: the end of the burn-in, or the earliest lever."""
         starts = [s.start for one in self.scenarios for s in one.levers.values()]
+        starts += [shock.month for one in self.scenarios for shock in one.shocks]
         return max(0, min([BURN_IN, *starts]))
 
     @property
@@ -156,11 +160,9 @@ def make_study(
     if len({s.first_month for s in scenarios}) > 1:
         listed = ", ".join(f"{s.name} {s.first_month}" for s in scenarios)
         raise KemitraanError(f"the scenarios start in different months ({listed}): set one")
-    lengths = {s.months for s in scenarios}
-    if months is None and len(lengths) > 1:
-        listed = ", ".join(f"{s.name} {s.months}" for s in scenarios)
-        raise KemitraanError(f"the scenarios differ in length ({listed}): give --months")
-    length = months if months is not None else scenarios[0].months
+    for scenario in scenarios:
+        refuse_unsized(scenario)
+    length = common_length(scenarios, months)
     check_length(length, "--months" if months is not None else f"{names[0]}: months")
     check_seed(seed)
     check_scale(scale, region.firms)
@@ -170,7 +172,12 @@ def make_study(
     chosen = [scenarios[0]] + [
         replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in others
     ]
-    parameters, varied = _common_values(chosen)
+    parameters, varied = common_values(chosen)
+    # What the region knows of its own firms, unless a scenario assumes otherwise.
+    assumed_names = {name for one in chosen for name in one.assume}
+    own = {k: v for k, v in region.parameters.items() if k not in assumed_names}
+    parameters = Parameters({**parameters.values, **own}) if own else parameters
+    varied = {name: ends for name, ends in varied.items() if name not in own}
     return Study(
         region=region,
         scenarios=tuple(chosen),
@@ -183,7 +190,19 @@ def make_study(
     )
 
 
-def _common_values(
+def common_length(scenarios: Sequence[Scenario], months: int | None) -> int:
+    """Months of every run: as asked, else the scenarios' own.
+
+    Raises:
+        KemitraanError: they differ, and nothing was asked.
+    """
+    if months is None and len({s.months for s in scenarios}) > 1:
+        listed = ", ".join(f"{s.name} {s.months}" for s in scenarios)
+        raise KemitraanError(f"the scenarios differ in length ({listed}): give --months")
+    return months if months is not None else scenarios[0].months
+
+
+def common_values(
     scenarios: Sequence[Scenario],
 ) -> tuple[Parameters, dict[str, tuple[float, float]]]:
     """Values and ranges of all scenarios: the registry's, changed by what they assume."""

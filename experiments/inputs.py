@@ -38,13 +38,19 @@ def inputs_line(region: Region, lang: str) -> str:
     """The same as a line below a table, with the blocks of region.yaml where it matters."""
     counts = input_counts(region)
     table = region.provenance
-    blocks = {
-        "foreign": table.loc[table["borrowed"].astype(bool), "block"],
-        "guessed": table.loc[table["kind"].isin(GUESSES), "block"],
-    }
+    foreign = table["borrowed"].astype(bool)
+    # Ward populations are named although they are not counted; the map has a line of its own.
+    guessed = table["kind"].isin(GUESSES) & ~foreign & (table["block"] != "map")
+    blocks = {"foreign": table.loc[foreign, "block"], "guessed": table.loc[guessed, "block"]}
     named = {key: ", ".join(dict.fromkeys(found)) or "-" for key, found in blocks.items()}
     share = {key: percent(100 * count / counts["figures"], lang) for key, count in counts.items()}
     listed = ", ".join(f"{say(kind, lang)} {share[kind]}" for kind in KINDS)
-    return say(
-        "inputs", lang, n=counts["figures"], items=listed, borrowed=share["borrowed"], **named
-    )
+    shares = {key: share[key] for key in ("own", "borrowed", "made_up")}
+    line = say("inputs", lang, n=counts["figures"], items=listed, **shares, **named)
+    sites = table[(table["block"] == "map") & table["quantity"].str.startswith("lat of ")]
+    invented = sites.loc[sites["kind"] == "synthetic", "quantity"]
+    if len(invented):
+        centres = {f"lat of {name}" for name in region.districts["district"]}
+        key = "synthetic_map" if centres & set(invented) else "synthetic_sites"
+        line += f". {say(key, lang, region=region.name)}"
+    return line

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from experiments.comparison import FEWEST_PAIRS
+from experiments.money import money_lines
 from experiments.stakeholder_table import stakeholder_windows
 from experiments.words import (
     number,
@@ -260,7 +261,8 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
         if comparison.uncertainty != "seeds":
             lines.append(f"  {_hangs_line(comparison, name, lang)}")
             lines.append(f"  {_displaced_line(comparison, name, lang)}")
-    return [*lines, "", *comparison.notes_in(lang)]
+    money = money_lines(comparison, lang)
+    return [*lines, *([""] if money else []), *money, "", *comparison.notes_in(lang)]
 
 
 def _wrapped(lines: Sequence[str], width: int) -> list[str]:

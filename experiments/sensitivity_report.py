@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.inputs import inputs_line
 from experiments.report import window_title
+from experiments.scale_rules import scale_notes
 from experiments.sensitivity_words import say
 from experiments.words import number, supported, unit_words
 from experiments.words import say as said
@@ -139,9 +141,8 @@ def _sigma(row: pd.Series, lang: str) -> str:
 def notes_in(result: Sensitivity, lang: str) -> list[str]:
     """What a reader must know beside the numbers, in a language."""
     study, design = result.study, result.design
-    notes = [said("example", lang, region=study.region.name)]
-    if study.scale > 1:
-        notes.append(said("sample", lang, scale=study.scale))
+    notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
+    notes += scale_notes(study, lang)
     for outcome, found in result.indices.items():
         values = result.outcome(outcome)
         points = int(np.sum(~np.isfinite(values)))

@@ -30,6 +30,7 @@ from sim.outcomes import OUTCOMES, window_values, windows
 from sim.outcomes_record import Record, follow
 from sim.policy import compile_policy
 from sim.population import build_world
+from sim.shocks import compile_shocks
 from sim.tables import BUYER_KINDS, KIND_AGENCY
 from sim.world import Names, World
 
@@ -126,7 +127,10 @@ def run_unit(study: Study, job: Job) -> Result:
     values, series, goods = [], [], []
     for scenario in study.scenarios:
         policy = compile_policy(scenario.levers, start.names.goods, study.months)
-        record = follow(start.copy(policy), before=before)
+        shocks = compile_shocks(
+            scenario.shocks, start.names.sectors, study.months, study.region.name
+        )
+        record = follow(start.copy(policy, shocks), before=before)
         check_ledger(record.world, scenario.name)
         check_ceiling(record.world, scenario.name)
         sites = sites_of(record) if sites is None else sites  # the baseline comes first

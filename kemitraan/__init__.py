@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
+    from experiments.budget import load_scenario
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
-    from scenarios.scenario import Scenario, list_scenarios, load_scenario
+    from scenarios.scenario import Scenario, list_scenarios
     from sim.agents import Cooperative, CorporateBuyer, Mentor, Platform, Regulator, Umkm
     from sim.ecosystem import Ecosystem
     from sim.errors import KemitraanError
@@ -53,7 +54,7 @@ _HOME = {
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
     "load_region": "scenarios.region",
-    "load_scenario": "scenarios.scenario",
+    "load_scenario": "experiments.budget",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",

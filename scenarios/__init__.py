@@ -10,19 +10,23 @@ if TYPE_CHECKING:
     from scenarios.region import Region, list_regions, load_region
     from scenarios.scenario import (
         Assumption,
+        Budget,
         LeverSetting,
         Scenario,
+        Shock,
         list_scenarios,
         load_scenario,
     )
 
 __all__ = [
     "Assumption",
+    "Budget",
     "Fault",
     "LeverSetting",
     "Region",
     "Scenario",
     "ScenarioError",
+    "Shock",
     "list_regions",
     "list_scenarios",
     "load_region",
@@ -31,11 +35,13 @@ __all__ = [
 
 _HOME = {
     "Assumption": "scenario",
+    "Budget": "scenario",
     "Fault": "faults",
     "LeverSetting": "scenario",
     "Region": "region",
     "Scenario": "scenario",
     "ScenarioError": "faults",
+    "Shock": "scenario",
     "list_regions": "region",
     "list_scenarios": "scenario",
     "load_region": "region",

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 
 from scenarios.assumption_checks import AssumptionChecks
+from scenarios.budget_checks import BudgetChecks
 from scenarios.faults import did_you_mean, shown
 from scenarios.lever_checks import LeverChecks
 from scenarios.reader import Node
 from scenarios.schema import (
     DEFAULT_MONTHS,
     FUTURE_GROUPS,
-    FUTURE_KEYS,
     INSTRUMENTS,
     LANGUAGES,
     MAX_MONTHS,
     TOP_KEYS,
 )
+from scenarios.shock_checks import ShockChecks
 from scenarios.value_checks import MONTH, Written, what
 from sim.parameters import lever_groups, registry
 
@@ -29,7 +30,7 @@ __all__ = ["Checker"]
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-class Checker(LeverChecks, AssumptionChecks):
+class Checker(LeverChecks, AssumptionChecks, BudgetChecks, ShockChecks):
     """Checks one document; `written` holds what passed, faults go to the document."""
 
     def check(self, root: Node) -> dict[str, Written]:
@@ -39,9 +40,7 @@ class Checker(LeverChecks, AssumptionChecks):
             return {}
         for entry in self.entries("", root):
             key, value = entry.key.text, entry.value
-            if key in FUTURE_KEYS:
-                self.fault(key, entry.key, FUTURE_KEYS[key])
-            elif key not in TOP_KEYS:
+            if key not in TOP_KEYS:
                 self.fault(shown(key), entry.key, _unknown_top(key))
             elif value.kind not in ("null", "broken"):
                 self._top(key, value)
@@ -70,6 +69,10 @@ class Checker(LeverChecks, AssumptionChecks):
                 value = self._calendar(key, node)
             case "instrument":
                 value = self.choice(key, node, INSTRUMENTS)
+            case "budget":
+                self.budget(node)
+            case "shocks":
+                value = self.shocks(node)
             case "levers":
                 self.levers(node)
             case "assume":

@@ -70,6 +70,7 @@ def _own_copy(region: Region) -> Region:
         government=dict(region.government),
         cooperatives=dict(region.cooperatives),
         borrowed=dict(region.borrowed),
+        parameters=dict(region.parameters),
         **tables,  # type: ignore[arg-type]  # one type for all tables, unlike the other fields
     )
 

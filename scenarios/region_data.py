@@ -94,8 +94,10 @@ class Region:
     `firms` is the true count of UMKM, `listed` how many of them are on a list (none if not known;
     no run sees it), `restaurants` a figure with its range, `restaurant_demand`
     million Rp per restaurant and month by good, `government` what agencies buy, a figure by good in
-    million Rp a year, `cooperatives` how many are registered and active, if known. The tables are
-    the caller's own copies.
+    million Rp a year, `cooperatives` how many are registered and active, if known. `parameters`
+    are values of the registry that the region knows better, such as the share of firms led by
+    women; `villages` may have a further column `firms`, their weights where a list says how firms
+    spread. The tables are the caller's own copies.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Region:
     notes: tuple[str, ...]
     provenance: pd.DataFrame
     listed: Figure | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
     cooperatives: Mapping[str, Figure] = field(default_factory=dict)
 
     @property
@@ -137,6 +140,8 @@ class Region:
             restaurant_demand=dict(self.restaurant_demand),
             government={key: [f.value, f.month] for key, f in self.government.items()},
         )
+        if self.parameters:
+            plain.update(parameters=dict(self.parameters))
         if self.cooperatives:
             plain["cooperatives"] = {key: f.value for key, f in self.cooperatives.items()}
         return plain

@@ -12,10 +12,10 @@ from scenarios.region_data import GOODS_FILE, HOTEL_CLASSES, KINDS, SECTORS, Fig
 from scenarios.region_errors import Faults, RegionError, nearest
 from scenarios.region_places import read_hotel_weights, read_places
 from scenarios.region_sources import Ledger, read_sources
-from scenarios.region_tables import Column, Table, personal, read_header, read_table
+from scenarios.region_tables import Column, Table, read_table, refuse_personal
 from scenarios.region_yaml import Block, read_yaml
 
-__all__ = ["Reader", "read_region"]
+__all__ = ["Reader", "goods_table", "read_region", "read_title"]
 
 _SECTORS = (
     Column("sector", "choice", choices=tuple(SECTORS)),
@@ -32,7 +32,10 @@ _HOTEL_FIGURES = {  # column: (block of the data sheet, lowest, highest, unit, f
     "occupancy_percent": ("occupancy", 0.0, 100.0, "share", 0.01),
 }
 _BUDGET_UNIT = "million rp per year"
-_LATER = "bring-your-own UMKM tables come with a later version; leave umkm.table out for now"
+_LATER = (
+    "a list of UMKM stands in the short form of region.yaml, which has no sources: "
+    "kemitraan init --region FOLDER writes one"
+)
 
 
 def _hotel_columns() -> tuple[Column, ...]:
@@ -47,7 +50,7 @@ def _hotel_columns() -> tuple[Column, ...]:
     return (*columns, Column("note", optional=True))
 
 
-def _goods() -> pd.DataFrame:
+def goods_table() -> pd.DataFrame:
     """Goods in their order, each with the sector that makes it."""
     with GOODS_FILE.open(encoding="utf-8", newline="") as file:
         pairs = {row["good"]: row["sector"].replace(" ", "_") for row in csv.DictReader(file)}
@@ -67,6 +70,7 @@ class Reader:
         self.place = top.text("place")
         self.ledger = Ledger(read_sources(top.block("sources")), self.place, faults)
         self.hotels = top.block("hotels")
+        self.read: list[str] = []
 
     @property
     def people_sources(self) -> tuple[str, ...]:
@@ -79,6 +83,7 @@ class Reader:
     ) -> Table:
         """The table that a key of a block names; empty and unsound when it cannot be read."""
         name = block.text(key)
+        self.read.append(name)
         if name and (Path(name).name != name or "\\" in name or ":" in name):
             block.fault(key, f"{name!r} must be a file of this folder, without any path")
         elif name and not (self.folder / name).is_file():
@@ -106,11 +111,7 @@ class Reader:
         if figure and figure.count < 1:
             umkm.fault("true_count", "must be at least 1")
         if umkm.has("table"):
-            name = Path(umkm.text("table")).name
-            path = self.folder / name
-            for column in personal(read_header(path, self.faults)) if path.is_file() else ():
-                message = "personal data are refused; delete the column"
-                self.faults.add(name, 1, column, "", message)
+            umkm.text("table")
             umkm.fault("table", _LATER)
         umkm.close()
         return figure, listed
@@ -262,7 +263,8 @@ class Reader:
         return pd.DataFrame(rows)
 
 
-def _title(top: Block) -> dict[str, str]:
+def read_title(top: Block) -> dict[str, str]:
+    """The title by language."""
     block = top.block("title")
     title = {}
     for language in ("id", "en"):
@@ -287,9 +289,13 @@ def read_region(folder: Path, called: str = "") -> Region:
     faults.raise_if_any()
     if top is None:
         raise RegionError(f"{called or folder.name}: region.yaml cannot be read")
-    name, title = top.text("name"), _title(top)
+    from scenarios.own_region import is_own, read_own_region  # noqa: PLC0415  # it leans on us
+
+    if is_own(top):
+        return read_own_region(folder, top, faults, called)
+    name, title = top.text("name"), read_title(top)
     reader = Reader(folder, top, faults)
-    goods = _goods()
+    goods = goods_table()
     places = read_places(reader)
     firms, listed = reader.firms()
     sectors = reader.sectors()
@@ -297,6 +303,7 @@ def read_region(folder: Path, called: str = "") -> Region:
     weights = read_hotel_weights(reader, places)
     if reader.hotels is not None:
         reader.hotels.close()
+    refuse_personal(folder, reader.read, faults)
     restaurants, demand = reader.restaurants(goods["good"].tolist())
     government = reader.government(goods["good"].tolist())
     cooperatives = reader.cooperatives()

@@ -5,24 +5,35 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenarios.region_errors import Faults, nearest
 from scenarios.region_yaml import NUMBER, decode
 
-__all__ = ["Column", "Row", "Table", "personal", "read_header", "read_table"]
+__all__ = [
+    "Column",
+    "Row",
+    "Table",
+    "personal",
+    "read_header",
+    "read_table",
+    "refuse_personal",
+]
 
 _MAX_BYTES = 20_000_000
 _WHOLE = re.compile(r"\d+")
-# Columns that name a person; refused even where nothing would read them.
+# Words for what names a person, or leads to one: a column with one of them in its name is refused,
+# even where nothing would read it.
 _PERSONAL = (
-    "name", "nama", "owner", "owner_name", "pemilik", "phone", "telephone", "mobile", "whatsapp",
-    "wa", "telp", "telepon", "hp", "no_hp", "email", "nik", "ktp", "no_ktp", "npwp", "address",
-    "alamat", "birth_date", "tanggal_lahir",
+    "name", "nama", "owner", "pemilik", "pengusaha", "phone", "telephone", "mobile", "handphone",
+    "whatsapp", "wa", "telp", "telepon", "hp", "email", "surel", "mail", "nik", "ktp", "npwp", "kk",
+    "address", "alamat", "birth", "lahir", "contact", "kontak", "rekening",
 )  # fmt: skip
-_PERSONAL_STARTS = ("nama_", "phone_", "telp_", "nik_", "owner_name", "owner_phone", "alamat_")
+# Columns that hold such a word and name no person.
+_PLACES = ("district_name", "village_name", "nama_kecamatan", "nama_desa", "nama_kelurahan")
+_HARMLESS = ("owner_sex", "owner_gender", *_PLACES)
 
 
 @dataclass(frozen=True)
@@ -61,11 +72,27 @@ class Table:
 
 def personal(header: Sequence[str]) -> list[str]:
     """The columns of a header that would name a person."""
-    plain = [re.sub(r"[\s\-]+", "_", name.strip().lower()) for name in header]
+    plain = [re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_") for name in header]
     return [
-        name for name, key in zip(header, plain, strict=True)
-        if key in _PERSONAL or key.startswith(_PERSONAL_STARTS)
-    ]  # fmt: skip
+        name
+        for name, key in zip(header, plain, strict=True)
+        if key not in _HARMLESS and any(word in _PERSONAL for word in key.split("_"))
+    ]
+
+
+def refuse_personal(folder: Path, read: Collection[str], faults: Faults) -> None:
+    """Refuse columns that name a person in the folder's other tables, which nothing reads.
+
+    Args:
+        folder: of the region.
+        read: tables that say so themselves when they are read.
+        faults: where to note them.
+    """
+    for path in sorted(folder.glob("*.csv")):
+        if path.name in read:
+            continue
+        for column in personal(read_header(path, faults)):
+            faults.add(path.name, 1, column, "", "personal data are refused; delete the column")
 
 
 def _check_cell(raw: str, column: Column) -> float | str:

@@ -60,6 +60,10 @@ class Block:
         node = self._nodes.get(name)
         return node is not None and node[1].tag != _STANDARD + "null"
 
+    def is_block(self, name: str) -> bool:
+        """True when the key holds a mapping; asking makes the key a known one."""
+        return self.has(name) and isinstance(self._nodes[name][1], MappingNode)
+
     def keys(self) -> list[str]:
         """The keys as given, in their order."""
         return list(self._nodes)

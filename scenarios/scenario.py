@@ -9,15 +9,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scenarios.budget_checks import Budget, budget_of, refuse_double
 from scenarios.faults import OVERRIDE, ScenarioError, did_you_mean, shown
 from scenarios.inheritance import Layers, find, shipped
 from scenarios.schema import DEFAULT_MONTHS, FIRST_MONTH
+from scenarios.shock_checks import Shock
 from scenarios.source import Document
 from scenarios.switches import check_switches
 from scenarios.timing import Timing, calendar_month
 from sim.parameters import Parameter, levers, registry
 
-__all__ = ["Assumption", "LeverSetting", "Scenario", "list_scenarios", "load_scenario"]
+__all__ = [
+    "Assumption",
+    "Budget",
+    "LeverSetting",
+    "Scenario",
+    "Shock",
+    "list_scenarios",
+    "load_scenario",
+]
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Scenario:
         text: the file as given.
         replaced: what the files say where the call says otherwise, by dotted key: the value and
             where it stands.
+        budget: public money and the levers it is spent on, if the files say so.
+        shocks: spells in which households spend otherwise, or inputs cost otherwise.
     """
 
     name: str
@@ -78,6 +90,8 @@ class Scenario:
     origin: Mapping[str, str] = field(default_factory=dict, compare=False)
     text: str = field(default="", compare=False)
     replaced: Mapping[str, tuple[object, str]] = field(default_factory=dict, compare=False)
+    budget: Budget | None = None
+    shocks: tuple[Shock, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.name, self.digest()))
@@ -89,7 +103,19 @@ class Scenario:
             "title": dict(self.title),
             "description": self.description,
             "instrument": self.instrument,
+            "budget": self._budget(),
             **self._meaning(),
+        }
+
+    def _budget(self) -> dict[str, Any] | None:
+        """The budget as plain JSON."""
+        if self.budget is None:
+            return None
+        return {
+            "million_rp_per_year": self.budget.million_rp_per_year,
+            "price_year": self.budget.price_year,
+            "spend_on": list(self.budget.spend_on),
+            "applied": self.budget.applied,
         }
 
     def _meaning(self) -> dict[str, Any]:
@@ -111,6 +137,9 @@ class Scenario:
                 name: {"value": a.value, "low": a.low, "high": a.high, "source": a.source}
                 for name, a in self.assume.items()
             },
+            **({"shocks": [shock.plain() for shock in self.shocks]} if self.shocks else {}),
+            # Sized levers say it all; an amount that still waits is not to be mistaken for none.
+            **({"waits": self._budget()} if self.budget and self.budget.waits else {}),
         }
 
     def digest(self) -> str:
@@ -140,8 +169,12 @@ def load_scenario(
     *,
     region: str | None = None,
     months: int | None = None,
+    budget: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """A scenario, ready to run.
+    """A scenario as its files say.
+
+    An amount in `budget` is noted and not applied: `experiments.budget.load_scenario`, which is
+    `kemitraan.load_scenario`, sizes the levers.
 
     Args:
         name_or_path: name of a shipped scenario, or a scenario file.
@@ -152,6 +185,7 @@ def load_scenario(
         region: replaces the file's region.
         months: replaces the file's length of the run; a policy that would last longer
             is cut off.
+        budget: keys that replace the file's, such as `{"million_rp_per_year": 2000}`.
 
     Raises:
         ScenarioError: with every fault of every file and of the values given.
@@ -163,11 +197,13 @@ def load_scenario(
     given: dict[str, Any] = {
         "region": region,
         "months": months,
+        "budget": dict(budget) if budget else None,
         "assume": dict(assume) if assume else None,
         "levers": _grouped(levers or {}, document),
     }
     layers.override({key: value for key, value in given.items() if value is not None}, document)
     timing = Timing(layers)
+    refuse_double(layers.written)
     check_switches(layers)
     own = layers.own
     if layers.complete and not layers.documents[0].faults:
@@ -201,11 +237,15 @@ def _build(layers: Layers, timing: Timing) -> Scenario:
 
     name = own["name"].value
     settings = {}
+    budget = budget_of(written)
+    bought = budget.spend_on if budget and budget.waits else ()
     for lever in levers().values():
         key = f"levers.{lever.name}"
-        if key in written:
+        if key in written or lever.name in bought:
             start, ramp, end = timing.of(lever.group)
-            settings[lever.name] = LeverSetting(lever.name, written[key].value, start, ramp, end)
+            # A lever that waits for its budget may stand without a value: its size will be found.
+            set_to = written[key].value if key in written else lever.null
+            settings[lever.name] = LeverSetting(lever.name, set_to, start, ramp, end)
     assumptions = {}
     for parameter in registry().values():
         found = written.get(f"assume.{parameter.name}")
@@ -233,6 +273,8 @@ def _build(layers: Layers, timing: Timing) -> Scenario:
         origin=origin,
         text=layers.documents[0].text,
         replaced={key: (item.value, item.origin) for key, item in layers.replaced.items()},
+        budget=budget,
+        shocks=timing.shocks,
     )
 
 

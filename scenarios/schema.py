@@ -11,15 +11,17 @@ from sim.parameters import Lever, lever_groups, levers
 
 __all__ = [
     "ASSUME_KEYS",
+    "BUDGET_KEYS",
     "DEFAULT_END",
     "DEFAULT_MONTHS",
     "DEFAULT_START",
     "FIRST_MONTH",
     "FUTURE_GROUPS",
-    "FUTURE_KEYS",
     "INSTRUMENTS",
     "LANGUAGES",
     "MAX_MONTHS",
+    "PRICE_YEAR",
+    "SHOCK_KEYS",
     "TIMING_KEYS",
     "TOP_KEYS",
     "Spelling",
@@ -36,15 +38,13 @@ TOP_KEYS = (
     "months",
     "first_month",
     "instrument",
+    "budget",
+    "shocks",
     "levers",
     "assume",
 )
-FUTURE_KEYS = MappingProxyType(
-    {
-        "budget": "sizing levers from a budget comes with a later version: "
-        "take it out and set the levers themselves",
-    }
-)
+BUDGET_KEYS = ("million_rp_per_year", "price_year", "spend_on")
+SHOCK_KEYS = ("month", "months", "sector", "region", "size", "cost")
 TIMING_KEYS = ("start", "ramp_months", "end")
 ASSUME_KEYS = ("value", "range", "source")
 LANGUAGES = ("en", "id")
@@ -63,6 +63,8 @@ DEFAULT_START = 24
 DEFAULT_END = 83
 FIRST_MONTH = "2025-01"
 MAX_MONTHS = 600
+PRICE_YEAR = 2026
+"""The year whose prices amounts are in; the model has no other."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scenarios.inheritance import Layers
 from scenarios.schema import DEFAULT_END, DEFAULT_MONTHS, DEFAULT_START, FIRST_MONTH
+from scenarios.shock_checks import Shock, shock_fault
 from scenarios.value_checks import Written
 from sim.parameters import lever_groups
 
@@ -36,13 +37,31 @@ class Timing:
         first = self._written.get("first_month")
         self._first = FIRST_MONTH if first is None else str(first.value)
         self._found: dict[str, tuple[int, int, int]] = {}
+        spend = self._written.get("budget.spend_on")
+        bought = {name.split(".")[0] for name in (spend.value if spend else ())}
         for group in lever_groups():
-            if any(key.startswith(f"levers.{group}.") for key in self._written):
+            if group in bought or any(key.startswith(f"levers.{group}.") for key in self._written):
                 self._found[group] = self._check(group)
+        self.shocks = self._check_shocks()
 
     def of(self, group: str) -> tuple[int, int, int]:
         """First month, months of ramp and last month of a group that is set."""
         return self._found[group]
+
+    def _check_shocks(self) -> tuple[Shock, ...]:
+        """The shocks in month numbers; one that outlasts the run is no fault."""
+        written = self._written.get("shocks")
+        found = []
+        for one in written.value if written else ():
+            month = one.month
+            month = month_number(self._first, month) if isinstance(month, str) else month
+            beyond = month >= self._months and self._layer("shocks") >= self._layer("months")
+            if written is not None and (month < 0 or beyond):
+                last = self._months - 1
+                message = f"{self._named(month)} is outside the run [0..{last}]"
+                shock_fault(written, one, message)
+            found.append(Shock(month, **one.rest))
+        return tuple(found)
 
     def _number(self, key: str, otherwise: int) -> int:
         return int(self._written[key].value) if key in self._written else otherwise

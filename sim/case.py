@@ -13,6 +13,7 @@ from sim.errors import KemitraanError
 from sim.parameters import Parameters, registry
 from sim.policy import LeverLike, compile_policy
 from sim.population import RegionLike, build_world
+from sim.shocks import compile_shocks
 from sim.world import World
 
 __all__ = ["Case", "ScenarioLike", "auto_scale"]
@@ -108,8 +109,8 @@ class Case:
     ) -> Case:
         """A case from what was asked, the rest at its default.
 
-        What `parameters` changes from the registry wins over the scenario's assumptions, and they
-        win over the registry.
+        What `parameters` changes from the registry wins over the scenario's assumptions, they win
+        over what the region knows of its own firms, and that over the registry.
 
         Raises:
             KemitraanError: for a name where an object is needed, or a number out of range.
@@ -132,16 +133,29 @@ class Case:
             raise KemitraanError(
                 f"scenario: expects km.load_scenario(...), not {type(scenario).__name__}"
             )
+        budget = getattr(scenario, "budget", None)
+        if budget is not None and budget.waits:
+            raise KemitraanError(
+                f"{getattr(scenario, 'name', 'scenario')}: its budget has not sized the levers "
+                "yet; load it with km.load_scenario"
+            )
         if months is None:
             months = DEFAULT_MONTHS if scenario is None else scenario.months
         if scale is None:
             scale = auto_scale(region.firms)
         people = None if population_seed is None else _whole("population_seed", population_seed, 0)
         values = Parameters.default() if parameters is None else parameters
+        # A region's own figures need not lie within the registry's range.
+        own = {
+            name: value
+            for name, value in getattr(region, "parameters", {}).items()
+            if values[name] == registry()[name].value
+        }
+        values = Parameters({**values.values, **own}) if own else values
         assumed = {
             name: assumption.value
             for name, assumption in (scenario.assume if scenario is not None else {}).items()
-            if values[name] == registry()[name].value
+            if name in own or values[name] == registry()[name].value
         }
         values = values.replace(check=False, **assumed) if assumed else values
         return cls(
@@ -179,6 +193,12 @@ class Case:
         if self.scenario is not None:
             goods = world.names.goods
             world.attach(compile_policy(self.scenario.levers, goods, self.months))
+            world.shocks = compile_shocks(
+                getattr(self.scenario, "shocks", ()),
+                world.names.sectors,
+                self.months,
+                self.region.name,
+            )
         return world
 
     def facts(self) -> dict[str, object]:

@@ -67,6 +67,7 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
         attraction = 0.0
         # Firms of a pool stand by slot, those of a village mostly together.
         sector = pools[h].sector
+        shock = tables.sector_state[sector, 6]
         village = 0
         practice = count = 0.0
         for i in range(pools[h].start, pools[h].stop):
@@ -83,7 +84,7 @@ def begin_month(tables: Tables, p: Record, seed: Integer, month: int) -> None:
                 firms[i].financeable = 0.0
                 continue
             j = i - first
-            set_cost_and_capacity(firms[i], p, pressure, powers[0, j], powers[1, j])
+            set_cost_and_capacity(firms[i], p, pressure, shock, powers[0, j], powers[1, j])
             finance(firms[i], p)
             firms[i].weight = firms[i].capacity * powers[2, j]
             capacity += firms[i].capacity

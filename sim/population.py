@@ -44,7 +44,7 @@ class RegionLike(Protocol):
 
     @property
     def villages(self) -> pd.DataFrame:
-        """Columns village, district, x_km, y_km, area_km2, population."""
+        """Columns village, district, x_km, y_km, area_km2, population [, firms: weights]."""
 
     @property
     def sectors(self) -> pd.DataFrame:
@@ -90,11 +90,14 @@ class Slots(NamedTuple):
 def lay_slots(region: RegionLike, vacancy: float, scale: int) -> Slots:
     """Slots of the region by sector and village, every `scale`-th of them.
 
-    Counts follow sector shares and ward populations, rounded on the running sum, so that they add
-    up exactly; numbers run on, so that every `scale`-th is systematic within village and sector.
+    Counts follow sector shares and ward populations (or the firms of a list), rounded on the
+    running sum, so that they add up exactly; numbers run on, so that every `scale`-th is systematic
+    within village and sector.
     """
     total = round(region.firms / (1.0 - vacancy))
-    population = region.villages["population"].to_numpy(dtype=np.float64)
+    # A list of firms knows better than people where they are.
+    by = "firms" if "firms" in region.villages.columns else "population"
+    population = region.villages[by].to_numpy(dtype=np.float64)
     shares = region.sectors["share"].to_numpy(dtype=np.float64)
     expected = np.outer(shares, population / population.sum()).ravel() * total
     edges = np.rint(np.cumsum(expected)).astype(np.int64)

@@ -21,6 +21,9 @@ def step(world: World) -> None:
         raise IndexError(f"month {month}: this world has only {world.months} months")
     # A policy may have been set, or changed, by hand.
     world.attach(world.policy)
+    if world.shocks is not None:
+        world.tables.sector_state[:, 5] = world.shocks.spending[month]
+        world.tables.sector_state[:, 6] = world.shocks.cost[month]
     run_month(
         world.tables,
         world.eligible,

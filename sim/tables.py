@@ -447,8 +447,9 @@ class Tables(NamedTuple):
     ]  # (lines, length): firm rows in the order of the draw, -1 at the end
     gravity: Gravity
     goods: npt.NDArray[np.void]
-    # (sectors, 5): capacity at the market, 12-month mean profit, normal profit rate at month 0,
-    # wholesale spending, capacity at entry
+    # (sectors, 7): capacity at the market, 12-month mean profit, normal profit rate at month 0,
+    # wholesale spending, capacity at entry, shock of the month on households' spending and on unit
+    # cost (factors, 1 where there is none; see sim.run)
     sector_state: Floats
     village_practice: Floats  # (villages, sectors): sum of practice
     village_firms: Floats  # (villages, sectors): living firms

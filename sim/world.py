@@ -16,6 +16,7 @@ from sim.outcomes_monthly import (
     ONLINE_MONTHLY_DTYPE,
 )
 from sim.policy import Policy
+from sim.shocks import Shocks
 from sim.tables import Tables, copy_tables
 
 __all__ = ["Names", "World", "Yearly", "YearlyArrays"]
@@ -70,6 +71,7 @@ class World:
         months: length of the run.
         month: next month to run.
         names: names behind the codes.
+        shocks: factors by month and sector that the scenario gives; none for a usual world.
         monthly: (months,), `MONTHLY_DTYPE`: sums over the region.
         online: (months,), `ONLINE_MONTHLY_DTYPE`: the platform's; zeros where there is none.
         good_state: (months, goods, 6), see `GOOD_FIELDS`.
@@ -89,6 +91,7 @@ class World:
     months: int
     names: Names
     month: int = 0
+    shocks: Shocks | None = None
     monthly: npt.NDArray[np.void] = field(init=False)
     online: npt.NDArray[np.void] = field(init=False)
     good_state: npt.NDArray[np.float64] = field(init=False)
@@ -152,13 +155,14 @@ class World:
         """Columns of the shops; no rows where there is no platform."""
         return self.tables.shops.view(np.recarray)
 
-    def copy(self, policy: Policy | None = None) -> World:
+    def copy(self, policy: Policy | None = None, shocks: Shocks | None = None) -> World:
         """A branch: same state and record, going its own way from here.
 
         Args:
             policy: another policy for the months to come; this one's if none.
+            shocks: other shocks for the months to come; this one's if none.
         """
-        branch = replace(self, tables=copy_tables(self.tables))
+        branch = replace(self, tables=copy_tables(self.tables), shocks=shocks or self.shocks)
         branch.attach(policy or self.policy)
         branch.monthly[:] = self.monthly
         branch.online[:] = self.online

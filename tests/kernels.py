@@ -46,14 +46,17 @@ def advance_all(firms: Rows, params: Params, seed: Integer, month: int) -> None:
 
 
 @jit
-def forget_all(firms: Rows, params: Params, pressure: float) -> None:
+def forget_all(
+    firms: Rows, sector_state: npt.NDArray[np.float64], params: Params, pressure: float
+) -> None:
     """Step 2 of every living firm."""
     p = params[0]
     for i in range(firms.size):
         if firms[i].alive == 1:
             forget(firms[i], p)
             cost, capacity = math.exp(log_cost(firms[i], p)), math.exp(log_capacity(firms[i], p))
-            set_cost_and_capacity(firms[i], p, pressure, cost, capacity)
+            shock = sector_state[firms[i].sector, 6]
+            set_cost_and_capacity(firms[i], p, pressure, shock, cost, capacity)
 
 
 @jit

@@ -258,6 +258,17 @@ def _strangers(world: World, rows: Rows, _: float) -> None:
     world.tables.links["generation"][rows] = -1
 
 
+def _shock(column: int) -> Edit:
+    """A spell in which the trades of some firms sell, or pay for inputs, otherwise."""
+
+    def edit(world: World, rows: Rows, u: float) -> None:
+        state = world.tables.sector_state
+        struck = np.unique(world.tables.firms["sector"][rows])
+        state[struck, column] = (0.1, 0.7, 1.0, 1.3, 3.0)[min(int(5 * u), 4)]
+
+    return edit
+
+
 def _shop(name: str, values: tuple[float, ...]) -> Edit:
     """Sets a column of the shops, where there are any."""
 
@@ -311,6 +322,8 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "samples": ("links", _field("links", "sample", (0.0, 1.0))),
     "same taste": ("links", _field("links", "taste", (0.0, 0.5))),
     "strangers": ("links", _strangers),
+    "spending shock": ("firms", _shock(5)),
+    "cost shock": ("firms", _shock(6)),
     "open shops": ("firms", _shop("open", (0, 1))),
     "ever opened": ("firms", _shop("opened", (0, 1))),
     "trained": ("firms", _shop("trained", (0, 1))),

@@ -233,7 +233,7 @@ def test_an_interrupt_ends_with_130(
     def interrupted(name: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scenarios.scenario.load_scenario", interrupted)
+    monkeypatch.setattr("experiments.budget.load_scenario", interrupted)
     assert run(capsys, "check", "no_policy") == (130, "", "interrupted\n")
 
 

@@ -324,7 +324,7 @@ def test_the_screen_speaks_indonesian(result):
 def test_few_pairs_are_called_a_quick_look_and_the_inputs_are_named(result):
     notes = result.notes
     assert any("only 4 paired simulations" in note for note in notes)
-    assert any("figures behind the region, its map left out: measured" in note for note in notes)
+    assert any("figures behind the region, its map left out: own" in note for note in notes)
     assert len(result.notes_in("id")) == len(notes)
 
 

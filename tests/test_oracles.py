@@ -102,7 +102,9 @@ def test_forgetting_and_cost(state: State) -> None:
     run = Phases(state)
     run.compare(
         [forgetting_and_cost],
-        lambda: forget_all(run.tables.firms, run.params, run.tables.state[0]),
+        lambda: forget_all(
+            run.tables.firms, run.tables.sector_state, run.params, run.tables.state[0]
+        ),
         *(f"firms.{name}" for name in ("practice", "information", "learned_quality")),
         *(f"firms.{name}" for name in ("unit_cost", "y_max", "quality")),
     )

@@ -67,9 +67,9 @@ def test_a_decimal_comma_in_braces_is_found(here: Path) -> None:
             "4:1: displacement: unknown key: assumptions about parameters stand under 'assume:'",
         ),
         (
-            "budget: {million_rp_per_year: 2000}",
-            ("4:1: budget: sizing levers from a budget comes with a later version: "
-            "take it out and set the levers themselves"),
+            "budget: {million_rp_per_year: x}",
+            ("4:31: budget.million_rp_per_year: expects a number [0..10000000], "
+            "got the text 'x'"),
         ),
         ("months: 0", "4:9: months: 0 is out of range [1..600, default 108]"),
         ("months: 10.5", "4:9: months: 10.5 is not a whole number [1..600, default 108]"),

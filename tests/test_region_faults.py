@@ -151,15 +151,21 @@ def test_without_a_sample_hotels_follow_people(folder: Path) -> None:
     pd.testing.assert_series_equal(own.hotel_weights["weight"], share, check_names=False)
 
 
-def test_umkm_tables_come_later_and_never_with_personal_columns(folder: Path) -> None:
+def test_umkm_tables_stand_in_the_short_form_and_never_with_personal_columns(folder: Path) -> None:
     spoil(folder / "region.yaml", "umkm:\n", "umkm:\n  table: umkm.csv\n  listed: 2104\n")
     (folder / "umkm.csv").write_text(
         "id,district,Nama Pemilik,NIK,No HP\n1,Benowo,a,b,c\n", "utf-8"
     )
-    with pytest.raises(RegionError, match="bring-your-own UMKM tables come with a later") as caught:
+    with pytest.raises(RegionError, match="a list of UMKM stands in the short form") as caught:
         load_region(folder)
     for column in ("Nama Pemilik", "NIK", "No HP"):
         assert f"umkm.csv:1:{column}: personal data are refused" in str(caught.value)
+
+
+def test_personal_columns_are_refused_in_tables_that_nothing_reads(folder: Path) -> None:
+    (folder / "kontak.csv").write_text("district,telepon\nBenowo,0\n", "utf-8")
+    with pytest.raises(RegionError, match=r"kontak\.csv:1:telepon: personal data are refused"):
+        load_region(folder)
 
 
 @pytest.mark.parametrize("raw", [b"name: \xff\xfe", b"a\0b", b"", b"- 1\n", b"a: " + b"[" * 5000])

@@ -11,9 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from experiments.catalogue import told
+from experiments.cli.options import with_values
 from experiments.cli.speech import asked_language, localise
 from sim.errors import KemitraanError
 
@@ -38,10 +39,10 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "check": Command("check", "check", "Check scenario files; all faults at once."),
+    "check": Command("check", "check", "Check scenario files and regions; all faults at once."),
     "list": Command("listing", "list_things", "List scenarios, regions, parameters, ..."),
     "show": Command("show", "show", "Show a scenario's values and where they come from."),
-    "init": Command("init", "init", "Write a new scenario file to start from."),
+    "init": Command("init", "init", "Write a new scenario file, or a region's files."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
     "report": Command("report", "report", "Write one page of a comparison, to print."),
@@ -55,6 +56,14 @@ COMMANDS: dict[str, Command] = {
 
 def _no_type(ctx: Context) -> None:
     """The type of an argument, as the help shows it."""
+
+
+class ValueCommand(TyperCommand):
+    """A command some of whose options may stand without a value."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        return super().parse_args(ctx, with_values(args))
 
 
 class LazyGroup(TyperGroup):
@@ -82,7 +91,7 @@ class LazyGroup(TyperGroup):
         one = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
-        one.command(cmd_name)(function)
+        one.command(cmd_name, cls=ValueCommand)(function)
         made = typer.main.get_command(one)
         localise(made, self.speech)
         for argument in made.params:

@@ -32,13 +32,13 @@ def ceiling(
     lang: LangOption = None,
 ) -> None:
     """Show what each channel buys a year, what UMKM could supply, and what the policy reaches."""
+    from experiments.budget import load_scenario  # noqa: PLC0415
     from experiments.ceiling import ceiling as table_of  # noqa: PLC0415  # pandas
     from experiments.choices import plain_rows  # noqa: PLC0415
     from experiments.inputs import inputs_line  # noqa: PLC0415
     from experiments.overrides import override_lines  # noqa: PLC0415
     from experiments.places import place_of  # noqa: PLC0415
     from experiments.words import channel_words, number, percent  # noqa: PLC0415
-    from scenarios.scenario import load_scenario  # noqa: PLC0415
 
     speech = language(lang)
     rule = load_scenario(scenario)

@@ -18,23 +18,30 @@ __all__ = ["check"]
 
 
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files or names.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Scenario files or names, or folders of regions."),
+    ],
     *,
     json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Check scenario files and print 'ok' for each good one; exit code 2 if any has a fault."""
+    """Check scenarios and regions and print 'ok' for each good one; exit code 2 with any fault."""
+    from experiments.budget import load_scenario  # noqa: PLC0415
     from experiments.cli.speech import error_words  # noqa: PLC0415
     from scenarios.faults import ScenarioError, format_faults  # noqa: PLC0415  # YAML only now
-    from scenarios.scenario import load_scenario  # noqa: PLC0415
 
     speech = language(lang)
-    found = []
+    found: list[tuple[str, list[Fault]]] = []
+    said: dict[str, str] = {}  # of regions, whose columns have names
     for file in files:
-        try:
-            faults = _region_faults(file, load_scenario(file))
-        except ScenarioError as error:
-            faults = list(error.faults)
+        if _is_region(file):
+            faults, said[file] = _check_region(file, speech)
+        else:
+            try:
+                faults = _region_faults(file, load_scenario(file))
+            except ScenarioError as error:
+                faults = list(error.faults)
         found.append((file, faults))
     if json:
         print_json(
@@ -59,11 +66,49 @@ def check(
     else:
         for file, faults in found:
             if faults:
-                message(error_words(format_faults(faults), speech))
+                message(error_words(said.get(file) or format_faults(faults), speech))
             else:
-                print(f"{file}: ok")
+                print("\n".join([f"{file}: ok", *([said[file]] if file in said else [])]))
     if any(faults for _, faults in found):
         raise typer.Exit(2)
+
+
+def _is_region(file: str) -> bool:
+    """Whether a folder, or the region.yaml in it, is meant; a scenario's name is a scenario's."""
+    from scenarios.region import list_regions  # noqa: PLC0415
+    from scenarios.scenario import list_scenarios  # noqa: PLC0415
+
+    if file in list_scenarios():
+        return False
+    path = Path(file)
+    return file in list_regions() or path.is_dir() or path.name == "region.yaml"
+
+
+def _check_region(file: str, speech: str) -> tuple[list[Fault], str]:
+    """Faults of a region's files, and how a screen shows them; without any, what it is made of."""
+    from experiments.inputs import inputs_line  # noqa: PLC0415  # pandas
+    from scenarios.faults import Fault  # noqa: PLC0415
+    from scenarios.region import RegionError, load_region  # noqa: PLC0415
+
+    try:
+        region = load_region(file)
+    except RegionError as error:
+        if not error.faults:
+            _, _, text = str(error).partition(f"{file}: ")
+            return [Fault(file, 0, 0, "", text or str(error))], str(error)
+        # A column of a table has a name and no number: it stands in the key's place.
+        return [
+            Fault(
+                fault.file,
+                fault.line,
+                fault.column if isinstance(fault.column, int) else 0,
+                fault.key or (fault.column if isinstance(fault.column, str) else ""),
+                fault.message,
+            )
+            for fault in error.faults
+        ], str(error)
+    lines = [f"  {inputs_line(region, speech)}", *(f"  {note}" for note in region.notes)]
+    return [], "\n".join(lines)
 
 
 def _region_faults(file: str, scenario: Scenario) -> list[Fault]:

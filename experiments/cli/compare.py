@@ -15,6 +15,7 @@ from experiments.cli.options import (
     RegionOption,
     SeedOption,
     language,
+    money,
     whole,
 )
 from experiments.cli.output import message, print_json
@@ -54,6 +55,15 @@ def compare(
     ] = "auto",
     months: MonthsOption = None,
     seed: SeedOption = 1,
+    equal_budget: Annotated[
+        str | None,
+        typer.Option(
+            "--equal-budget",
+            help="Size every scenario to this expected public cost, million Rp a year; without a "
+            "number to that of the first scenario.",
+            metavar="[N]",
+        ),
+    ] = None,
     windows: Annotated[
         str,
         typer.Option(
@@ -111,6 +121,7 @@ def compare(
             out=out,
             scale=scale,
             months=months,
+            equal_budget=money(equal_budget),
             lang=speech,
             quiet=quiet,
         )

@@ -19,13 +19,28 @@ __all__ = ["init"]
 
 
 def init(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The new file, such as rule.yaml.")],
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="The new file, such as rule.yaml.")
+    ] = None,
     *,
     parent: Annotated[
         str, typer.Option("--from", metavar="SCENARIO", help="The shipped scenario it extends.")
     ] = "mandated_hotel_partnership",
+    region: Annotated[
+        str | None,
+        typer.Option(
+            "--region", metavar="FOLDER", help="Write a region of your own instead: five files."
+        ),
+    ] = None,
 ) -> None:
-    """Write a scenario file that extends another, its settings listed to be changed."""
+    """Write a scenario file that extends another, or with --region the files of a region."""
+    if region is not None:
+        if file is not None:
+            raise KemitraanError("give either a scenario's FILE or --region FOLDER")
+        _write_region(region)
+        return
+    if file is None:
+        raise KemitraanError("give the new file, such as rule.yaml; or --region FOLDER")
     from scenarios.scenario import list_scenarios, load_scenario  # noqa: PLC0415  # YAML only now
 
     path = Path(file)
@@ -48,6 +63,29 @@ def init(
     message(f"wrote {file}; check it with: kemitraan check {quoted}")
 
 
+def _write_region(folder: str) -> None:
+    """The five files of a region, into a new or empty folder."""
+    from scenarios.own_skeleton import skeleton  # noqa: PLC0415
+
+    path = Path(folder)
+    if path.exists() and not path.is_dir():
+        raise KemitraanError(f"--region {folder}: is a file; name a new folder")
+    if path.is_dir() and any(path.iterdir()):
+        raise KemitraanError(f"--region {folder}: is there already and not empty; name a new one")
+    if not path.parent.is_dir():
+        raise KemitraanError(f"--region {folder}: there is no folder {path.parent}; make it first")
+    texts = skeleton(_name(path.resolve().name), folder)
+    try:
+        path.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            with (path / name).open("x", encoding="utf-8", newline="\n") as target:
+                target.write(text)
+    except OSError as error:
+        raise KemitraanError(f"--region {folder}: cannot be written: {error.strerror}") from error
+    quoted = f'"{folder}"' if " " in folder else folder
+    message(f"wrote {', '.join(texts)} in {folder}; check them with: kemitraan check {quoted}")
+
+
 def _name(stem: str) -> str:
     """A scenario's name from a file's: lower-case letters, digits and underscores."""
     name = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")[:64]
@@ -68,6 +106,7 @@ def starter(name: str, parent: Scenario) -> str:
         f"extends: {parent.name}",
         f"region: {parent.region}",
         "# instrument: perbup            # memorandum | perbup | perda: printed, changes no rule",
+        *_budget_lines(parent),
         "levers:",
     ]
     group = ""
@@ -92,6 +131,19 @@ def starter(name: str, parent: Scenario) -> str:
         '#   displacement: {range: [0.2, 0.8], source: "who says so, and when"}',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _budget_lines(parent: Scenario) -> list[str]:
+    """The budget as a comment: money that sizes levers instead of values of their own."""
+    from scenarios.schema import PRICE_YEAR  # noqa: PLC0415
+
+    if parent.budget is None:
+        return []
+    spend_on = ", ".join(parent.budget.spend_on)
+    return [
+        f"# budget: {{million_rp_per_year: 2000}}   # prices of {PRICE_YEAR}; sizes {spend_on}",
+        "# shocks: [{month: 2028-03, months: 6, sector: all, size: -0.3}]   # 30 % less spending",
+    ]
 
 
 def _limits(lever: Lever) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 from typing import Annotated
 
 import typer
@@ -18,7 +19,9 @@ __all__ = [
     "RegionOption",
     "SeedOption",
     "language",
+    "money",
     "whole",
+    "with_values",
 ]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
@@ -29,6 +32,40 @@ RegionOption = Annotated[
     str | None,
     typer.Option("--region", help="Region instead of the scenario's.", metavar="REGION"),
 ]
+
+
+OPTIONAL_VALUES = {"--equal-budget": "first"}
+"""Options that may stand without a value, and the word that then stands for it."""
+_LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,_]+%?")
+
+
+def with_values(words: list[str]) -> list[str]:
+    """The words of a command line, with a value after each option that may stand without one."""
+    found: list[str] = []
+    for k, word in enumerate(words):
+        found.append(word)
+        after = words[k + 1] if k + 1 < len(words) else ""
+        if word in OPTIONAL_VALUES and not _LIKE_A_NUMBER.fullmatch(after):
+            found.append(OPTIONAL_VALUES[word])
+    return found
+
+
+def money(text: str | None) -> float | bool:
+    """An amount as typed; True where the option stands alone, False where it does not stand.
+
+    Raises:
+        BadParameter: it is no plain number.
+    """
+    if text is None:
+        return False
+    if text == OPTIONAL_VALUES["--equal-budget"]:
+        return True
+    from scenarios.scalars import number_advice, plain_kind  # noqa: PLC0415
+
+    advice = number_advice(text, share=False)
+    if plain_kind(text) != "number":
+        raise KemitraanError(f"--equal-budget {text}: {advice or 'is no number'}, in million Rp")
+    return float(text)
 
 
 def whole(text: str) -> int:

@@ -29,15 +29,16 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """Show what a scenario sets; with --resolved every value and where it comes from."""
+    from experiments.budget import load_scenario  # noqa: PLC0415  # YAML only now
     from experiments.catalogue import told  # noqa: PLC0415
     from experiments.limits import check_months  # noqa: PLC0415
-    from scenarios.scenario import load_scenario  # noqa: PLC0415  # YAML only now
     from scenarios.schema import plain  # noqa: PLC0415
 
     check_months(months)
     scenario = load_scenario(file, region=region, months=months)
     levers = _levers(scenario, everything=resolved)
     parameters = _parameters(scenario, everything=resolved)
+    costs = _costs(scenario, language(lang))
     if json:
         print_json(
             {
@@ -47,6 +48,7 @@ def show(
                     key: {"value": getattr(scenario, key), "from": scenario.origin[key]}
                     for key in _RUN_KEYS
                 },
+                "public_cost": costs,
                 "levers": levers,
                 "parameters": parameters,
             }
@@ -74,6 +76,14 @@ def show(
             for r in levers
         ]
         print_table(heads(("lever", "value", "unit", "when", "from"), speech), rows)
+    if costs:
+        print()
+        head = ("expected public cost", "million Rp in a policy year", "sized by")
+        shown = [
+            (r["term"], plain(round(r["million_rp_per_year"], 3)), ", ".join(r["sized_by"]))
+            for r in costs
+        ]
+        print_table(heads(head, speech), shown)
     if parameters:
         print()
         print_table(
@@ -131,6 +141,32 @@ def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
                 for part in ("start", "ramp_months", "end")
             }
         rows.append(row)
+    return rows
+
+
+def _costs(scenario: Scenario, speech: str) -> list[dict[str, Any]]:
+    """Expected public cost by term; `sized_by` names the levers that a budget moves, or would."""
+    from experiments.budget import cost_by_term, own_parameters  # noqa: PLC0415
+    from sim.policy_cost import COST_TERMS  # noqa: PLC0415
+
+    found = cost_by_term(scenario, own_parameters(scenario))
+    spend_on = scenario.budget.spend_on if scenario.budget else ()
+    rows = [
+        {
+            "term": COST_TERMS[name].doc[speech],
+            "million_rp_per_year": cost,
+            "sized_by": [
+                lever
+                for lever in (*COST_TERMS[name].levers, *COST_TERMS[name].along)
+                if lever in spend_on
+            ],
+        }
+        for name, cost in found.items()
+    ]
+    if len(rows) > 1:
+        total = sum(found.values())
+        all_of_it = {"en": "all", "id": "semua"}[speech]
+        rows.append({"term": all_of_it, "million_rp_per_year": total, "sized_by": []})
     return rows
 
 

@@ -96,11 +96,12 @@ def trace(
     every = read_scale(scale)
     check_months(months)
     check_seed(seed)
+    from experiments.budget import load_scenario  # noqa: PLC0415
     from experiments.catalogue import retold  # noqa: PLC0415
+    from experiments.inputs import input_counts, inputs_line  # noqa: PLC0415
     from experiments.overrides import override_lines  # noqa: PLC0415
     from experiments.places import place_of  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
-    from scenarios.scenario import load_scenario  # noqa: PLC0415
     from sim.case import Case  # noqa: PLC0415
     from sim.jit import cache_is_warm  # noqa: PLC0415
 
@@ -118,6 +119,7 @@ def trace(
     if json:
         document = {
             **case.facts(),
+            "inputs": input_counts(place),
             "slot": table.slot,
             "title": table.title,
             "months_run": _rows(table),
@@ -132,6 +134,7 @@ def trace(
         message(retold(table.title, speech, "event"))
         rows = [[_cell(name, row[name], speech) for name in _SHOWN] for row in _rows(table)]
         print_table(heads(list(_SHOWN.values()), speech), rows)
+        message(inputs_line(place, speech))
 
 
 def _check_slot(slot: int, case: Case) -> None:

@@ -101,7 +101,8 @@ def build_markets(
     agency = buyers["kind"][lines["buyer"]] == KIND_AGENCY
     for k in range(lines.size):
         demand[int(agency[k]), goods[lines["good"][k]]["sector"]] += lines["demand"][k]
-    sector_state = np.zeros((sectors, 5))
+    sector_state = np.zeros((sectors, 7))
+    sector_state[:, 5:] = 1.0  # no shock
     centre = np.zeros((count, 2))
     share = np.zeros(int(offset[-1]))
     _set_pools(firms, pools, params, demand, sites, centre, sector_state)

@@ -103,7 +103,7 @@ def draw_firm(
     f.insolvent_months = 0
     f.age = 0
     f.youth = 1.0
-    set_cost_and_capacity(f, p, 0.0, math.exp(log_cost(f, p)), math.exp(log_capacity(f, p)))
+    set_cost_and_capacity(f, p, 0.0, 1.0, math.exp(log_cost(f, p)), math.exp(log_capacity(f, p)))
     f.weight = f.capacity * math.exp(attractiveness(f, p))
     u = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _CASH)
     f.cash = p.start_cash * (0.5 + u) * working_cash(f, p)

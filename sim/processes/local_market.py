@@ -74,7 +74,8 @@ def set_spending(
     Args:
         pools: `capacity` and `attractiveness` are read, `spending` is written.
         gravity: flows of month 0.
-        sector_state: capacity (column 0) is written, wholesale (column 3) is read.
+        sector_state: capacity (column 0) is written; wholesale (column 3) and the shock of
+            households' spending (column 5) are read.
         p: parameters.
         presence: scratch, (pools,).
         spending: scratch, (pools,).
@@ -93,7 +94,8 @@ def set_spending(
         table = gravity.share[gravity.offset[s] : gravity.offset[s] + size * size]
         _weigh(table, presence, size, rate)
         for o in range(size):
-            rate[o] = pools[first + o].households / rate[o] if rate[o] > 0.0 else 0.0
+            households = pools[first + o].households * sector_state[s, 5]
+            rate[o] = households / rate[o] if rate[o] > 0.0 else 0.0
         _weigh(table, rate, size, spending)
         for h in range(size):
             spending[h] *= presence[h]

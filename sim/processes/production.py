@@ -88,18 +88,24 @@ def log_capacity(f: Record, p: Record) -> float:
 
 @jit
 def set_cost_and_capacity(
-    f: Record, p: Record, wage_pressure: float, cost_power: float, capacity_power: float
+    f: Record,
+    p: Record,
+    wage_pressure: float,
+    cost_shock: float,
+    cost_power: float,
+    capacity_power: float,
 ) -> None:
-    """Unit cost v = v0 k A^-psi (1 + w); capacity of the month y_max = K exp(chi z).
+    """Unit cost v = v0 k A^-psi (1 + w) gamma; capacity of the month y_max = K exp(chi z).
 
     Args:
         f: the firm.
         p: parameters.
         wage_pressure: w.
+        cost_shock: gamma, the factor of the trade's month; 1 where there is no shock.
         cost_power: A^-psi, the exponential of `log_cost`.
         capacity_power: exp(chi z), the exponential of `log_capacity`.
     """
-    f.unit_cost = p.unit_cost * f.cost_factor * cost_power * (1.0 + wage_pressure)
+    f.unit_cost = p.unit_cost * f.cost_factor * cost_power * (1.0 + wage_pressure) * cost_shock
     f.y_max = f.capacity * capacity_power
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.policy import COACHING_KINDS, TARGETING, Policy
+from sim.shocks import Shocks
 from sim.tables import COACHING_STATES, COMPLIANCE_MONTHS, Tables
 from tests.reference.state import (
     Buyer,
@@ -223,6 +224,8 @@ def world_from_tables(
             for index in range(tables.cooperatives.size)
         ],
         profit_rate_0={sector: float(rate) for sector, rate in enumerate(rates)},
+        spending_shock=dict(enumerate(tables.sector_state[:, 5].tolist())),
+        cost_shock=dict(enumerate(tables.sector_state[:, 6].tolist())),
         month=month,
         scale=scale,
         draw_firm=draw_firm,
@@ -231,6 +234,13 @@ def world_from_tables(
     lines_from_tables(tables, world)
     coaching_from_tables(tables, world)
     return world
+
+
+def apply_shocks(world: World, shocks: Shocks | None) -> None:
+    """Sets the shocks of the world's month."""
+    if shocks is not None:
+        world.spending_shock = dict(enumerate(shocks.spending[world.month].tolist()))
+        world.cost_shock = dict(enumerate(shocks.cost[world.month].tolist()))
 
 
 def apply_policy(world: World, policy: Policy) -> None:

@@ -34,5 +34,5 @@ def forgetting_and_cost(world: World, draws: Draws) -> None:
         forget_practice(world, firm)
         forget_information(world, firm)
         forget_quality(world, firm)
-        firm.unit_cost = unit_cost(world, firm)
+        firm.unit_cost = unit_cost(world, firm) * world.cost_shock.get(firm.sector, 1.0)
         firm.y_max = largest_output(world, firm)

@@ -58,8 +58,9 @@ def household_spending(world: World) -> list[float]:
     for origin in world.pools:
         pull = {h: t * presence[h] for h, t in origin.gravity.items()}
         total = sum(pull.values())
+        money = origin.households * world.spending_shock.get(origin.sector, 1.0)
         for h, part in pull.items():
-            arriving[h] += origin.households * part / total if total > 0.0 else 0.0
+            arriving[h] += money * part / total if total > 0.0 else 0.0
     for h, pool in enumerate(world.pools):
         if supply[h] > 0.0:
             drawn = [firm.capacity * attractiveness(world, firm) for firm in members[h]]

@@ -9,8 +9,9 @@ from typing import Any
 import mesa
 
 from sim.policy import Policy
+from sim.shocks import Shocks
 from sim.tables import Tables
-from tests.reference.adapter import DrawFirm, apply_policy, world_from_tables
+from tests.reference.adapter import DrawFirm, apply_policy, apply_shocks, world_from_tables
 from tests.reference.keyed import KeyedDraws
 from tests.reference.schedule import SCHEDULE
 from tests.reference.state import Buyer, Firm
@@ -44,6 +45,7 @@ class ReferenceModel(mesa.Model):  # type: ignore[misc]
         month: the first month.
         scale: how many firms of the region one firm stands for.
         draw_firm: attributes of an entrant, from the world and its slot.
+        shocks: factors on spending and unit cost month by month.
         state: further attributes of the world, such as `pressure` and `labour`.
     """
 
@@ -58,12 +60,14 @@ class ReferenceModel(mesa.Model):  # type: ignore[misc]
         month: int = 0,
         scale: int = 1,
         draw_firm: DrawFirm | None = None,
+        shocks: Shocks | None = None,
         **state: Any,
     ) -> None:
         # Mesa's own generator is never read: every draw is keyed.
         super().__init__(rng=seed)
         self.draws = KeyedDraws(seed, population_seed)
         self.policy = policy
+        self.shocks = shocks
         self.world = world_from_tables(
             tables,
             params,
@@ -78,6 +82,7 @@ class ReferenceModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """One month, by the schedule of docs/processes.md."""
         apply_policy(self.world, self.policy)
+        apply_shocks(self.world, self.shocks)
         for process in SCHEDULE:
             process(self.world, self.draws)
         self.world.month += 1

@@ -375,6 +375,9 @@ class World:
     burn_in: int = 24
     draw_firm: Callable[[World, Firm], dict[str, Any]] | None = None
     profit_rate_0: dict[int, float] = field(default_factory=dict)
+    # Factors of the month by sector, 1 where there is none.
+    spending_shock: dict[int, float] = field(default_factory=dict)
+    cost_shock: dict[int, float] = field(default_factory=dict)
     pressure: float = 0.0
     labour: dict[int, float] = field(default_factory=dict)
     outside: float = 0.0

@@ -24,6 +24,7 @@ def twin_of(sim_world: SimWorld) -> ReferenceModel:
         population_seed=sim_world.population_seed,
         scale=sim_world.scale,
         draw_firm=entrants(sim_world, params["entrant_capacity"]),
+        shocks=sim_world.shocks,
     )
 
 
