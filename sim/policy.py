@@ -228,8 +228,6 @@ def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months
             rules[field][on, kind] = value * strength[on] if ramped else value
             if field == "coverage":
                 whole_coverage[on, kind] = value
-        elif name == "inspection.targeting":
-            table["targeting"][on] = TARGETING.index(str(setting.value))
         elif name == "coaching.kind":
             table["coaching_kind"][setting.start :] = COACHING_KINDS.index(str(setting.value))
         elif name in _COACHING_KEYS:

@@ -189,7 +189,9 @@ def test_the_ceiling(capsys):
     assert main(["ceiling", "hotel_memorandum", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert rows[0]["channel"] == "hotels"
-    assert rows[2]["buys"] is None
+    buys = {row["channel"]: row["buys"] for row in rows}
+    assert buys["agencies"] == pytest.approx(21_154.0)  # the uniforms of region.yaml
+    assert buys["export"] is None
 
 
 def test_a_script_without_a_main_guard_runs_on_two_workers(tmp_path):

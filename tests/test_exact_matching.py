@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.policy import RULE_DTYPE
+from sim.policy import BUYER_KIND_COUNT, RULE_DTYPE
 from sim.processes.orders import order_floor, order_voluntary
-from sim.tables import BUYER_DTYPE, FIRM_DTYPE, LINE_DTYPE, LINK_DTYPE, MODE_GENUINE
+from sim.tables import (
+    BUYER_DTYPE,
+    COOPERATIVE_DTYPE,
+    FIRM_DTYPE,
+    LINE_DTYPE,
+    LINK_DTYPE,
+    MODE_GENUINE,
+)
 from tests.lab import parameters
 
 Table = npt.NDArray[np.void]
 INFEASIBLE = -9.0
+NO_COOPERATIVES = np.zeros(0, COOPERATIVE_DTYPE)
 
 
 def matching(
@@ -28,6 +36,7 @@ def matching(
     lines = np.zeros(len(need), LINE_DTYPE)
     lines["buyer"] = np.arange(len(need))
     lines["need"], lines["smallest"], lines["worthwhile"] = need, smallest, 1
+    lines["most"] = len(capacity)
     lines["start"] = np.arange(len(need)) * len(capacity)
     lines["stop"] = lines["start"] + len(capacity)
     links = np.zeros(lines.size * firms.size, LINK_DTYPE)
@@ -35,7 +44,7 @@ def matching(
     links["utility"] = np.array(utility).ravel()
     links["feasible"] = links["utility"] > INFEASIBLE
     links["near"] = 1
-    rules = np.zeros((1, 3), RULE_DTYPE)
+    rules = np.zeros((1, BUYER_KIND_COUNT), RULE_DTYPE)
     return firms, buyers, lines, links, rules
 
 
@@ -56,7 +65,8 @@ def test_six_firms_and_three_lines_match_as_solved_by_hand():
     firms, buyers, lines, links, rules = matching(
         capacity, [8.0, 8.0, 6.0], [2.0, 2.0, 2.0], utility
     )
-    order_voluntary(firms, buyers, lines, links, rules, 0)
+    p = parameters().record()[0]
+    order_voluntary(firms, buyers, lines, links, NO_COOPERATIVES, rules, p, 0, False)
     expected = [[5, 0, 3, 0, 0, 0], [5, 0, 3, 0, 0, 0], [0, 4, 0, 0, 2, 0]]
     assert links["order"].reshape(3, 6) == pytest.approx(np.array(expected), abs=1e-12)
     assert firms["ordered"] == pytest.approx([10.0, 4.0, 6.0, 0.0, 2.0, 0.0], abs=1e-12)
@@ -86,12 +96,12 @@ def test_orders_exceed_neither_need_nor_quota_nor_capacity(capacity, drawn, quot
     rules["in_force"] = rules["binding"] = 1.0
     rules["quota"], rules["price_cap"] = quota, 0.3
     buyers["covered"], buyers["mode"] = 1, MODE_GENUINE
-    covers = np.ones((3, 1), np.uint8)
+    covers = np.ones((BUYER_KIND_COUNT, 1), np.uint8)
     p = parameters().record()[0]
-    order_voluntary(firms, buyers, lines, links, rules, 0)
+    order_voluntary(firms, buyers, lines, links, NO_COOPERATIVES, rules, p, 0, False)
     voluntary = lines["ordered"].copy()
     assert (links["order"][links["utility"] <= 0.0] == 0.0).all()
-    order_floor(firms, buyers, lines, links, rules, covers, p, 0)
+    order_floor(firms, buyers, lines, links, NO_COOPERATIVES, rules, covers, p, 0, False)
     order = links["order"].reshape(lines.size, firms.size)
     rounding = 1e-9
     assert (order >= 0.0).all()

@@ -21,7 +21,7 @@ from scenarios.region import load_region
 from scenarios.scenario import load_scenario
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
-from sim.parameters import assumed, registry
+from sim.parameters import registry
 
 RULE = "mandated_hotel_partnership"
 SMALL = {"scale": 200, "months": 36, "quiet": True, "jobs": 1}
@@ -138,7 +138,7 @@ def test_groups_have_a_rank_and_no_sign():
     assert rows["sigma"].isna().all()
     assert set(rows["direction"]) == {""}
     assert len(found.table[found.table["kind"] == "dummy"]) == 1
-    groups = {registry()[name].group for name in assumed()}
+    groups = {registry()[name].group for name in found.study.varied}
     assert f"{len(groups)} groups c" in found.headlines[0]
     print_json(found.to_json())
     assert found.plot().get_title(loc="left").startswith("What the effect on UMKM profit")
@@ -156,7 +156,7 @@ def test_names_and_groups_that_are_asked_for():
         choose_factors("displacment", one)
     with pytest.raises(KemitraanError, match="did you mean 'groups'"):
         choose_factors("group", one)
-    with pytest.raises(KemitraanError, match="known: all, groups, buyers"):
+    with pytest.raises(KemitraanError, match="known: all, groups, agencies, buyers"):
         choose_factors("xyz", one)
     held = load_scenario(RULE, levers={})
     fixed = next(e for e in registry().values() if e.fixed or e.low >= e.high)

@@ -36,6 +36,7 @@ def begin_shop(f: Record, shop: Record, p: Record, population_seed: Integer) -> 
     shop.idle = 0
     shop.training = 0.0
     shop.recent = shop.rated = shop.rating_sum = shop.total = 0.0
+    shop.payout = 0.0
     shop.readiness = draw_readiness(f.slot, f.generation, p, population_seed)
 
 

@@ -49,7 +49,6 @@ def accounts(world: World, draws: Draws) -> None:
     world.public_cost = (
         levers.office + levers.hours * p.inspector_wage + paid_out + world.platform_cost
     )
-    world.public_cost = levers.office + levers.hours * p.inspector_wage + paid_out
     world.public_cost += world.scale * world.registered * p.registration_cost
     world.public_cost += levers.events * p.event_cost
     world.fines_paid = total = nights = 0.0
