@@ -19,6 +19,7 @@ from experiments.inputs import input_counts
 from experiments.kept import command, write_beside
 from sim.errors import KemitraanError
 from sim.outcomes import windows
+from sim.parameters import fixed_guesses
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -274,6 +275,7 @@ def write_manifest(
         **about,
         "region": study.region.name,
         "inputs": input_counts(study.region),
+        "held_fixed": list(fixed_guesses()),
         "seed": study.seed,
         "digests": {
             "study": study.digest(),

@@ -187,7 +187,7 @@ def check_ceiling(world: World, scenario: str) -> None:
     room = 1.0 + TOLERANCE
     bought = {
         "hotel": (monthly["hotel_direct"], monthly["hotel_need"]),
-        "restaurant": (monthly["restaurant_direct"], monthly["need"] - monthly["hotel_need"]),
+        "restaurant": (monthly["restaurant_direct"], _due(world, BUYER_KINDS.index("restaurant"))),
         "agency": (monthly["agency_direct"], monthly["agency_need"]),
         "all large buyers": (monthly["direct"], monthly["need"]),
     }
@@ -219,6 +219,16 @@ def check_ceiling(world: World, scenario: str) -> None:
                 f"{scenario}: {channel} purchases of the run {total:.6g} exceed the ceiling "
                 f"{ceiling:.6g}"
             )
+
+
+def _due(world: World, kind: int) -> npt.NDArray[np.float64]:
+    """(months,): what is due of the order lines of one kind of buyer, from their demand alone."""
+    lines = world.tables.lines
+    own = world.tables.buyers["kind"][lines["buyer"]] == kind
+    interval = world.tables.goods["interval"][lines["good"]]
+    months = np.arange(world.months)[:, np.newaxis]
+    due = own & ((interval == 1) | ((months + lines["phase"]) % interval == 0))
+    return np.asarray(world.scale * np.where(due, lines["demand"] * interval, 0.0).sum(axis=1))
 
 
 def channel_ceilings(world: World) -> Sequence[float]:
