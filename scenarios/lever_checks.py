@@ -17,13 +17,16 @@ class LeverChecks(ValueChecks):
     def levers(self, node: Node) -> None:
         """Check all groups and their levers."""
         groups = lever_groups()
+        told = False  # all names of groups, once a file
         for entry in self.mapping("levers", node, "groups such as {hotel: {quota: 0.3}}"):
             group = entry.key.text
             key = f"levers.{shown(group)}"
             if group in FUTURE_GROUPS:
                 self.fault(key, entry.key, "not available in this version: take it out")
             elif group not in groups:
-                self.fault(key, entry.key, f"unknown lever group{did_you_mean(group, groups)}")
+                hint = did_you_mean(group, groups, listed=0 if told else len(groups))
+                self.fault(key, entry.key, f"unknown lever group{hint}")
+                told = True
             elif entry.value.kind not in ("null", "broken"):
                 for lever in self.mapping(key, entry.value, "levers such as {start: 2027-01}"):
                     self._lever(group, lever)
