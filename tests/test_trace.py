@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.cli import trace as trace_command
 from kemitraan.cli import main
 from scenarios import load_region, load_scenario
 from sim.agents import Umkm
@@ -319,3 +320,12 @@ def test_a_flag_that_replaces_what_the_file_says_is_told_beside_the_data(capsys)
     assert "--months 2 menggantikan 108 (no_policy.yaml:9)" in err
     code, out, err = run(capsys, "no_policy", *words[:5], "3", "--region", "surabaya")
     assert "--region" not in err  # the file says the same
+
+
+def test_the_command_takes_every_pick_there_is(capsys):
+    """`coached` among them: it needs a scenario with coaching."""
+    assert trace_command._NAMES == PICKS
+    assert all(name in trace_command._PICKS for name in PICKS)
+    asked = ["trace", "voluntary_coaching", "--pick", "coached", "--scale", "100"]
+    assert main([*asked, "--months", "60"]) == 0
+    assert "admitted to coaching" in capsys.readouterr().out

@@ -50,6 +50,7 @@ _SHOWN = {
 }
 _TWO_PLACES = ("practice", "quality", "trust_buyers")
 _DECIMAL = re.compile(r"\d\.\d")
+_NAMES = ("partner", "closed", "largest", "coached")  # sim.trace.PICKS, without loading numba
 _PICKS = "partner, closed, largest or coached"
 
 
@@ -83,7 +84,7 @@ def trace(
         raise KemitraanError(f"give either --slot N or --pick {_PICKS}")
     if json and csv:
         raise KemitraanError("give either --json or --csv")
-    if pick is not None and pick not in ("partner", "closed", "largest"):
+    if pick is not None and pick not in _NAMES:
         raise KemitraanError(f"--pick {pick}: is not known; give {_PICKS}")
     from experiments.limits import (  # noqa: PLC0415  # YAML only now
         check_months,
