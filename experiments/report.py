@@ -64,7 +64,10 @@ OF_GROUP = {
     "large_buyer": ("large_buyer_purchases",),
 }
 """Further rows where a scenario sets levers of a group."""
-HOTEL_STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
+HOTEL_STATES = (
+    "hotels_signed", "hotels_buying", "hotels_newly_buying", "hotels_still_buying",
+    "hotels_on_paper",
+)  # fmt: skip
 _MISSING = "-"
 
 

@@ -174,7 +174,7 @@ def run_month(
         yearly: (years, firms) each: profit, revenue, hired, alive, served.
         monthly: (months,), row `month` is written.
         online: (months,), row `month` is written where there is a platform.
-        good_state: (months, goods, 6), row `month` is written.
+        good_state: (months, goods, 7), row `month` is written.
         ledger: (months,), row `month` is written.
     """
     p = params[0]

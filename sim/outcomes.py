@@ -166,6 +166,10 @@ _DECLARED = (
     _row("hotels_still_buying", "% of hotels", ("hotels still buying after 12 months",
          "hotel masih membeli setelah 12 bulan"), 1, _HOTELS, _HOTEL_END,
          _hotels("hotels_still_buying")),
+    _row("hotels_newly_buying", "% of hotels", ("hotels newly buying",
+         "hotel yang baru membeli"), 1, _HOTELS,
+         "all hotels, at the window's end; buying now, and not so much in their own last year"
+         " before the policy", _hotels("hotels_newly")),
     _row("same_trade", _RP, ("other UMKM, same trade", "UMKM lain, usaha sejenis"), 1,
          _ELIGIBLE, "twins of eligible sectors that no buyer ordered from in the window",
          lambda v: v.twins.mean_same_trade, twin=True),
@@ -221,6 +225,10 @@ _DECLARED = (
          "large buyers", "", lambda v: v.mean("direct")),
     _row("hotel_purchases", _MONTHLY, ("hotels' purchases from UMKM", "pembelian hotel"), 1,
          _HOTELS, "", lambda v: v.mean("hotel_direct")),
+    _row("hotel_new_purchases", _MONTHLY, ("new purchases of signed hotels",
+         "pembelian baru hotel penanda tangan"), 1, _HOTELS,
+         "deliveries of the goods signed for beyond the share of the need that each hotel bought"
+         " in its own last year before the policy", lambda v: v.mean("hotel_new")),
     _row("restaurant_purchases", _MONTHLY, ("restaurants' purchases from UMKM",
          "pembelian restoran"), 1, "restaurants", "", lambda v: v.mean("restaurant_direct")),
     _row("agency_purchases", _MONTHLY, ("agencies' purchases from UMKM", "pembelian dinas"), 1,

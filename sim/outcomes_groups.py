@@ -37,6 +37,7 @@ _GOOD = MappingProxyType(
         "hotels_buying": "all hotels, at the window's end",
         "hotels_on_paper": "all hotels, at the window's end",
         "hotels_still_buying": "all hotels, at the window's end",
+        "hotels_newly_buying": "all hotels, at the window's end",
         "hotel_purchases": "",
     }
 )
@@ -130,4 +131,4 @@ def _by_good(record: Record, window: Window) -> npt.NDArray[np.float64]:
     return np.array([*shares, direct])
 
 
-_STATES = ("signed", "buying", "paper", "still_buying")
+_STATES = ("signed", "buying", "paper", "still_buying", "newly")

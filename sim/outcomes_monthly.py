@@ -63,7 +63,9 @@ MONTHLY = (
     "hotels_signed",
     "hotels_buying",
     "hotels_still_buying",
+    "hotels_newly",  # buying, and did not buy that much in their last year of the burn-in
     "hotels_paper",
+    "hotel_new",  # purchases of signed goods beyond the share of the need bought in that year
     "inspections",
     "sanctions",
     "fines",
@@ -131,9 +133,10 @@ ONLINE_MONTHLY = (
 
 ONLINE_MONTHLY_DTYPE = np.dtype([(name, "f8") for name in ONLINE_MONTHLY])
 
-GOOD_FIELDS = ("signed", "buying", "paper", "need", "direct", "still_buying")
+GOOD_FIELDS = ("signed", "buying", "paper", "need", "direct", "still_buying", "newly")
 """Last axis of `World.good_state`: hotels signed / buying / on paper (counts over the region),
-their need and direct purchases of the good (quantity a month), hotels buying for 12 months."""
+their need and direct purchases of the good (quantity a month), hotels buying for 12 months,
+hotels newly buying."""
 
 LEDGER_DTYPE = np.dtype(
     [

@@ -182,6 +182,8 @@ BUYER_DTYPE = np.dtype(
         ("buying_months", "i4"),  # months running
         ("basket_delivered", "f8"),  # scratch
         ("basket_floor", "f8"),  # scratch
+        ("basket_base", "f8"),  # scratch
+        ("newly", "u1"),  # buying, and did not buy that much in its last year of the burn-in
         ("shocked", "u1"),
         ("sanctions", "i4"),
         ("sanctioned", "u1"),  # this month
@@ -217,6 +219,9 @@ LINE_DTYPE = np.dtype(
         ("ordered", "f8"),  # this month
         ("near_ordered", "f8"),  # within the radius, voluntary stage
         ("agreed", "f8"),  # delivered under the agreement this month
+        ("delivered", "f8"),  # this month, net of returns, from anywhere
+        ("base_delivered", "f8"),  # the same over the last twelve months of the burn-in
+        ("base_need", "f8"),  # due in these months
         ("best", "f8"),  # utility of the best feasible link within the radius; -inf for none
         ("left", "f8"),  # scratch: target left in a stage
         ("worthwhile", "u1"),  # some feasible link is worth more than the incumbent
@@ -227,10 +232,12 @@ LINE_DTYPE = np.dtype(
         ("buying", "u1"),
         ("buying_months", "i4"),  # months running
         ("on_paper", "u1"),
+        ("newly", "u1"),  # buying, and bought less than that in its last year of the burn-in
         ("cursor", "i4"),  # place at which the yearly redraw goes on
         ("reserve_next", "i4"),
         ("agreed_ring", "f8", (COMPLIANCE_MONTHS,)),
         ("floor_ring", "f8", (COMPLIANCE_MONTHS,)),
+        ("base_ring", "f8", (COMPLIANCE_MONTHS,)),  # what its burn-in share of the need would be
     ],
     align=True,
 )

@@ -74,7 +74,7 @@ class World:
         shocks: factors by month and sector that the scenario gives; none for a usual world.
         monthly: (months,), `MONTHLY_DTYPE`: sums over the region.
         online: (months,), `ONLINE_MONTHLY_DTYPE`: the platform's; zeros where there is none.
-        good_state: (months, goods, 6), see `GOOD_FIELDS`.
+        good_state: (months, goods, 7), see `GOOD_FIELDS`.
         ledger: (months,), `LEDGER_DTYPE`: relative residuals.
         yearly: sums by slot and year.
     """

@@ -77,7 +77,8 @@ DRIVERS = [
     (MANDATE, "displacement", -0.2, 0.4, False),
     (MEMO, "displacement", -0.3, 0.4, False),
 ]
-STATES = {"hotels_signed": 71.0, "hotels_buying": 22.0, "hotels_still_buying": 18.0,
+STATES = {"hotels_signed": 71.0, "hotels_buying": 22.0, "hotels_newly_buying": 12.0,
+          "hotels_still_buying": 18.0,
           "hotels_on_paper": 49.0}  # fmt: skip
 
 

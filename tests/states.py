@@ -312,6 +312,8 @@ EARLY: dict[str, tuple[str, Edit]] = {
     "fines": ("buyers", _fines),
     "standard": ("buyers", _field("buyers", "standard", (0.0, 0.6, 1.0))),
     "payment": ("buyers", _field("buyers", "payment_days", (0.0, 30.0, 44.0, 400.0))),
+    "bought before": ("lines", _field("lines", "base_delivered", (0.0, 0.4, 3.0))),
+    "needed before": ("lines", _field("lines", "base_need", (0.0, 1.0, 9.0))),
     "phase": ("lines", _field("lines", "phase", (0, 1, 5))),
     "certificate asked": ("lines", _field("lines", "need_certificate", (0, 1))),
     "cold chain asked": ("lines", _field("lines", "need_cold_chain", (0, 1))),
@@ -451,7 +453,7 @@ def states(draw: st.DrawFn, bases: tuple[int, ...] = tuple(range(BASES))) -> Sta
     """Strategy for `State`, from some of the base worlds."""
     return State(
         base=draw(st.sampled_from(bases)),
-        month=draw(st.sampled_from((0, 1, 3, 11, 12, 24, 25, 36, 71, 72, 90))),
+        month=draw(st.sampled_from((0, 1, 3, 11, 12, 20, 24, 25, 36, 71, 72, 90))),
         levers=draw(_policies()),
         values=draw(
             st.dictionaries(

@@ -98,6 +98,23 @@ def test_buying_is_half_the_floor_over_the_window() -> None:
     assert states == [buying, buying, buying, not_buying, not_buying]
 
 
+@pytest.mark.parametrize(
+    ("before", "newly"), [(2.9, True), (3.0, False), (3.2, False), (0.0, True)]
+)
+def test_newly_buying_is_more_than_the_own_year_before(before: float, newly: bool) -> None:
+    world = matching_world()
+    buyer, line = world.buyers[0], world.lines[0]
+    line.need, line.links[1].order = 8.0, before
+    for world.month in range(24):  # 12 to 23 count
+        measure(world, Fixed(coverage=1.0))
+    assert (line.signed, line.newly, line.base_need) == (False, False, 96.0)
+    line.links[1].order = 8.0
+    for world.month in range(24, 27):
+        measure(world, Fixed(coverage=0.0))
+    # Half the floor is 3 a month.
+    assert (line.buying, line.newly, buyer.newly) == (True, newly, newly)
+
+
 # --- money and lives ----------------------------------------------------------------------------
 
 

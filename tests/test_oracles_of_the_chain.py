@@ -189,8 +189,9 @@ def test_accounts_and_measured_states(state: State) -> None:
     objects = run.compare(
         steps,
         kernel,
-        *("buyers.cost", "buyers.fines_due", "buyers.buying"),
-        *("lines.signed", "lines.buying", "lines.on_paper"),
+        *("buyers.cost", "buyers.fines_due", "buyers.buying", "buyers.newly"),
+        *("lines.signed", "lines.buying", "lines.on_paper", "lines.newly"),
+        *("lines.base_delivered", "lines.base_need"),
     )
     cost, nights = hotel_cost(run.tables.buyers, run.world.scale)
     assert close_to(objects.hotel_cost, cost / nights if nights > 0.0 else 0.0)

@@ -164,11 +164,12 @@ def test_the_ceiling_stands_beside_the_effect(pages):
 
 
 def test_signed_never_stands_alone(pages):
+    after = {"en": "still buying after 12 months", "id": "masih membeli setelah 12 bulan"}
     for lang, heads in (
-        ("en", "signed buying still buying after 12 months signs without buying"),
-        ("id", "menandatangani membeli masih membeli setelah 12 bulan patuh di atas kertas"),
+        ("en", f"signed buying newly buying {after['en']} signs without buying"),
+        ("id", f"menandatangani membeli baru membeli {after['id']} patuh di atas kertas"),
     ):
-        assert f"{heads} B 71 % 22 % 18 % 49 %" in pages[lang].words
+        assert f"{heads} B 71 % 22 % 12 % 18 % 49 %" in pages[lang].words
 
 
 def test_signed_is_left_out_where_the_rest_is_missing(tmp_path, monkeypatch):

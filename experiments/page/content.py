@@ -25,7 +25,10 @@ MANY = 4
 """With more scenarios than these the page says less of each, to stay on two sheets."""
 LIMITS = 9
 """Messages `cannot_1` to `cannot_9`: what the model cannot tell."""
-STATES = ("hotels_signed", "hotels_buying", "hotels_still_buying", "hotels_on_paper")
+STATES = (
+    "hotels_signed", "hotels_buying", "hotels_newly_buying", "hotels_still_buying",
+    "hotels_on_paper",
+)  # fmt: skip
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_PAIRS = 20
 _DIGESTS = ("study", "region", "parameters", "model")
@@ -224,7 +227,7 @@ def _after(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | No
 
 
 def _states(kept: Kept, letters: Sequence[str], lang: str) -> list[dict[str, str]]:
-    """Signed / buying / still buying / on paper, never the first alone."""
+    """Signed / buying / newly buying / still buying / on paper, never the first alone."""
     table = kept.levels
     rows = []
     for letter, name in zip(letters, kept.names, strict=True):

@@ -179,7 +179,7 @@ def account_buyers(
         shops: what firms sold online; may be empty.
         receivables: (8, firms), added to.
         buyers: `cost`, `late` are written.
-        lines: `agreed` is written.
+        lines: `agreed` and `delivered` are written.
         links: orders become deliveries.
         cooperatives: fees are added to their accounts.
         goods: properties.
@@ -205,6 +205,7 @@ def account_buyers(
         if is_paper:
             buyers[b].cost += p.paper_cost * lines[k].demand
         lines[k].agreed = 0.0
+        lines[k].delivered = 0.0
         due = lines[k].need > 0.0
         if lines[k].pooled == 1:
             _make_common(
@@ -250,6 +251,7 @@ def account_buyers(
                 flow[4] += links[e].returned
                 if links[e].late == 1:
                     buyers[b].late = 1
+                lines[k].delivered += order - links[e].returned
                 if links[e].near == 1:
                     lines[k].agreed += order - links[e].returned
                 gap = max(0.0, buyers[b].standard - firms[i].quality)

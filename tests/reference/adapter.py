@@ -49,14 +49,17 @@ FIRM_FLOATS = (
 )  # fmt: skip
 FIRM_RINGS = ("profit_ring", "receivables")
 BUYER_INTEGERS = ("number", "kind", "district", "mode", "sanctions", "event_until")
-BUYER_FLAGS = ("covered", "visited", "late", "buying", "shocked", "sanctioned")
+BUYER_FLAGS = ("covered", "visited", "late", "buying", "newly", "shocked", "sanctioned")
 BUYER_FLOATS = (
     "x", "y", "standard", "weight", "ratio", "room_nights", "payment_days", "belief", "cost",
 )  # fmt: skip
 BUYER_RINGS = ("fines_due",)
 LINE_INTEGERS = ("good", "phase", "cursor", "interval", "batches", "refused")
-LINE_FLAGS = ("need_certificate", "need_cold_chain", "signed", "buying", "on_paper")
-LINE_FLOATS = ("demand", "taste", "need", "lot", "second_half", "pending", "rest")
+LINE_FLAGS = ("need_certificate", "need_cold_chain", "signed", "buying", "on_paper", "newly")
+LINE_FLOATS = (
+    "demand", "taste", "need", "lot", "second_half", "pending", "rest",
+    "base_delivered", "base_need",
+)  # fmt: skip
 LINK_INTEGERS = ("generation", "age")
 LINK_FLAGS = ("active", "defect", "late", "small", "pooled")
 LINK_FLOATS = (
@@ -155,8 +158,9 @@ def lines_from_tables(tables: Tables, world: World) -> None:
         line = Line(buyer=world.buyers[int(record["buyer"])], **known)
         for past in recorded:
             place = past % COMPLIANCE_MONTHS
-            entry = (float(record["agreed_ring"][place]), float(record["floor_ring"][place]))
-            line.agreement.append(entry)
+            rings = ("agreed_ring", "floor_ring", "base_ring")
+            delivered, floor, base = (float(record[ring][place]) for ring in rings)
+            line.agreement.append((delivered, floor, base))
         later = tables.reserve[index, int(record["reserve_next"]) :].tolist()
         line.reserve = [world.firms[firm] for firm in later if firm >= 0]
         for edge in range(int(record["start"]), int(record["stop"])):

@@ -18,19 +18,28 @@ def window(world: World, line: Line) -> int:
 def record(world: World, buyer: Buyer, line: Line, covered: bool) -> None:
     """Adds the month to the line's record; nothing counts outside an agreement."""
     rule = world.rule(buyer.kind)
-    delivered = floor = 0.0
+    if 12 <= world.month < 24:
+        line.base_delivered += sum(link.order - link.returned for link in line.links)
+        line.base_need += line.need
+    delivered = floor = base = 0.0
     if covered and line.good in rule.goods:
         floor = floor_share(world, rule) * line.need
+        base = burn_in_share(line) * line.need
         if buyer.mode != NONE:
             near = [link for link in line.links if link.distance <= rule.radius]
             delivered = sum(link.order - link.returned for link in near)
-    line.agreement.append((delivered, floor))
+    line.agreement.append((delivered, floor, base))
 
 
-def sums(world: World, line: Line) -> tuple[float, float]:
-    """Deliveries and floor of the line's window."""
+def burn_in_share(line: Line) -> float:
+    """Share of its need that the buyer took from UMKM in the last year of the burn-in."""
+    return line.base_delivered / line.base_need if line.base_need > 0.0 else 0.0
+
+
+def sums(world: World, line: Line) -> list[float]:
+    """Deliveries, floor and what the burn-in share would be, over the line's window."""
     months = line.agreement[-window(world, line) :]
-    return sum(entry[0] for entry in months), sum(entry[1] for entry in months)
+    return [sum(entry[place] for entry in months) for place in range(3)]
 
 
 def reaches_half(delivered: float, floor: float) -> bool:
@@ -41,15 +50,13 @@ def reaches_half(delivered: float, floor: float) -> bool:
     return floor > 0.0 and delivered >= 0.5 * floor * (1.0 - ROUNDING)
 
 
-def basket(world: World, lines: list[Line]) -> tuple[float, float]:
-    """Deliveries and floors of several lines, each as a monthly mean over its own window."""
-    delivered = floor = 0.0
+def basket(world: World, lines: list[Line]) -> list[float]:
+    """The sums of several lines, each as a monthly mean over its own window."""
+    total = [0.0, 0.0, 0.0]
     for line in lines:
         months = min(window(world, line), world.month + 1)
-        of_line = sums(world, line)
-        delivered += of_line[0] / months
-        floor += of_line[1] / months
-    return delivered, floor
+        total = [old + new / months for old, new in zip(total, sums(world, line), strict=True)]
+    return total
 
 
 def measure(world: World, draws: Draws) -> None:
@@ -59,12 +66,16 @@ def measure(world: World, draws: Draws) -> None:
         binding = world.rule(buyer.kind).binding
         for line in buyer.lines:
             record(world, buyer, line, covered)
-            line.signed = line.buying = line.on_paper = False
+            line.signed = line.buying = line.on_paper = line.newly = False
         lines = covered_lines(world, buyer) if covered else []
         for line in lines:
             line.signed = binding or buyer.mode != NONE
-            line.buying = line.signed and reaches_half(*sums(world, line))
+            delivered, floor, base = sums(world, line)
+            line.buying = line.signed and reaches_half(delivered, floor)
+            line.newly = line.buying and not reaches_half(base, floor)
             line.on_paper = line.signed and buyer.mode != NONE and not line.buying
         signed = [line for line in lines if line.signed]
-        buyer.buying = reaches_half(*basket(world, signed))
+        delivered, floor, base = basket(world, signed)
+        buyer.buying = reaches_half(delivered, floor)
+        buyer.newly = buyer.buying and not reaches_half(base, floor)
         buyer.on_paper = not buyer.buying and bool(signed) and buyer.mode != NONE

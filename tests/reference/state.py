@@ -197,6 +197,7 @@ class Buyer:
     sanctions: int = 0
     late: bool = False
     buying: bool = False
+    newly: bool = False
     on_paper: bool = False
     cost: float = 0.0
     fines_due: list[float] = field(default_factory=_zeros(13))
@@ -229,8 +230,13 @@ class Line:
     signed: bool = False
     buying: bool = False
     on_paper: bool = False
-    # One (delivered within the radius, floor) a month, the latest last; zeros while not agreed.
-    agreement: list[tuple[float, float]] = field(default_factory=list)
+    newly: bool = False
+    # Deliveries net of returns and need of the last twelve months of the burn-in.
+    base_delivered: float = 0.0
+    base_need: float = 0.0
+    # One (delivered within the radius, floor, what the burn-in share would be) a month, the latest
+    # last; nothing is delivered while not agreed.
+    agreement: list[tuple[float, float, float]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     # Where the yearly redraw of candidates goes on, and the firms next in the draw.
     cursor: int = 0
