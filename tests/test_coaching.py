@@ -282,6 +282,41 @@ def test_profit_of_coached_firms_rises_and_part_of_it_fades():
     assert left.mean > 0.1 * rise.mean
 
 
+def _coached_shops(seed: int, training: float, **values: float) -> tuple[float, float]:
+    """Readiness of coached firms to sell online, and the dormant share of their shops."""
+    levers = {"coaching.places": 18_000.0, "coaching.online_training": training}
+    world = run(
+        surabaya(),
+        values={**SOUGHT, "platform_on": 1.0, **values},
+        levers=levers,
+        seed=seed,
+        scale=50,
+        months=84,
+    )
+    shops, known = world.tables.shops, world.tables.coaching
+    here = (known["admissions"] > 0) & (world.firms.alive == 1)
+    here &= known["generation"] == world.firms.generation
+    selling = here & (shops["opened"] == 1)
+    assert selling.sum() > 50
+    dormant = shops["idle"][selling] >= parameters().values["dormant_months"]
+    return float(shops["readiness"][here].mean()), float(dormant.mean())
+
+
+def test_online_sales_of_coached_firms_lag_behind_hopes():
+    """Online training makes coached firms ready, and still many of their shops sell nothing.
+
+    It is the marketplace's ranking that leaves them unseen: without it few are dormant.
+    """
+    seeds = range(1, 7)
+    plain = np.array([_coached_shops(seed, 0.0) for seed in seeds])
+    trained = np.array([_coached_shops(seed, 1.0) for seed in seeds])
+    unranked = np.array([_coached_shops(seed, 1.0, ranking_power=0.0) for seed in seeds])
+    assert (trained[:, 0] > 1.5 * plain[:, 0]).all()
+    assert trained[:, 1].mean() > 0.25
+    assert (unranked[:, 1] < 0.75 * trained[:, 1]).all()
+    assert unranked[:, 1].mean() < 0.6 * trained[:, 1].mean()
+
+
 def test_luck_is_seen_as_success():
     """Coaching that teaches nothing has visible successes, and no true one."""
     nothing = {"mentor_practice": 0.0, "mentor_information": 0.0, "coaching_quality": 0.0}
