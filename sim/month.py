@@ -52,7 +52,7 @@ def buy(
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
     if month > 0 and month % 12 == 0 and lines.size > 0:
         places = int(p.candidates) // 8
-        redraw_candidates(firms, buyers, lines, links, tables.reserve, places)
+        redraw_candidates(lines, links, tables.reserve, tables.reserve_distance, places)
     value_links(firms, buyers, lines, links, tables.goods, rules, p, seed, month)
     choose_modes(buyers, lines, rules, covers, levers, p, month, scratch[0], scratch[1])
     set_needs(buyers, lines, links, tables.goods, rules, p, month)

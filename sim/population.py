@@ -15,6 +15,7 @@ from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
 from sim.build.platform import build_platform
 from sim.build.programmes import no_coaching
+from sim.build.sites import lay_sites
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.world import Names, World
@@ -211,6 +212,7 @@ def build_world(
     record = goods_record(params, goods, good_sector)
     row = params.record()
     sizes = size_law(params)
+    every = lay_slots(region, params["vacancy"], 1)
     slots = lay_slots(region, params["vacancy"], scale)
     firms = _empty_firms(slots, district_of)
     sites = villages[["x_km", "y_km", "area_km2"]].to_numpy(dtype=np.float64)
@@ -221,7 +223,7 @@ def build_world(
     plan = build_buyers(
         region,
         params,
-        firms=firms,
+        slots=lay_sites(every.sector, every.village, sites, slots.slot, scale, people),
         goods=goods,
         record=record,
         sites=sites,
@@ -252,6 +254,7 @@ def build_world(
             pools,
             cooperatives,
             plan.reserve,
+            plan.reserve_distance,
             gravity,
             record,
             sector_state,

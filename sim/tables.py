@@ -452,6 +452,7 @@ class Tables(NamedTuple):
     reserve: npt.NDArray[
         np.int32
     ]  # (lines, length): firm rows in the order of the draw, -1 at the end
+    reserve_distance: Floats  # (lines, length): km
     gravity: Gravity
     goods: npt.NDArray[np.void]
     # (sectors, 7): capacity at the market, 12-month mean profit, normal profit rate at month 0,
@@ -470,7 +471,7 @@ class Tables(NamedTuple):
     competence: Floats  # (programmes, sectors): share of a trade's needs its mentors can teach
 
 
-_SHARED = frozenset({"gravity", "goods", "reserve", "competence"})
+_SHARED = frozenset({"gravity", "goods", "reserve", "reserve_distance", "competence"})
 
 
 def copy_tables(tables: Tables) -> Tables:

@@ -89,7 +89,7 @@ def test_firms_in_another_order_have_the_same_fates():
 THOUSAND = 1_000.0
 MONEY = {
     "revenue", "revenue_eligible", "revenue_micro", "profit", "local_spending", "local_sales",
-    "need", "direct", "via_wholesale",
+    "need", "direct", "via_wholesale", "hotel_new",
     "outside", "hotel_need", "hotel_direct", "restaurant_direct", "hotel_cost", "fines",
     "public_cost", "grants", "coaching_cost", "receivables", "written_off", "drawings", "interest",
     "investment",

@@ -214,7 +214,7 @@ def test_a_firm_refused_only_for_a_certificate_acquires_it_once_a_month() -> Non
 def test_an_eighth_of_the_places_is_redrawn_past_active_relations() -> None:
     world = make_world(firms=[Firm(slot=i, x=3.0, y=4.0) for i in range(12)], goods=[Good()])
     line = connect(world, Buyer(number=0), 1.0, dict.fromkeys(range(8), 0.0), cursor=6)
-    line.reserve = world.firms[8:10]
+    line.reserve = [(firm, 5.0) for firm in world.firms[8:10]]
     line.links[6].active = True
     redraw(line)
     assert [link.firm.slot for link in line.links] == [0, 1, 2, 3, 4, 5, 6, 8]

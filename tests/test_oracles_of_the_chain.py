@@ -51,7 +51,7 @@ def test_candidates(state: State) -> None:
         t = run.tables
         if run.month > 0 and run.month % 12 == 0:
             places = int(run.p["candidates"]) // 8
-            redraw_candidates(t.firms, t.buyers, t.lines, t.links, t.reserve, places)
+            redraw_candidates(t.lines, t.links, t.reserve, t.reserve_distance, places)
 
     names = ("links.firm", "links.distance", "links.generation", "lines.cursor")
     run.compare([candidates], kernel, *names)

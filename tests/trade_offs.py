@@ -99,6 +99,7 @@ def one_site(world: World) -> None:
         table["x"] = 0.0
         table["y"] = 0.0
     world.tables.links["distance"] = 0.0
+    world.tables.reserve_distance[:] = 0.0
 
 
 def endless_outside_market(world: World) -> None:

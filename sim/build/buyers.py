@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.build.agencies import Unit, agency_units
 from sim.build.candidates import draw_candidates
 from sim.build.firms import place
+from sim.build.sites import Sites
 from sim.draws import (
     STREAM_COVERAGE,
     STREAM_MODE,
@@ -57,6 +58,7 @@ class BuyerPlan(NamedTuple):
     lines: npt.NDArray[np.void]
     links: npt.NDArray[np.void]
     reserve: npt.NDArray[np.int32]
+    reserve_distance: npt.NDArray[np.float64]
     classes: tuple[str, ...]
     hotels_by_class: tuple[int, ...]
     sampled_by_class: tuple[int, ...]
@@ -205,7 +207,7 @@ def build_buyers(
     region: RegionLike,
     p: Parameters,
     *,
-    firms: Rows,
+    slots: Sites,
     goods: Sequence[str],
     record: npt.NDArray[np.void],
     sites: npt.NDArray[np.float64],
@@ -230,7 +232,7 @@ def build_buyers(
     lines = _line_table(p, rows, buyers, goods, record, seed, first_calendar_month)
     # Redraws happen in every twelfth month but the first.
     redraws = max(0, (months - 1) // 12)
-    links, reserve = draw_candidates(firms, buyers, lines, record, p, seed, redraws)
+    links, reserve, away = draw_candidates(slots, buyers, lines, record, p, seed, redraws)
     listed = hotel_rows + restaurant_rows + agency_rows
     bought = sorted({g for row in listed for g in row.demand})
     return BuyerPlan(
@@ -238,6 +240,7 @@ def build_buyers(
         lines,
         links,
         reserve,
+        away,
         tuple(region.hotels["hotel_class"]),
         tuple(totals),
         tuple(sampled),

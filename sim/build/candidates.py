@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sim.build.sites import Sites
 from sim.draws import STREAM_CANDIDATES, uniform
 from sim.jit import Integer, jit
 from sim.tables import LINK_DTYPE, Rows
@@ -20,7 +21,7 @@ __all__ = ["draw_candidates"]
 
 @jit
 def _top_by_gumbel(
-    firms: Rows,
+    sites: Sites,
     first: int,
     last: int,
     x: float,
@@ -31,16 +32,18 @@ def _top_by_gumbel(
     seed: Integer,
     rows: npt.NDArray[np.int32],
     score: npt.NDArray[np.float64],
+    distance: npt.NDArray[np.float64],
 ) -> int:
-    """Rows of the firms first..last with the largest -distance / reach + Gumbel, best first.
+    """Firms that stand for the slots with the largest -distance / reach + Gumbel, best first.
 
     The largest of weights plus Gumbel noise are a draw without replacement in proportion to
-    exp(weight), so a longer list begins with the shorter one.
+    exp(weight), so a longer list begins with the shorter one. A firm that stands for several slots
+    is drawn with the largest of theirs, at that slot's distance.
 
     Args:
-        firms: sites and slots are read.
-        first: first row of the sector.
-        last: row after its last.
+        sites: of all slots of the region.
+        first: first slot of the sector.
+        last: slot after its last.
         x: buyer's site, km.
         y: buyer's site, km.
         reach: km over which the weight falls by a factor e.
@@ -49,32 +52,42 @@ def _top_by_gumbel(
         seed: key.
         rows: (wanted,), written.
         score: (wanted,), scratch.
+        distance: (wanted,), written: km.
 
     Returns:
         How many were found.
     """
     wanted = rows.size
+    if first == last or sites.row[first] < 0:
+        return 0  # a sector without a sampled firm: nobody stands for its slots
     found = 0
     least = -math.inf
     least_at = 0
     threshold = 0.0
-    for i in range(first, last):
-        u = uniform(seed, STREAM_CANDIDATES, 0, firms[i].slot, buyer_number + 1, 0, good, 0)
+    mine = -1  # place in the list of the firm that stands for the slot in hand
+    for slot in range(first, last):
+        u = uniform(seed, STREAM_CANDIDATES, 0, slot, buyer_number + 1, 0, good, 0)
         # A firm at no distance would need at least this uniform: most are done here.
         if u <= threshold:
             continue
-        dx = firms[i].x - x
-        dy = firms[i].y - y
-        value = -math.sqrt(dx * dx + dy * dy) / reach - math.log(-math.log(u))
-        if found < wanted:
-            rows[found] = i
-            score[found] = value
+        dx = sites.x[slot] - x
+        dy = sites.y[slot] - y
+        km = math.sqrt(dx * dx + dy * dy)
+        value = -km / reach - math.log(-math.log(u))
+        i = sites.row[slot]
+        if mine >= 0 and rows[mine] == i:
+            if value <= score[mine]:
+                continue
+        elif found < wanted:
+            mine = found
             found += 1
         elif value > least:
-            rows[least_at] = i
-            score[least_at] = value
+            mine = least_at
         else:
             continue
+        rows[mine] = i
+        score[mine] = value
+        distance[mine] = km
         if found == wanted:
             least = math.inf
             for j in range(wanted):
@@ -85,24 +98,28 @@ def _top_by_gumbel(
     for j in range(1, found):
         value = score[j]
         row = rows[j]
+        km = distance[j]
         at = j
         while at > 0 and (score[at - 1] < value or (score[at - 1] == value and rows[at - 1] > row)):
             score[at] = score[at - 1]
             rows[at] = rows[at - 1]
+            distance[at] = distance[at - 1]
             at -= 1
         score[at] = value
         rows[at] = row
+        distance[at] = km
     return found
 
 
 @jit
 def _fill(
-    firms: Rows,
+    sites: Sites,
     buyers: Rows,
     lines: Rows,
     bounds: npt.NDArray[np.int64],
     goods: npt.NDArray[np.void],
     reserved: npt.NDArray[np.int32],
+    reserved_distance: npt.NDArray[np.float64],
     places: int,
     reach: float,
     seed: Integer,
@@ -113,12 +130,13 @@ def _fill(
     reserve = reserved.shape[1]
     rows = np.zeros(places + reserve, np.int32)
     score = np.zeros(places + reserve)
+    km = np.zeros(places + reserve)
     at = 0
     for k in range(lines.size):
         b = lines[k].buyer
         sector = goods[lines[k].good].sector
         found = _top_by_gumbel(
-            firms,
+            sites,
             bounds[sector],
             bounds[sector + 1],
             buyers[b].x,
@@ -129,35 +147,35 @@ def _fill(
             seed,
             rows,
             score,
+            km,
         )
         lines[k].start = at
         for j in range(found):
             i = rows[j]
             if j < places:
                 firm[at] = i
-                dx = firms[i].x - buyers[b].x
-                dy = firms[i].y - buyers[b].y
-                distance[at] = math.sqrt(dx * dx + dy * dy)
+                distance[at] = km[j]
                 at += 1
             else:
                 reserved[k, j - places] = i
+                reserved_distance[k, j - places] = km[j]
         lines[k].stop = at
     return at
 
 
 def draw_candidates(
-    firms: Rows,
+    sites: Sites,
     buyers: Rows,
     lines: Rows,
     goods: npt.NDArray[np.void],
     p: Parameters,
     seed: int,
     redraws: int,
-) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int32]]:
+) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int32], npt.NDArray[np.float64]]:
     """Candidates of every line, and the reserve that yearly redraws go on with.
 
     Args:
-        firms: sites and sectors are read.
+        sites: of all slots of the region.
         buyers: sites are read.
         lines: `start` and `stop` are written.
         goods: properties.
@@ -166,22 +184,24 @@ def draw_candidates(
         redraws: how often K / 8 places will be redrawn.
 
     Returns:
-        Links, and (lines, length) rows of firms; -1 where there are no more.
+        Links, and (lines, length) rows of firms, -1 where there are no more, with their distances.
     """
     places = int(p["candidates"])
     most = lines.size * places
     firm = np.zeros(most, np.int32)
     distance = np.zeros(most)
     reserve = np.full((lines.size, max(1, places // 8 * redraws)), -1, np.int32)
-    sectors = max(int(firms["sector"].max(initial=0)), int(goods["sector"].max())) + 1
-    bounds = np.searchsorted(firms["sector"], np.arange(sectors + 1)).astype(np.int64)
+    reserve_distance = np.zeros(reserve.shape)
+    sectors = max(int(sites.sector.max(initial=0)), int(goods["sector"].max())) + 1
+    bounds = np.searchsorted(sites.sector, np.arange(sectors + 1)).astype(np.int64)
     count = _fill(
-        firms,
+        sites,
         buyers,
         lines,
         bounds,
         goods,
         reserve,
+        reserve_distance,
         places,
         p["candidate_range"],
         np.uint64(seed),
@@ -195,4 +215,4 @@ def draw_candidates(
     links["trust_buyer"] = p["trust_start"]
     links["trust_firm"] = p["trust_start"]
     links["utility"] = -np.inf
-    return links, reserve
+    return links, reserve, reserve_distance

@@ -16,7 +16,11 @@ __all__ = ["perceived", "redraw_candidates", "reset_link", "search_factor", "val
 
 @jit
 def redraw_candidates(
-    firms: Rows, buyers: Rows, lines: Rows, links: Rows, reserve: npt.NDArray[np.int32], places: int
+    lines: Rows,
+    links: Rows,
+    reserve: npt.NDArray[np.int32],
+    reserve_distance: npt.NDArray[np.float64],
+    places: int,
 ) -> None:
     """Each line gives `places` places without an active relation to the next of its reserve.
 
@@ -39,11 +43,8 @@ def redraw_candidates(
             seen += 1
             if links[e].active == 1:
                 continue
-            b = lines[k].buyer
             links[e].firm = firm
-            links[e].distance = math.sqrt(
-                (firms[firm].x - buyers[b].x) ** 2 + (firms[firm].y - buyers[b].y) ** 2
-            )
+            links[e].distance = reserve_distance[k, lines[k].reserve_next]
             links[e].generation = -1
             lines[k].reserve_next += 1
             given += 1

@@ -161,8 +161,11 @@ def lines_from_tables(tables: Tables, world: World) -> None:
             rings = ("agreed_ring", "floor_ring", "base_ring")
             delivered, floor, base = (float(record[ring][place]) for ring in rings)
             line.agreement.append((delivered, floor, base))
-        later = tables.reserve[index, int(record["reserve_next"]) :].tolist()
-        line.reserve = [world.firms[firm] for firm in later if firm >= 0]
+        later = slice(int(record["reserve_next"]), None)
+        known = zip(
+            tables.reserve[index, later], tables.reserve_distance[index, later], strict=True
+        )
+        line.reserve = [(world.firms[firm], float(km)) for firm, km in known if firm >= 0]
         for edge in range(int(record["start"]), int(record["stop"])):
             firm = world.firms[int(tables.links[edge]["firm"])]
             known = row(tables.links, edge, LINK_INTEGERS, LINK_FLAGS, LINK_FLOATS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from tests.reference.state import Draws, Line, World
 
 NOBODY = -1
@@ -19,8 +17,7 @@ def redraw(line: Line) -> None:
         link = line.links[line.cursor]
         line.cursor = (line.cursor + 1) % places
         if not link.active:
-            link.firm = line.reserve.pop(0)
-            link.distance = math.hypot(link.firm.x - line.buyer.x, link.firm.y - line.buyer.y)
+            link.firm, link.distance = line.reserve.pop(0)
             link.generation = NOBODY
             wanted -= 1
 

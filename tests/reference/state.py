@@ -238,9 +238,10 @@ class Line:
     # last; nothing is delivered while not agreed.
     agreement: list[tuple[float, float, float]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    # Where the yearly redraw of candidates goes on, and the firms next in the draw.
+    # Where the yearly redraw of candidates goes on, and the firms next in the draw, each with the
+    # distance at which it is known.
     cursor: int = 0
-    reserve: list[Firm] = field(default_factory=list)
+    reserve: list[tuple[Firm, float]] = field(default_factory=list)
 
 
 @dataclass(eq=False, kw_only=True)
