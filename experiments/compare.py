@@ -31,8 +31,17 @@ from sim.errors import KemitraanError
 
 __all__ = ["HEADLINE", "Comparison", "compare", "load_study", "progress_bar", "teller"]
 
-HEADLINE = ("hotel_memorandum", "mandated_hotel_partnership", "cash_grant")
-"""Scenarios compared when none is named."""
+HEADLINE = (
+    "no_policy",
+    "cash_grant",
+    "voluntary_coaching",
+    "hotel_memorandum",
+    "mandated_hotel_partnership",
+    "agency_procurement",
+    "ecommerce_collaboration",
+    "bundle",
+)
+"""Scenarios compared when none is named; the first of them is the baseline, if no other is."""
 
 ScenarioLike = str | PathLike[str] | Scenario
 
