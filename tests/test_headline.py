@@ -5,6 +5,7 @@ import pytest
 
 from experiments.budget import cost_by_term, own_parameters, size, unforeseen
 from experiments.compare import HEADLINE, compare, load_study
+from experiments.figures.style import colour_at, places_of
 from scenarios.scenario import load_scenario
 from sim.parameters import goods_names, levers
 from sim.policy import compile_policy
@@ -95,3 +96,19 @@ def test_the_eight_side_by_side(eight):
     assert np.isfinite(eight.effects("profit")[["mean", "sim_low", "range_low"]]).all(axis=None)
     assert any(note.startswith("the marketplace is modelled in every scenario") for note in
                eight.notes)  # fmt: skip
+
+
+def test_a_gain_without_a_channel_names_its_source(eight):
+    """Coaching reaches no purchases: of 'Rp 0 m' nothing is said."""
+    for lang, said in (("en", "opens no sales channel"), ("id", "tidak membuka saluran")):
+        notes = eight.notes_in(lang)
+        assert any(n.startswith("voluntary_coaching: ") and said in n for n in notes)
+        assert not any("Rp 0 " in n for n in notes)
+
+
+def test_each_of_the_eight_has_its_own_colour_wherever_it_stands():
+    found = places_of(HEADLINE[1:])
+    assert len(set(found)) == len(found)
+    assert len({colour_at(place) for place in found}) == len(found)
+    for name, place in zip(HEADLINE[1:], found, strict=True):
+        assert places_of(["mandate_on_paper", "mine", name])[2] == place
