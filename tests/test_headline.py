@@ -6,9 +6,12 @@ import pytest
 from experiments.budget import cost_by_term, own_parameters, size, unforeseen
 from experiments.compare import HEADLINE, compare, load_study
 from experiments.figures.style import colour_at, places_of
+from experiments.report import text
 from scenarios.scenario import load_scenario
+from sim.outcomes import OUTCOMES
 from sim.parameters import goods_names, levers
 from sim.policy import compile_policy
+from tests import screen
 
 PARTS = (
     "mandated_hotel_partnership",
@@ -112,3 +115,28 @@ def test_each_of_the_eight_has_its_own_colour_wherever_it_stands():
     assert len({colour_at(place) for place in found}) == len(found)
     for name, place in zip(HEADLINE[1:], found, strict=True):
         assert places_of(["mandate_on_paper", "mine", name])[2] == place
+
+
+@pytest.mark.parametrize("width", [100, 120, 160])
+def test_where_scenarios_do_not_fit_they_stand_under_one_another(eight, width):
+    """Every cell of the wide table stands once under its outcome, beside its scenario."""
+    title, names = "POLICY YEARS", eight.scenarios
+    lines = text(eight, width=width, show=("policy",)).splitlines()
+    table = lines[: next(i for i, line in enumerate(lines) if line.startswith("["))]
+    assert max(len(line) for line in table) <= width
+    found, label = {}, ""
+    for line in table[2:]:
+        name = line.split()[0]
+        if line.startswith("  ") and name in names:
+            found[label, name] = line.split(maxsplit=1)[1]
+        else:
+            label = line.split(f"  ({eight.baseline} ")[0]
+    wide = text(eight, width=2_000, show=("policy",))
+    count = 0
+    for row in screen.rows(wide, title, names, eight.baseline):
+        if row.effect != "-":
+            start = OUTCOMES[row.outcome].label["en"]
+            own = [v for (k, n), v in found.items() if n == row.scenario and k.startswith(start)]
+            assert any(v.startswith(row.effect) and v.endswith(row.error) for v in own), row
+            count += 1
+    assert count > 100
