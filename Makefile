@@ -23,7 +23,7 @@ help: ## show this list
 install: $(STAMP) ## make .venv with everything in it
 
 run: install ## compare the headline scenarios; writes a new folder under runs/
-	@$(BIN)/kemitraan compare --scale 20 $(ARGS)
+	@$(BIN)/kemitraan compare --scale 20 --replicates 48 $(ARGS)
 
 test: install ## run all tests
 	@$(BIN)/python -m pytest $(ARGS)

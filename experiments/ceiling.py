@@ -20,10 +20,25 @@ from sim.parameters.value_inputs import guessed_part, is_guess
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CHANNELS", "COLUMNS", "ceiling", "demand_by_channel", "reach_per_month"]
+__all__ = [
+    "CHANNELS",
+    "COLUMNS",
+    "ceiling",
+    "demand_by_channel",
+    "opens_a_channel",
+    "reach_per_month",
+]
 
 CHANNELS = ("hotels", "restaurants", "agencies", "other large buyers", "platform", "export")
 LATER = ("export",)
+_NO_CHANNEL = {
+    "coaching": ("coaching.places", "opens no sales channel; works by what firms learn"),
+    "matching events": (
+        "matching_event.per_year",
+        "asks for no purchases; lowers the cost of finding one another",
+    ),
+}
+"""Policies that reach no purchases: the lever that pulls them, and where an effect comes from."""
 _GROUPS = {
     "hotels": "hotel",
     "restaurants": "restaurant",
@@ -209,23 +224,33 @@ def _platform(rule: Scenario, region: Region, p: Parameters, capacity: float) ->
     }
 
 
-def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.DataFrame:
+def ceiling(
+    scenario: Scenario | str,
+    region: Region | str | None = None,
+    *,
+    beside: Iterable[Scenario] = (),
+) -> pd.DataFrame:
     """What each channel buys a year and what a policy reaches of it; no run is needed.
 
     Args:
         scenario: a scenario, its name or its file.
         region: a region, its name or folder; the scenario's own if none.
+        beside: scenarios it is compared with: what they assume, such as a marketplace, holds
+            for it too.
 
     Returns:
         One row a channel, with the columns `COLUMNS`. Channels that come with later versions have
-        no figures, and say so. `attrs` holds the region's and the scenario's name.
+        no figures, and say so; coaching, matching events and grants have a row where the scenario
+        has them, which says that they open no channel. `attrs` holds the region's and the
+        scenario's name.
     """
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
     rule = load_scenario(scenario) if isinstance(scenario, str) else scenario
     town = place_of(rule, region)
-    p = Parameters.default().replace(check=False, **{k: a.value for k, a in rule.assume.items()})
-    demand = demand_by_channel(town, p, rule.assume)
+    assume = {k: a.value for one in (*beside, rule) for k, a in one.assume.items()}
+    p = Parameters.default().replace(check=False, **assume)
+    demand = demand_by_channel(town, p, assume)
     sector_of = dict(zip(town.goods["good"], town.goods["sector"], strict=True))
     share_of = dict(zip(town.sectors["sector"], town.sectors["share"], strict=True))
     capacity = 1.0 / p["normal_utilisation"] * _sales_a_year(p)
@@ -268,12 +293,22 @@ def ceiling(scenario: Scenario | str, region: Region | str | None = None) -> pd.
                 "policy_reaches": yearly,
                 "umkm": round(firms),
                 "per_umkm_month": 1e6 * yearly / 12 / firms if firms else math.nan,
-                "note": "money given, not purchases",
+                "note": "money given, not purchases; opens no sales channel",
             }
         )
+    for name, (lever, note) in _NO_CHANNEL.items():
+        pulled = rule.levers.get(lever)
+        if pulled is not None and float(pulled.value) > 0:  # type: ignore[arg-type]
+            rows.append({"channel": name, "note": note})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table.attrs = {"scenario": rule.name, "region": town.name}
     return table
+
+
+def opens_a_channel(table: pd.DataFrame) -> bool:
+    """Whether a policy reaches purchases of any channel; money given is none."""
+    reached = table.loc[table["channel"].isin(CHANNELS), "policy_reaches"]
+    return bool((reached.fillna(0.0) > 0.0).any())
 
 
 def reach_per_month(table: pd.DataFrame) -> float:

@@ -22,6 +22,7 @@ from experiments.design import (
 from experiments.limits import check_length, read_scale
 from experiments.overrides import override_lines
 from experiments.places import place_of
+from experiments.preliminary import Preliminary
 from experiments.runner import default_jobs, pilot, run_jobs, warm
 from experiments.words import number, say
 from scenarios.budget_checks import MOST_MILLION_RP
@@ -31,8 +32,17 @@ from sim.errors import KemitraanError
 
 __all__ = ["HEADLINE", "Comparison", "compare", "load_study", "progress_bar", "teller"]
 
-HEADLINE = ("hotel_memorandum", "mandated_hotel_partnership", "cash_grant")
-"""Scenarios compared when none is named."""
+HEADLINE = (
+    "no_policy",
+    "cash_grant",
+    "voluntary_coaching",
+    "hotel_memorandum",
+    "mandated_hotel_partnership",
+    "agency_procurement",
+    "ecommerce_collaboration",
+    "bundle",
+)
+"""Scenarios compared when none is named; the first of them is the baseline, if no other is."""
 
 ScenarioLike = str | PathLike[str] | Scenario
 
@@ -115,7 +125,14 @@ def compare(
     tell(plan_line(plan, lang))
     begun = time.perf_counter()
     with progress_bar(len(work), quiet=quiet) as advance:
-        results = run_jobs(study, work, workers, unit_seconds=trial.unit_seconds, progress=advance)
+        results = run_jobs(
+            study,
+            work,
+            workers,
+            unit_seconds=trial.unit_seconds,
+            progress=advance,
+            each=Preliminary(study, work, tell, lang, trial.seconds),
+        )
     comparison = Comparison(
         study, uncertainty, work, results, plan, seconds=time.perf_counter() - begun
     )

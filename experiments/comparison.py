@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.ceiling import ceiling, reach_per_month
+from experiments.ceiling import ceiling, opens_a_channel, reach_per_month
 from experiments.choices import known, plain_rows
 from experiments.design import DISPLACEMENT, DRAW, Job, Study
 from experiments.effects import (
@@ -212,7 +212,7 @@ class Comparison(Views):
 
         parts = []
         for scenario in self.study.scenarios[1:]:
-            table = ceiling(scenario, self.study.region)
+            table = ceiling(scenario, self.study.region, beside=self.study.scenarios)
             table.attrs = {}
             table.insert(0, "scenario", scenario.name)
             parts.append(table.astype(dict.fromkeys(("channel", "note"), object)))
@@ -243,8 +243,13 @@ class Comparison(Views):
         return notes + [n for n in (self._beyond(s, lang) for s in study.scenarios[1:]) if n]
 
     def _beyond(self, scenario: Any, lang: str) -> str:  # noqa: ANN401  # a Scenario
-        """Names the source of a revenue effect that is larger than what the policy reaches."""
-        reach = reach_per_month(self.ceiling[self.ceiling["scenario"] == scenario.name])
+        """Names the source of a revenue effect that is larger than what the policy reaches.
+
+        Where it reaches no purchases, as coaching and grants do, the source is named of any gain.
+        """
+        own = self.ceiling[self.ceiling["scenario"] == scenario.name]
+        opens = opens_a_channel(own)
+        reach = reach_per_month(own) if opens else 0.0
         table = self.effects(["revenue", *(name for name, _ in _PURCHASES)])
         means = table[table["scenario"] == scenario.name].set_index("outcome")["mean"]
         if not means["revenue"] > reach:
@@ -255,7 +260,7 @@ class Comparison(Views):
             if math.isfinite(means.get(name, math.nan))
         ]
         return say(
-            "beyond",
+            "beyond" if opens else "no_channel",
             lang,
             scenario=scenario.name,
             effect=number(means["revenue"], lang),

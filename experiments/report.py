@@ -84,7 +84,8 @@ def text(
     Args:
         comparison: finished.
         lang: "en" or "id".
-        width: of the screen; scenarios that do not fit stand in a further table.
+        width: of the screen; where scenarios do not fit beside one another they stand under one
+            another, outcome by outcome.
         show: windows, where the run has them.
         by: a grouping to add, such as "size_class".
     """
@@ -190,10 +191,40 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
             errors = (second or ("" if first == _MISSING else "0 ±0") for first, second in pairs)
             body.append([f"  ({say('simulation', lang)})", "", *errors])
     legend = say("range_legend" if varied else "fixed_legend", lang)
-    return [
-        *laid_out([title, comparison.baseline, *comparison.scenarios], body, width, fixed=2),
-        f"{legend}  {say('mark', lang)}",
-    ]
+    head = [title, comparison.baseline, *comparison.scenarios]
+    lines = laid_out(head, body, width, fixed=2)
+    if len(lines) > len(body) + 1:  # they do not fit beside one another
+        lines = _by_outcome(head, body, lang)
+    return [*lines, *_wrapped([f"{legend}  {say('mark', lang)}"], width)]
+
+
+def _by_outcome(head: Sequence[str], body: Sequence[Sequence[str]], lang: str) -> list[str]:
+    """The same table with the scenarios of an outcome under one another, for any screen.
+
+    The simulation error stands beside its range; a scenario without a figure is left out.
+    """
+    title, baseline, *names = head
+    error = f"({say('simulation', lang)})"
+    blocks: list[tuple[str, list[list[str]]]] = []
+    for label, level, *cells in body:
+        if label.strip() == error:
+            for row, cell in zip(blocks[-1][1], cells, strict=True):
+                row[2] = cell
+            continue
+        beside = "" if level == _MISSING else f"  ({baseline} {level})"
+        rows = [[f"  {name}", cell, ""] for name, cell in zip(names, cells, strict=True)]
+        blocks.append((label + beside, rows))
+    every = [row for _, rows in blocks for row in rows]
+    wide = [max(len(row[i]) for row in every) for i in (0, 1)]
+    lines = [title]
+    if any(row[2] for row in every):
+        lines.append(f"{'':{wide[0]}}  {'':{wide[1]}}  {error}")
+    for label, rows in blocks:
+        shown = [row for row in rows if row[1] != _MISSING]
+        if shown:
+            lines.append(label)
+        lines += [f"{a:{wide[0]}}  {b:{wide[1]}}  {c}".rstrip() for a, b, c in shown]
+    return lines
 
 
 def rows_of_groups(scenarios: Iterable[Scenario]) -> list[str]:

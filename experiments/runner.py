@@ -104,9 +104,12 @@ def run_jobs(
     *,
     unit_seconds: float = _CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
+    each: Callable[[int, Result], None] = lambda *_: None,
 ) -> list[Result]:
     """The results of the jobs, in the order of the jobs; see `run_units`."""
-    return run_units(run_unit, study, jobs, workers, unit_seconds=unit_seconds, progress=progress)
+    return run_units(
+        run_unit, study, jobs, workers, unit_seconds=unit_seconds, progress=progress, each=each
+    )
 
 
 def run_units(
@@ -117,6 +120,7 @@ def run_units(
     *,
     unit_seconds: float = _CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
+    each: Callable[[int, T], None] = lambda *_: None,
 ) -> list[T]:
     """What a function gives for each job, in the order of the jobs.
 
@@ -127,6 +131,7 @@ def run_units(
         workers: processes; 1 runs here.
         unit_seconds: time of one job, so that chunks last long enough to be worth a message.
         progress: called with the number of jobs just done.
+        each: called with the number of a job and what the function gave for it, as they come.
 
     Raises:
         ModelError: a run broke an identity.
@@ -134,13 +139,20 @@ def run_units(
     """
     if workers == 1 or len(jobs) == 1:
         results = []
-        for job in jobs:
+        for i, job in enumerate(jobs):
             results.append(unit(study, job))
             progress(1)
+            each(i, results[-1])
         return results
     size = max(1, min(round(_CHUNK_SECONDS / max(unit_seconds, 1e-3)), len(jobs) // workers))
     chunks = [jobs[i : i + size] for i in range(0, len(jobs), size)]
-    return _in_processes(unit, study, chunks, min(workers, len(chunks)), progress)
+
+    def done(chunk: int, found: Sequence[T]) -> None:
+        progress(len(found))
+        for i, one in enumerate(found, chunk * size):
+            each(i, one)
+
+    return _in_processes(unit, study, chunks, min(workers, len(chunks)), done)
 
 
 def _in_processes(
@@ -148,7 +160,7 @@ def _in_processes(
     study: Study,
     chunks: Sequence[Sequence[Job]],
     workers: int,
-    progress: Callable[[int], None],
+    done: Callable[[int, Sequence[T]], None],
 ) -> list[T]:
     """This process is one of the workers: it has the kernels at hand while others start."""
     others = set(active_children())
@@ -160,7 +172,7 @@ def _in_processes(
         try:
             with _plain_start():
                 futures: list[Future[list[T]]] = [pool.submit(_run, unit, c) for c in chunks]
-            results = [r for part in _work(unit, study, chunks, futures, progress) for r in part]
+            results = [r for part in _work(unit, study, chunks, futures, done) for r in part]
             finished = True
         except BrokenProcessPool as error:
             raise ModelError(
@@ -201,7 +213,7 @@ def _work(
     study: Study,
     chunks: Sequence[Sequence[Job]],
     futures: Sequence[Future[list[T]]],
-    progress: Callable[[int], None],
+    done: Callable[[int, Sequence[T]], None],
 ) -> list[list[T]]:
     """Runs chunks from the end for as long as nobody has begun them; then waits for the others.
 
@@ -215,16 +227,17 @@ def _work(
     def tell() -> None:
         for each in [i for i in waiting if i not in own and futures[i].done()]:
             waiting.discard(each)
-            progress(len(futures[each].result()))
+            done(each, futures[each].result())
 
     for i in reversed(range(len(chunks))):
         if futures[i].cancel():
             own[i] = [unit(study, job) for job in chunks[i]]
             waiting.discard(i)
-            progress(len(chunks[i]))
+            done(i, own[i])
             tell()
-    for future in as_completed([futures[i] for i in waiting]):
-        progress(len(future.result()))
+    at = {futures[i]: i for i in waiting}
+    for future in as_completed(at):
+        done(at[future], future.result())
     return [own[i] if i in own else futures[i].result() for i in range(len(chunks))]
 
 

@@ -114,16 +114,16 @@ def _settle(
 @jit
 def _train(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, scale: int) -> None:
     """Places of training by a keyed lottery among firms without one; readiness of all."""
-    firms, shops, site = tables.firms, tables.shops, tables.platform[0]
+    firms, shops, online, site = tables.firms, tables.shops, tables.online, tables.platform[0]
     site.trained = 0.0
     if lever.training > 0.0:
         waiting = 0
         for i in range(firms.size):
-            if _trader(tables, i) and shops[i].trained == 0:
+            if _trader(firms[i], online) and shops[i].trained == 0:
                 waiting += 1
         chance = min(1.0, lever.training / (scale * max(1, waiting)))
         for i in range(firms.size):
-            if _trader(tables, i) and shops[i].trained == 0:
+            if _trader(firms[i], online) and shops[i].trained == 0:
                 slot, gen = firms[i].slot, firms[i].generation
                 if uniform(seed, STREAM_SHOP_CHOICE, month, slot, 0, gen, 0, 0) < chance:
                     shops[i].trained = 1
@@ -135,10 +135,12 @@ def _train(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, 
 
 
 @jit
-def _trader(tables: Tables, i: int) -> bool:
-    """Whether a living firm stands there whose trade is sold online."""
-    f = tables.firms[i]
-    return bool(f.alive == 1 and tables.online[f.sector].share > 0.0)
+def _trader(f: Record, online: Rows) -> bool:
+    """Whether a living firm stands there whose trade is sold online.
+
+    Of the tables it takes what it reads: all of them at each firm took most of the month's time.
+    """
+    return bool(f.alive == 1 and online[f.sector].share > 0.0)
 
 
 @jit
@@ -148,7 +150,7 @@ def _join(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
     A firm expects what shops in its village sold on average this month, mixed with a prior. It
     sees who is open, not who gave up.
     """
-    firms, shops, site = tables.firms, tables.shops, tables.platform[0]
+    firms, shops, online, site = tables.firms, tables.shops, tables.online, tables.platform[0]
     villages = tables.village_firms.shape[0]
     seen = np.zeros(villages)
     sold = np.zeros(villages)
@@ -162,12 +164,12 @@ def _join(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
         if shops[i].open == 1:
             seen[v] += 1.0
             sold[v] += shops[i].sales
-        elif _trader(tables, i) and shops[i].opened == 0:
+        elif _trader(firms[i], online) and shops[i].opened == 0:
             waiting += 1
     site.opened = site.onboarded = 0.0
     places = min(1.0, lever.onboarding / (scale * max(1, waiting)))
     for i in range(firms.size):
-        if not _trader(tables, i) or shops[i].opened == 1:
+        if not _trader(firms[i], online) or shops[i].opened == 1:
             continue
         v = firms[i].village
         expected = (p.shop_prior_weight * p.shop_prior + scale * sold[v]) / (

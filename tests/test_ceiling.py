@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from experiments import unit
-from experiments.ceiling import CHANNELS, COLUMNS, LATER, ceiling, reach_per_month
+from experiments.ceiling import (
+    CHANNELS,
+    COLUMNS,
+    LATER,
+    ceiling,
+    opens_a_channel,
+    reach_per_month,
+)
 from experiments.design import make_jobs, make_study
 from scenarios.region import REGIONS, load_region
 from scenarios.scenario import load_scenario
@@ -219,3 +226,38 @@ def test_a_broken_ledger_is_an_error_that_names_its_line(value):
     world.ledger["receivables"][5] = value
     with pytest.raises(unit.ModelError, match="mine, month 5: the ledger's line 'receivables'"):
         unit.check_ledger(world, "mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "note"),
+    [
+        ("voluntary_coaching", "coaching", "opens no sales channel; works by what firms learn"),
+        ("cash_grant", "cash grant", "money given, not purchases; opens no sales channel"),
+        ("matching_event", "matching events",
+         "asks for no purchases; lowers the cost of finding one another"),
+    ],
+)  # fmt: skip
+def test_what_opens_no_channel_says_so(name, channel, note):
+    table = ceiling(name)
+    assert not opens_a_channel(table)
+    assert table.set_index("channel").loc[channel, "note"] == note
+    assert not set(table["channel"]) & ({"coaching", "cash grant", "matching events"} - {channel})
+
+
+def test_what_opens_a_channel():
+    for name in ("mandated_hotel_partnership", "ecommerce_collaboration", "bundle"):
+        assert opens_a_channel(ceiling(name)), name
+    table = ceiling("bundle").set_index("channel")
+    assert np.isnan(table.loc["coaching", "policy_reaches"])
+    assert (table.loc[["hotels", "agencies", "platform"], "policy_reaches"] > 0).all()
+
+
+def test_what_a_scenario_beside_it_assumes_holds_for_its_ceiling_too():
+    """The marketplace is there in every scenario of a comparison; only one policy pulls at it."""
+    alone = ceiling("cash_grant").set_index("channel")
+    beside = ceiling("cash_grant", beside=[load_scenario("ecommerce_collaboration")])
+    beside = beside.set_index("channel")
+    assert np.isnan(alone.loc["platform", "buys"])
+    assert beside.loc["platform", "buys"] > 0
+    assert beside.loc["platform", "policy_reaches"] == 0
+    assert beside.loc["platform", "note"] == "no rule"

@@ -31,8 +31,7 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="SCENARIO",
-            help="Names or files; without: hotel_memorandum, mandated_hotel_partnership and "
-            "cash_grant.",
+            help="Names or files; without: the eight headline scenarios, from no_policy to bundle.",
         ),
     ] = None,
     *,

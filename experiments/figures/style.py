@@ -30,16 +30,23 @@ __all__ = [
 ]
 
 BASELINE = "#767676"
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442",
+            "#000000")  # fmt: skip
+"""Okabe and Ito's, which people with any colour vision tell apart."""
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)),
+           (0, (8, 2)))  # fmt: skip
 # A scenario that ships with the project keeps its colour whatever stands beside it.
 _PLACES: Mapping[str, int] = MappingProxyType(
     {
         "hotel_memorandum": 0,
         "mandated_hotel_partnership": 1,
         "cash_grant": 2,
-        "mandate_on_paper": 3,
+        "bundle": 3,
+        "voluntary_coaching": 4,
+        "agency_procurement": 5,
+        "ecommerce_collaboration": 6,
+        "mandate_on_paper": 7,
     }
 )
 RC: Any = MappingProxyType(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import words
 from experiments.catalogue import told
+from experiments.ceiling import CHANNELS
 from experiments.page.answer import Effect, answer, effect_of, simulation_words, span
 from experiments.page.assumptions import assumption_rows, every_assumption, hangs_on, kind_counts
 from experiments.page.forest import Forest, forest
@@ -136,13 +137,23 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         rows.append(
             {
                 "letter": letter,
-                "channels": channels or [say("reaches_none", lang)],
+                "channels": [*channels, *_without(kept, name, lang)] or [say("reaches_none", lang)],
                 "reach": amount(reach, unit, lang, signed=False),
                 "guessed": percent(100 * guessed / reach, lang) if known else "-",
                 "effect": "-" if revenue is None else _yearly(revenue, lang),
             }
         )
     return {"rows": rows, "hotels": _hotels_share(kept, lang)}
+
+
+def _without(kept: Kept, name: str, lang: str) -> list[str]:
+    """What a scenario does that reaches no purchases, such as coaching, and how it works."""
+    table = kept.ceiling
+    own = table[(table["scenario"] == name) & ~table["channel"].isin(CHANNELS)]
+    return [
+        f"{channel_words(str(row['channel']), lang)}: {channel_words(str(row['note']), lang)}"
+        for _, row in own[own["policy_reaches"].isna()].iterrows()
+    ]
 
 
 def _yearly(one: Effect, lang: str) -> str:
