@@ -23,7 +23,7 @@ from scenarios.scenario import Assumption, Scenario
 from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
-from sim.parameters import SWITCHES, Parameters, assumed, registry
+from sim.parameters import POLICY_MONTH, SWITCHES, Parameters, assumed, registry
 
 __all__ = [
     "UNCERTAINTIES",
@@ -42,7 +42,6 @@ DRAW, FIXED, NONE_MOVED, ALL_MOVED = "draw", "fixed", "displacement 0", "displac
 DISPLACEMENT = "displacement"
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
-BURN_IN = 24
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
 
 
@@ -80,7 +79,7 @@ class Study:
         """Month at which scenarios part: the end of the burn-in, or the earliest lever."""
         starts = [s.start for one in self.scenarios for s in one.levers.values()]
         starts += [shock.month for one in self.scenarios for shock in one.shocks]
-        return max(0, min([BURN_IN, *starts]))
+        return max(0, min([POLICY_MONTH, *starts]))
 
     @property
     def has_platform(self) -> bool:

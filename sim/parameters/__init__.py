@@ -4,6 +4,7 @@
 values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imported.
 """
 
+from sim.parameters.calendar import POLICY_MONTH
 from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
 from sim.parameters.registry import (
@@ -18,6 +19,7 @@ from sim.parameters.registry import (
 from sim.parameters.values import ParameterError, Parameters
 
 __all__ = [
+    "POLICY_MONTH",
     "PROPERTIES",
     "SWITCHES",
     "Lever",
