@@ -219,7 +219,7 @@ def _design(comparison: Comparison) -> Any:  # noqa: ANN401  # a pyarrow table
         "seed": [str(job.seed) for job in jobs],
     }
     for name in study.varied:
-        columns[name] = [job.changes.get(name, study.parameters[name]) for job in jobs]
+        columns[name] = [job.changes.get(name, study.value(name)) for job in jobs]
     return pa.table(columns)
 
 
