@@ -12,7 +12,6 @@ from experiments.places import place_of
 from scenarios.region import Region
 from scenarios.scenario import Scenario
 from sim.build.agencies import agency_demand
-from sim.build.buyers import TYPICAL_OCCUPANCY, TYPICAL_ROOMS
 from sim.build.platform import LEAST_SHARE, SHIPPED, outside_market, shares_held
 from sim.parameters import Parameters, registry
 from sim.parameters.value_inputs import guessed_part, is_guess
@@ -113,8 +112,9 @@ def _hotels(region: Region, parameters: Parameters, assumed: Collection[str]) ->
         size += own
         # A class without a hotel needs no figures.
         known += 0.0 if own and is_guess([kinds[figure] for figure in figures]) else own
-    size /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
-    known /= TYPICAL_ROOMS * TYPICAL_OCCUPANCY
+    typical = parameters["typical_rooms"] * parameters["typical_occupancy"]
+    size /= typical
+    known /= typical
     by_good = {good: value * size for good, value in bought.items()}
     return _demand(by_good, [(size - known) * sum(bought.values()), known * guess])
 

@@ -29,6 +29,7 @@ from experiments.money import equality_notes, money_rows
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
 from experiments.stakeholder_table import stakeholder_windows
+from experiments.stale import stale_line
 from experiments.unit import Cell, Result, cells
 from experiments.views import Views
 from experiments.words import number, say
@@ -227,6 +228,7 @@ class Comparison(Views):
         """The same in a language, "en" or "id"."""
         study = self.study
         notes = [say("example", lang, region=study.region.name), inputs_line(study.region, lang)]
+        notes += [line for line in [stale_line(lang)] if line]
         notes += scale_notes(study, lang)
         pairs = int(str(self.plan["pairs"]))
         if self.uncertainty == "seeds":

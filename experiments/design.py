@@ -12,6 +12,7 @@ import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,12 @@ import numpy.typing as npt
 from experiments.budget import refuse_unsized
 from experiments.limits import check_length, check_scale, check_seed
 from scenarios.region import Region
+from scenarios.region_ranges import Guess, region_guesses
 from scenarios.scenario import Assumption, Scenario
 from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
-from sim.parameters import SWITCHES, Parameters, assumed, registry
+from sim.parameters import POLICY_MONTH, SWITCHES, Parameters, assumed, registry
 
 __all__ = [
     "UNCERTAINTIES",
@@ -40,9 +42,12 @@ __all__ = [
 UNCERTAINTIES = ("parameters", "seeds")
 DRAW, FIXED, NONE_MOVED, ALL_MOVED = "draw", "fixed", "displacement 0", "displacement 1"
 DISPLACEMENT = "displacement"
+REGION = "region"
+"""Group of the region's own guesses."""
+RESTAURANTS, COUNT = "restaurant_demand", "region.restaurants.count"
+_DOUBLED = (RESTAURANTS,)
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
-BURN_IN = 24
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
 
 
@@ -80,7 +85,7 @@ class Study:
         """Month at which scenarios part: the end of the burn-in, or the earliest lever."""
         starts = [s.start for one in self.scenarios for s in one.levers.values()]
         starts += [shock.month for one in self.scenarios for shock in one.shocks]
-        return max(0, min([BURN_IN, *starts]))
+        return max(0, min([POLICY_MONTH, *starts]))
 
     @property
     def has_platform(self) -> bool:
@@ -108,6 +113,23 @@ class Study:
         disc = math.pi * self.parameters["candidate_range"] ** 2
         return float(middle / people[-1] * trades / self.scale * disc)
 
+    @cached_property
+    def guesses(self) -> dict[str, Guess]:
+        """The region's own guesses with a range, by name."""
+        return region_guesses(self.region)
+
+    def value(self, name: str) -> float:
+        """What a parameter or a guess of the region is where nothing is varied."""
+        return self.guesses[name].value if name in self.guesses else self.parameters[name]
+
+    def kind(self, name: str) -> str:
+        """The registry's kind of it; a region's guess is assumed."""
+        return "assumed" if name in self.guesses else registry()[name].kind
+
+    def group(self, name: str) -> str:
+        """The registry's group of it; `region` for the region's."""
+        return REGION if name in self.guesses else registry()[name].group
+
     def digest(self) -> str:
         """SHA-256 of all that can change a number."""
         content = {
@@ -131,7 +153,7 @@ class Job:
             values), "displacement 0" or "displacement 1" (the registry's otherwise).
         replicate: its number within the role.
         seed: of the run.
-        changes: parameters that differ from the study's.
+        changes: parameters, and guesses of the region, that differ from the study's.
     """
 
     role: str
@@ -177,7 +199,11 @@ def make_study(
     assumed_names = {name for one in chosen for name in one.assume}
     own = {k: v for k, v in region.parameters.items() if k not in assumed_names}
     parameters = Parameters({**parameters.values, **own}) if own else parameters
-    varied = {name: ends for name, ends in varied.items() if name not in own}
+    guesses = region_guesses(region)
+    # A range that is only that of the region's count gives way to the count itself.
+    doubled = _DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
+    varied = {k: ends for k, ends in varied.items() if k not in own and k not in doubled}
+    varied.update({name: (guess.low, guess.high) for name, guess in guesses.items()})
     return Study(
         region=region,
         scenarios=tuple(chosen),

@@ -1,4 +1,4 @@
-"""What a sensitivity study moves: parameters one by one, or whole groups of the registry."""
+"""What a sensitivity study moves: assumptions one by one, or whole groups of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Factor:
 
 
 def choose_factors(asked: str | Sequence[str], study: Study) -> tuple[Factor, ...]:
-    """Factors in the registry's order.
+    """Factors in the registry's order, the region's guesses last.
 
     Args:
         asked: "all" for every assumed parameter by itself, "groups" for the registry's groups of
@@ -51,15 +51,15 @@ def choose_factors(asked: str | Sequence[str], study: Study) -> tuple[Factor, ..
     if names == [GROUPS]:
         groups: dict[str, dict[str, tuple[float, float]]] = {}
         for name, ends in study.varied.items():
-            groups.setdefault(entries[name].group, {})[name] = ends
+            groups.setdefault(study.group(name), {})[name] = ends
         return tuple(Factor(name, "group", ranges) for name, ranges in groups.items())
     if names == [ALL]:
         chosen = set(study.varied)
     else:
         chosen = {found for name in names for found in _named(name, study)}
     return tuple(
-        Factor(name, entries[name].kind, {name: _range(name, study)})
-        for name in entries
+        Factor(name, study.kind(name), {name: _range(name, study)})
+        for name in (*entries, *study.guesses)
         if name in chosen
     )
 
@@ -67,12 +67,12 @@ def choose_factors(asked: str | Sequence[str], study: Study) -> tuple[Factor, ..
 def _named(name: str, study: Study) -> list[str]:
     """The parameters that a name stands for."""
     entries = registry()
-    if name in entries:
+    if name in entries or name in study.guesses:
         return [name]
-    groups = dict.fromkeys(entries[each].group for each in study.varied)
+    groups = dict.fromkeys(study.group(each) for each in study.varied)
     if name in groups:
-        return [each for each in study.varied if entries[each].group == name]
-    hint = did_you_mean(name, [ALL, GROUPS, *groups, *entries], listed=0)
+        return [each for each in study.varied if study.group(each) == name]
+    hint = did_you_mean(name, [ALL, GROUPS, *groups, *entries, *study.guesses], listed=0)
     raise KemitraanError(
         f"--parameters {name!r}: is no parameter or group{hint}"
         + ("" if hint else f"; known: {ALL}, {GROUPS}, {', '.join(groups)}, or a parameter's name")

@@ -33,7 +33,10 @@ OWN = "scenarios"
 
 
 def assumption_table(study: Study, uncertainty: str) -> pd.DataFrame:
-    """Every figure of the registry as it was used, with the columns `ASSUMPTION_COLUMNS`."""
+    """Every figure of the registry and every guess of the region, as used.
+
+    The columns are `ASSUMPTION_COLUMNS`.
+    """
     import pandas as pd  # noqa: PLC0415  # loaded already by now
 
     rows = []
@@ -59,6 +62,13 @@ def assumption_table(study: Study, uncertainty: str) -> pd.DataFrame:
                 p.note,
             )
         )
+    rows += [
+        (
+            g.name, g.value, g.low, g.high, g.unit, study.kind(g.name),
+            uncertainty != "seeds" and g.name in study.varied, "", g.source, g.url, "", g.note,
+        )
+        for g in study.guesses.values()
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 

@@ -5,6 +5,7 @@ Processes are spawned, never forked, so that it works alike on every system and 
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import signal
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 from experiments.design import Job, Study
 from experiments.unit import ModelError, Result, run_unit
 from experiments.words import say
+from scenarios.region_ranges import UMKM
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -92,6 +94,9 @@ def pilot(study: Study, jobs: Sequence[Job], workers: int) -> Pilot:
     each = (time.perf_counter() - begun) / (world.n_firms * _PILOT_MONTHS)
     branch = study.branch_month
     months = branch + len(study.scenarios) * (study.months - branch)
+    # Where the number of firms is a guess, runs are longer or shorter than at its value.
+    drawn = [job.changes.get(UMKM, study.region.firms) for job in jobs]
+    each *= math.fsum(drawn) / len(drawn) / study.region.firms
     unit = _PILOT_FACTOR * each * months * world.n_firms * scale / study.scale
     start = _WORKER_START if workers > 1 else 0.0
     return Pilot(unit, unit * len(jobs) / workers + start)

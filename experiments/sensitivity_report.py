@@ -12,6 +12,7 @@ from experiments.inputs import inputs_line
 from experiments.report import window_title
 from experiments.scale_rules import scale_notes
 from experiments.sensitivity_words import say
+from experiments.stale import stale_line
 from experiments.words import number, supported, unit_words
 from experiments.words import say as said
 from sim.outcomes import OUTCOMES
@@ -142,6 +143,7 @@ def notes_in(result: Sensitivity, lang: str) -> list[str]:
     """What a reader must know beside the numbers, in a language."""
     study, design = result.study, result.design
     notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
+    notes += [line for line in [stale_line(lang)] if line]
     notes += scale_notes(study, lang)
     for outcome, found in result.indices.items():
         values = result.outcome(outcome)

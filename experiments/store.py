@@ -17,9 +17,10 @@ import numpy as np
 
 from experiments.inputs import input_counts
 from experiments.kept import command, write_beside
+from experiments.stale import today
 from sim.errors import KemitraanError
 from sim.outcomes import windows
-from sim.parameters import fixed_guesses
+from sim.parameters import STALE_MONTHS, fixed_guesses, stale
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -218,7 +219,7 @@ def _design(comparison: Comparison) -> Any:  # noqa: ANN401  # a pyarrow table
         "seed": [str(job.seed) for job in jobs],
     }
     for name in study.varied:
-        columns[name] = [job.changes.get(name, study.parameters[name]) for job in jobs]
+        columns[name] = [job.changes.get(name, study.value(name)) for job in jobs]
     return pa.table(columns)
 
 
@@ -276,6 +277,7 @@ def write_manifest(
         "region": study.region.name,
         "inputs": input_counts(study.region),
         "held_fixed": list(fixed_guesses()),
+        "stale": {"months": STALE_MONTHS, "parameters": list(stale(today()))},
         "seed": study.seed,
         "digests": {
             "study": study.digest(),

@@ -25,6 +25,7 @@ from experiments.groups import (
     sites_of,
 )
 from experiments.stakeholders import LINES, PARTS, STAKEHOLDER, stakeholder_values
+from scenarios.region_ranges import drawn_region
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, window_values, windows
 from sim.outcomes_record import Record, follow
@@ -112,9 +113,12 @@ def run_unit(study: Study, job: Job) -> Result:
         ModelError: an identity of the ledger or a ceiling does not hold.
     """
     begun = time.process_time()
-    parameters = study.parameters.replace(check=False, **job.changes)
+    own = {name: value for name, value in job.changes.items() if name in study.guesses}
+    others = {name: value for name, value in job.changes.items() if name not in own}
+    parameters = study.parameters.replace(check=False, **others)
+    region = drawn_region(study.region, own)
     start = build_world(
-        cast("RegionLike", study.region),
+        cast("RegionLike", region),
         parameters,
         seed=job.seed,
         scale=study.scale,

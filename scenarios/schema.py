@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from sim.parameters import Lever, lever_groups, levers
+from sim.parameters import POLICY_MONTH, Lever, lever_groups, levers
 
 __all__ = [
     "ASSUME_KEYS",
@@ -59,7 +59,7 @@ FUTURE_GROUPS = (
 DEFAULT_MONTHS = 108
 """24 before the policy, 60 with it, 24 after its funding stops."""
 
-DEFAULT_START = 24
+DEFAULT_START = POLICY_MONTH
 DEFAULT_END = 83
 FIRST_MONTH = "2025-01"
 MAX_MONTHS = 600

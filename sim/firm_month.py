@@ -6,12 +6,15 @@ the nearest cache; that is the schedule of `docs/processes.md` as long as no fir
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.draws import STREAM_EXIT
 from sim.exponentials import fill_exponentials
 from sim.jit import Integer, jit
+from sim.parameters.calendar import POLICY_MONTH
 from sim.processes.demography import close_firm, enter, survive
 from sim.processes.ledger import check_stocks, outside_unit, outstanding
 from sim.processes.luck import BLOCK, draw_firms
@@ -29,9 +32,8 @@ from sim.processes.production import (
 )
 from sim.tables import Record, Rows, Tables
 
-__all__ = ["POLICY_MONTH", "STATE", "begin_month", "end_month"]
+__all__ = ["STATE", "begin_month", "end_month"]
 
-POLICY_MONTH = 24
 """Month at which cohorts are fixed and reference levels taken; burn-in ends before it."""
 
 STATE = (
@@ -202,6 +204,7 @@ def end_month(
     paid_out = shop_costs = 0.0
     survivors = initial = 0.0
     cash = cash_size = bounds = 0.0
+    ageing = math.exp(-1.0 / p.youth_months)
     vacant = np.empty(firms.size, np.int64)
     n_vacant = 0
     keys = np.empty((2, BLOCK), np.uint64)
@@ -278,7 +281,7 @@ def end_month(
             sector_profit = sector_capacity = 0.0
         sector_profit += firms[i].profit_sum
         sector_capacity += firms[i].capacity
-        fate = survive(firms[i], p, draws[0, i - first])
+        fate = survive(firms[i], p, ageing, draws[0, i - first])
         if fate == 0:
             f = firms[i]
             cash += f.cash

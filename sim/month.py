@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.firm_month import POLICY_MONTH, begin_month, end_month
+from sim.firm_month import begin_month, end_month
 from sim.jit import Integer, jit
+from sim.parameters.calendar import POLICY_MONTH
 from sim.platform_month import end_online
 from sim.processes.acquisition import acquire_certificates
 from sim.processes.catalogue import register_firms
@@ -51,7 +52,7 @@ def buy(
     pooling = set_pooling(cooperatives, levers, month)
     firms, buyers, lines, links = tables.firms, tables.buyers, tables.lines, tables.links
     if month > 0 and month % 12 == 0 and lines.size > 0:
-        places = int(p.candidates) // 8
+        places = int(p.candidates * p.redrawn_share)
         redraw_candidates(lines, links, tables.reserve, tables.reserve_distance, places)
     value_links(firms, buyers, lines, links, tables.goods, rules, p, seed, month)
     choose_modes(buyers, lines, rules, covers, levers, p, month, scratch[0], scratch[1])

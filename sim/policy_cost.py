@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from sim.parameters import POLICY_MONTH
 from sim.policy import Policy
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "spendable",
 ]
 
-FIRST_POLICY_MONTH = 24
 LAST_POLICY_YEAR = 7
 
 Months = npt.NDArray[np.float64]
@@ -152,7 +152,7 @@ def policy_months(months: int) -> slice:
 
     They are the window 'policy' of the outcomes; empty where the run is shorter than 36 months.
     """
-    return slice(FIRST_POLICY_MONTH, 12 * min(LAST_POLICY_YEAR, months // 12))
+    return slice(POLICY_MONTH, 12 * min(LAST_POLICY_YEAR, months // 12))
 
 
 def expected_cost(policy: Policy, parameters: Values) -> dict[str, Months]:

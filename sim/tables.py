@@ -141,7 +141,7 @@ FIRM_DTYPE = np.dtype(
         ("profit_sum", "f8"),  # over the last twelve months: sum of the ring
         ("hired", "f8"),  # persons, smoothed over three months
         ("sales_per_worker", "f8"),  # revenue a month that one hired worker stands for
-        ("youth", "f8"),  # exp(-age / 12)
+        ("youth", "f8"),  # exp(-age / youth_months)
         ("age", "i4"),  # months
         ("insolvent_months", "i4"),  # months running with cash below minus the credit line
         ("formal", "u1"),  # has bank credit

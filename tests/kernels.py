@@ -230,11 +230,12 @@ def live_and_die(
             continue
         state[firms[i].sector, 1] += firms[i].profit_sum / 12.0
         state[firms[i].sector, 4] += firms[i].capacity
+    ageing = math.exp(-1.0 / p.youth_months)
     for i in range(firms.size):
         if vacant[i] == 1:
             continue
         u = uniform(seed, STREAM_EXIT, month, firms[i].slot, 0, firms[i].generation, 0, 0)
-        if survive(firms[i], p, u) > 0:
+        if survive(firms[i], p, ageing, u) > 0:
             off, _ = close_firm(firms[i], tables.receivables, i)
             written_off += off
     for i in range(firms.size):

@@ -32,10 +32,10 @@ def sold_from_cash(world: Objects, firm: Firm) -> float:
     return float(left / (firm.unit_cost * world.params.cash_sale_finance))
 
 
-def in_debt_for_two_months(firm: Firm) -> bool:
+def in_debt_for_months(world: World, firm: Firm) -> bool:
     """Insolvency where nobody lends."""
     firm.insolvent_months = firm.insolvent_months + 1 if firm.cash < 0.0 else 0
-    return firm.insolvent_months >= 2
+    return firm.insolvent_months >= world.params.insolvency_months
 
 
 def off_the_edge(world: World) -> None:
@@ -152,7 +152,7 @@ FIRMS = (
         {
             "financeable.affordable": paid_from_cash,
             "room.affordable": sold_from_cash,
-            "exit_entry.is_insolvent": in_debt_for_two_months,
+            "exit_entry.is_insolvent": in_debt_for_months,
         },
     ),
     # 11

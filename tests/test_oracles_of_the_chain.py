@@ -50,7 +50,7 @@ def test_candidates(state: State) -> None:
     def kernel() -> None:
         t = run.tables
         if run.month > 0 and run.month % 12 == 0:
-            places = int(run.p["candidates"]) // 8
+            places = int(run.p["candidates"] * run.p["redrawn_share"])
             redraw_candidates(t.lines, t.links, t.reserve, t.reserve_distance, places)
 
     names = ("links.firm", "links.distance", "links.generation", "lines.cursor")

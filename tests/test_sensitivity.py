@@ -131,14 +131,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
 def test_groups_have_a_rank_and_no_sign():
     found = sensitivity(RULE, samples=2, parameters="groups", **SMALL)
     rows = found.ranked("profit")
-    assert set(rows["parameter"]) == {registry()[n].group for n in found.study.varied}
+    assert set(rows["parameter"]) == {found.study.group(n) for n in found.study.varied}
     assert set(rows["kind"]) == {"group"}
     assert rows["members"].sum() == len(found.study.varied)
     assert rows["mu"].isna().all()
     assert rows["sigma"].isna().all()
     assert set(rows["direction"]) == {""}
     assert len(found.table[found.table["kind"] == "dummy"]) == 1
-    groups = {registry()[name].group for name in found.study.varied}
+    groups = {found.study.group(name) for name in found.study.varied}
     assert f"{len(groups)} groups c" in found.headlines[0]
     print_json(found.to_json())
     assert found.plot().get_title(loc="left").startswith("What the effect on UMKM profit")
@@ -147,7 +147,7 @@ def test_groups_have_a_rank_and_no_sign():
 def test_names_and_groups_that_are_asked_for():
     one = study()
     assert [f.name for f in choose_factors("trust", one)] == [
-        n for n in one.varied if registry()[n].group == "trust"
+        n for n in one.varied if one.group(n) == "trust"
     ]
     both = [f.name for f in choose_factors(["displacement", "audit_erosion"], one)]
     assert both == ["audit_erosion", "displacement"]  # the registry's order

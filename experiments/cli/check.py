@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from experiments.cli.options import JsonOption, LangOption, language
-from experiments.cli.output import message, print_json
+from experiments.cli.output import message, print_json, warn_of_stale
 
 if TYPE_CHECKING:
     from scenarios.faults import Fault
@@ -69,6 +69,7 @@ def check(
                 message(error_words(said.get(file) or format_faults(faults), speech))
             else:
                 print("\n".join([f"{file}: ok", *([said[file]] if file in said else [])]))
+    warn_of_stale(speech)
     if any(faults for _, faults in found):
         raise typer.Exit(2)
 

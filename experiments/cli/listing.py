@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli.options import JsonOption, LangOption, language
-from experiments.cli.output import heads, print_json, print_table
+from experiments.cli.output import heads, print_json, print_table, warn_of_stale
 from sim.errors import KemitraanError
 
 __all__ = ["THINGS", "list_things"]
@@ -41,6 +41,8 @@ def list_things(
         columns = [name for name in (rows[0] if rows else {}) if name not in _ONLY_JSON]
         body = [[_cell(row[name], name, speech) for name in columns] for row in rows]
         print_table(heads(columns, speech), body)
+    if what == "parameters":
+        warn_of_stale(speech)
 
 
 _ONLY_JSON = ("note", "sources", "evidence", "checked_on", "fixed", "choices", "denominator")

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-__all__ = ["heads", "message", "print_json", "print_table"]
+__all__ = ["heads", "message", "print_json", "print_table", "warn_of_stale"]
 
 
 def print_json(document: object) -> None:
@@ -18,6 +18,15 @@ def print_json(document: object) -> None:
 def message(text: str) -> None:
     """A line for the person at the screen, apart from the data."""
     print(text, file=sys.stderr, flush=True)
+
+
+def warn_of_stale(lang: str) -> None:
+    """A message where published values of the registry were checked too long ago."""
+    from experiments.stale import stale_line  # noqa: PLC0415  # the registry only now
+
+    line = stale_line(lang)
+    if line:
+        message(line)
 
 
 def heads(columns: Sequence[str], lang: str) -> list[str]:

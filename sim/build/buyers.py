@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["BuyerPlan", "build_buyers", "every_nth"]
 
 # Facts of the average hotel behind `goods.csv`: rooms (E053) and occupancy (E055).
-TYPICAL_ROOMS = 99.0
-TYPICAL_OCCUPANCY = 0.55
 NIGHTS = 365.0 / 12.0
 # Indices of a buyer in the population stream; buyers' entities start above all slots.
 _BUYER_ENTITY = 1 << 31
@@ -95,7 +93,7 @@ def _hotels(
         count = int(hotel.count)  # type: ignore[call-overload]
         kept = every_nth(count, scale)
         occupied = float(hotel.rooms) * float(hotel.occupancy)  # type: ignore[arg-type]
-        size = occupied / (TYPICAL_ROOMS * TYPICAL_OCCUPANCY)
+        size = occupied / (p["typical_rooms"] * p["typical_occupancy"])
         demand = {g: float(v) * size for g, v in enumerate(value) if math.isfinite(v) and v > 0.0}
         totals.append(count)
         sampled.append(len(kept))

@@ -181,7 +181,7 @@ def draw_candidates(
         goods: properties.
         p: parameters.
         seed: of the population.
-        redraws: how often K / 8 places will be redrawn.
+        redraws: how often `redrawn_share` of the places will be redrawn.
 
     Returns:
         Links, and (lines, length) rows of firms, -1 where there are no more, with their distances.
@@ -190,7 +190,9 @@ def draw_candidates(
     most = lines.size * places
     firm = np.zeros(most, np.int32)
     distance = np.zeros(most)
-    reserve = np.full((lines.size, max(1, places // 8 * redraws)), -1, np.int32)
+    reserve = np.full(
+        (lines.size, max(1, int(places * p["redrawn_share"]) * redraws)), -1, np.int32
+    )
     reserve_distance = np.zeros(reserve.shape)
     sectors = max(int(sites.sector.max(initial=0)), int(goods["sector"].max())) + 1
     bounds = np.searchsorted(sites.sector, np.arange(sectors + 1)).astype(np.int64)

@@ -44,7 +44,9 @@ def stationary_ages(p: Parameters) -> npt.NDArray[np.float64]:
     for age in range(OLDEST):
         total += alive
         ages[age] = total
-        alive *= 1.0 - (p["exit_base"] + weak + p["exit_young"] * math.exp(-age / 12.0))
+        alive *= 1.0 - (
+            p["exit_base"] + weak + p["exit_young"] * math.exp(-age / p["youth_months"])
+        )
     return ages / total
 
 
@@ -97,7 +99,7 @@ def populate(
         u = uniform(seed, STREAM_POPULATION, 0, slot, 0, 0, 0, INDEX_AGE)
         age = np.searchsorted(ages, u)
         firms[i].age = age
-        firms[i].youth = math.exp(-age / 12.0)
+        firms[i].youth = math.exp(-age / p.youth_months)
         u = uniform(seed, STREAM_POPULATION, 0, slot, 0, 0, 0, INDEX_ALIVE)
         firms[i].alive = 1 if u >= p.vacancy else 0
         if firms[i].alive == 0:

@@ -186,8 +186,8 @@ def _establish(
             weights += chance[j] * weight[j]
         for i in range(first, stop):
             j = i - first
-            # Half the capacity at most, as the other half is sold elsewhere.
-            most = 0.5 * firms[i].capacity * firms[i].price
+            # The rest of its capacity is sold elsewhere.
+            most = p.shop_start_most * firms[i].capacity * firms[i].price
             sales[j] = min(most, total * weight[j] / max(1e-9, weights))
     market.rivals = p.rival_mass * weights / held
     if share < held:

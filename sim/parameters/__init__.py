@@ -4,6 +4,7 @@
 values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imported.
 """
 
+from sim.parameters.calendar import POLICY_MONTH, STALE_MONTHS
 from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
 from sim.parameters.registry import (
@@ -14,11 +15,14 @@ from sim.parameters.registry import (
     assumed,
     fixed_guesses,
     registry,
+    stale,
 )
 from sim.parameters.values import ParameterError, Parameters
 
 __all__ = [
+    "POLICY_MONTH",
     "PROPERTIES",
+    "STALE_MONTHS",
     "SWITCHES",
     "Lever",
     "Parameter",
@@ -32,4 +36,5 @@ __all__ = [
     "lever_groups",
     "levers",
     "registry",
+    "stale",
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from sim.parameters.calendar import STALE_MONTHS
 from sim.parameters.entries import (
     Parameter,
     RegistryError,
@@ -29,6 +31,7 @@ __all__ = [
     "fixed_guesses",
     "read_registry",
     "registry",
+    "stale",
 ]
 
 FOLDER = Path(__file__).parent
@@ -39,6 +42,7 @@ It is a parameter and no lever because it holds from month 0 and for every scena
 what one scenario assumes all do, so that pairs stay pairs.
 """
 
+_PUBLISHED = ("measured", "literature")
 _NOT_ENTRIES = ("sources.yaml", "levers.yaml", "programmes.yaml")
 
 
@@ -112,6 +116,32 @@ def fixed_guesses() -> tuple[str, ...]:
     return tuple(
         p.name for p in registry().values() if p.fixed and p.group != "goods" and _is_guess(p)
     )
+
+
+def stale(
+    on: date, entries: Mapping[str, Parameter] | None = None, months: int = STALE_MONTHS
+) -> tuple[str, ...]:
+    """Names of the published figures that were checked more than so many months before a day.
+
+    A guess has nothing to be checked against, and what was worked out follows its figures.
+
+    Args:
+        on: the day.
+        entries: where not the registry's.
+        months: age up to which a check counts.
+    """
+    known = registry() if entries is None else entries
+    return tuple(
+        p.name
+        for p in known.values()
+        if p.kind in _PUBLISHED and _months(p.checked_on, on) > months
+    )
+
+
+def _months(earlier: date, later: date) -> float:
+    """Months between two days; a part of a month counts by days."""
+    whole = 12 * (later.year - earlier.year) + later.month - earlier.month
+    return whole + (later.day - earlier.day) / 31
 
 
 def _is_guess(entry: Parameter) -> bool:

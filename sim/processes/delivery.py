@@ -41,7 +41,8 @@ def delivered_quality(
     if shops.size > 0:
         output += shops[i].quantity
     utilisation = output / firms[i].y_max
-    sd = p.quality_noise * (1.0 - 0.5 * firms[i].practice) * (1.0 - 0.5 * standardisation)
+    sd = p.quality_noise * (1.0 - p.practice_steadiness * firms[i].practice)
+    sd *= 1.0 - p.standard_steadiness * standardisation
     deviation = normal(
         seed,
         STREAM_QUALITY,
@@ -52,7 +53,8 @@ def delivered_quality(
         good,
         0,
     )
-    quality = firms[i].quality + sd * deviation - p.load_stress * max(0.0, utilisation - 0.9)
+    stress = p.load_stress * max(0.0, utilisation - p.load_threshold)
+    quality = firms[i].quality + sd * deviation - stress
     return min(1.0, max(0.0, quality))
 
 
@@ -268,9 +270,9 @@ def account_buyers(
                 links[e].active = 0
             if links[e].active == 1:
                 buyers[b].cost += ratio * p.relation_cost
-                if links[e].age < 12:
+                if links[e].age < p.search_months:
                     factor = search_factor(firms, buyers, i, b, p, month)
-                    buyers[b].cost += ratio * p.search_cost / 12.0 * factor
+                    buyers[b].cost += ratio * p.search_cost / p.search_months * factor
                 links[e].age += 1
                 flow[5] += links[e].trust_buyer
                 flow[6] += links[e].trust_firm

@@ -31,7 +31,6 @@ __all__ = ["close_firm", "draw_firm", "enter", "exit_hazard", "mark_insolvent", 
 # Index of each attribute in the population stream: fixed, since moving one moves numbers.
 _SALES, _WOMAN, _FORMAL, _CASH, _PRICE, _COST, _QUALITY, _PRACTICE, _Z = range(1, 10)
 _COLD = 10
-_YOUTH_DECAY = math.exp(-1.0 / 12.0)
 INDEX_X, INDEX_Y, INDEX_AGE, INDEX_ALIVE = 12, 13, 14, 15
 
 
@@ -78,7 +77,9 @@ def draw_firm(
     deviation = normal(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _COST)
     f.cost_factor = f.price * math.exp(p.unit_cost_sd * deviation)
     deviation = normal(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _QUALITY)
-    f.base_quality = min(0.95, max(0.05, p.quality_mean + p.quality_sd * deviation))
+    f.base_quality = min(
+        1.0 - p.quality_margin, max(p.quality_margin, p.quality_mean + p.quality_sd * deviation)
+    )
     f.learned_quality = 0.0
     f.quality = f.base_quality
     deviation = normal(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _PRACTICE)
@@ -106,7 +107,11 @@ def draw_firm(
     set_cost_and_capacity(f, p, 0.0, 1.0, math.exp(log_cost(f, p)), math.exp(log_capacity(f, p)))
     f.weight = f.capacity * math.exp(attractiveness(f, p))
     u = uniform(seed, STREAM_POPULATION, 0, slot, 0, gen, 0, _CASH)
-    f.cash = p.start_cash * (0.5 + u) * working_cash(f, p)
+    f.cash = (
+        p.start_cash
+        * (1.0 - p.start_cash_spread + 2.0 * p.start_cash_spread * u)
+        * working_cash(f, p)
+    )
     usual = normal_profit(f, p)
     f.profit_sum = PROFIT_MONTHS * usual
     f.hired = p.normal_utilisation * capacity * f.price / f.sales_per_worker
@@ -123,31 +128,32 @@ def exit_hazard(f: Record, p: Record) -> float:
 
 
 @jit
-def mark_insolvent(f: Record) -> bool:
-    """Counts months running with cash below minus the credit line; true at the second."""
+def mark_insolvent(f: Record, p: Record) -> bool:
+    """Counts months running with cash below minus the credit line; true when they are too many."""
     if f.cash < -f.line * f.capacity:
         f.insolvent_months += 1
     else:
         f.insolvent_months = 0
-    return f.insolvent_months >= 2
+    return f.insolvent_months >= p.insolvency_months
 
 
 @jit
-def survive(f: Record, p: Record, u: float) -> int:
+def survive(f: Record, p: Record, ageing: float, u: float) -> int:
     """0 goes on (a month older), 1 closes, 2 closes insolvent.
 
     Args:
         f: the firm.
         p: parameters.
+        ageing: what a month leaves of youth, exp(-1 / youth_months).
         u: its uniform draw of `STREAM_EXIT` for this month.
     """
-    if mark_insolvent(f):
+    if mark_insolvent(f, p):
         return 2
     # The hazard cannot exceed this, so most firms are done without it.
     if u < p.exit_base + p.exit_weak + p.exit_young * f.youth and u < exit_hazard(f, p):
         return 1
     f.age += 1
-    f.youth *= _YOUTH_DECAY
+    f.youth *= ageing
     return 0
 
 
@@ -184,7 +190,7 @@ def enter(
     s = f.sector
     usual = max(0.01, sector_state[s, 2])
     rate = sector_state[s, 1] / sector_state[s, 4] if sector_state[s, 4] > 0.0 else usual
-    pull = min(2.0, max(-2.0, p.entry_response * (rate / usual - 1.0)))
+    pull = min(p.entry_pull, max(-p.entry_pull, p.entry_response * (rate / usual - 1.0)))
     chance = 1.0 - math.exp(-p.entry_rate * math.exp(pull))
     slot = f.slot
     gen = f.generation

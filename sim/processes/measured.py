@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.firm_month import POLICY_MONTH
 from sim.jit import jit
+from sim.parameters.calendar import POLICY_MONTH
 from sim.tables import COMPLIANCE_MONTHS, KIND_AGENCY, KIND_HOTEL, MODE_NONE, Record, Rows
 
 __all__ = ["measure_agencies", "measure_hotels", "measure_lines"]

@@ -120,7 +120,7 @@ def invest(f: Record, p: Record) -> float:
     idle = spare - (p.investment_cushion - 1.0) * least
     if f.utilisation > p.normal_utilisation and idle > 0.0:
         follow += p.cash_investment * idle / (p.investment_cost * f.capacity)
-    growth = min(0.02, max(-0.02, follow))
+    growth = min(p.growth_cap, max(-p.growth_cap, follow))
     growth += p.capacity_sd * f.growth_shock
     # Half of all firms grow, and no processor foretells which: hence a product and no branch.
     reach = (p.investment_cushion - 1.0) * least

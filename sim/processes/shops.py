@@ -79,8 +79,8 @@ def rate(f: Record, shop: Record, p: Record, seed: Integer, month: int) -> None:
     if shop.orders <= 0.0:
         return
     chance = normal(seed, STREAM_SHOP_ORDERS, month, f.slot, 0, f.generation, 0, 2)
-    noise = p.quality_noise * (1.0 - 0.5 * f.practice) / math.sqrt(shop.orders)
-    stress = p.load_stress * max(0.0, f.utilisation - 0.9)
+    noise = p.quality_noise * (1.0 - p.practice_steadiness * f.practice) / math.sqrt(shop.orders)
+    stress = p.load_stress * max(0.0, f.utilisation - p.load_threshold)
     got = min(1.0, max(0.0, f.base_quality + f.learned_quality + noise * chance - stress))
     shop.rated += shop.orders
     shop.rating_sum += shop.orders * got

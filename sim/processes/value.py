@@ -75,7 +75,7 @@ def reset_link(
     links[e].deliveries = 0.0
     sd = p.sample_sd
     if certificate_tells and (firms[i].certificates >> good) & 1 == 1:
-        sd *= 0.5
+        sd *= p.certified_sample
     deviation = normal(seed, STREAM_SAMPLE, 0, slot, buyer_number + 1, generation, good, 0)
     links[e].sample = min(1.0, max(0.0, firms[i].quality + sd * deviation))
     links[e].taste = p.link_taste_sd * normal(
@@ -130,7 +130,7 @@ def value_links(
         demand = lines[k].demand / buyers[b].ratio
         between = 30.0 / g.orders
         drops = p.drop_cost * g.orders / demand
-        spread = p.quality_noise * (1.0 - 0.5 * g.standardisation)
+        spread = p.quality_noise * (1.0 - p.standard_steadiness * g.standardisation)
         # The spread counts where goods are not standardised, hence the factor once more.
         risk_factor = p.risk_weight * (1.0 - g.standardisation) * spread
         standard = buyers[b].standard
@@ -158,19 +158,21 @@ def value_links(
             shelf = links[e].shelf
             lead = links[e].lead
             spoilage = p.spoilage_weight * (
-                0.5 * between / (between + shelf) + 0.5 * lead / (lead + between)
+                p.spoilage_share * between / (between + shelf)
+                + (1.0 - p.spoilage_share) * lead / (lead + between)
             )
-            risk = risk_factor * (1.0 - 0.5 * firms[i].practice)
+            risk = risk_factor * (1.0 - p.practice_steadiness * firms[i].practice)
             active = links[e].active == 1
             admin = p.relation_cost
-            if not active or links[e].age < 12:
-                admin += p.search_cost / 12.0 * search_factor(firms, buyers, i, b, p, month)
+            if not active or links[e].age < p.search_months:
+                left = search_factor(firms, buyers, i, b, p, month)
+                admin += p.search_cost / p.search_months * left
             admin /= min(demand, firms[i].y_max * lines[k].batches / lines[k].interval)
             q_hat = perceived(links, e, p)
             utility = -(landed - 1.0)
             utility -= p.quality_weight * max(0.0, standard - q_hat)
             utility -= spoilage + risk + admin
-            utility += p.trust_weight * (links[e].trust_buyer - 0.5)
+            utility += p.trust_weight * (links[e].trust_buyer - p.neutral_trust)
             if not active:
                 utility -= p.switching_cost
             utility += lines[k].taste + links[e].taste

@@ -32,9 +32,10 @@ def extra_cost(world: World, buyer: Buyer) -> float:
                 cost += buyer.ratio * p.drop_cost * good.orders
             if link.active:
                 cost += buyer.ratio * p.relation_cost
-                # The month's age counts this month, so that twelve months are charged.
-                if link.age <= 12:
-                    cost += buyer.ratio * p.search_cost / 12.0 * search_factor(world, link)
+                # The month's age counts this month, so that as many months are charged.
+                if link.age <= p.search_months:
+                    search = p.search_cost / p.search_months
+                    cost += buyer.ratio * search * search_factor(world, link)
     if buyer.mode == PAPER:
         cost += p.paper_cost * sum(line.demand for line in covered_lines(world, buyer))
     return float(cost)

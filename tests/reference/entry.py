@@ -10,7 +10,8 @@ from tests.reference.state import Draws, Firm, World
 
 def response(world: World, rate: float, usual: float) -> float:
     """Log factor on entry where profits differ from what is usual."""
-    return clip(world.params.entry_response * (rate / usual - 1.0), -2.0, 2.0)
+    p = world.params
+    return clip(p.entry_response * (rate / usual - 1.0), -p.entry_pull, p.entry_pull)
 
 
 def entry_chance(world: World, sector: int, living: list[Firm]) -> float:

@@ -9,11 +9,11 @@ from tests.reference.entry import entry, entry_chance
 from tests.reference.state import Draws, Firm, World
 
 
-def is_insolvent(firm: Firm) -> bool:
-    """Counts months running with cash below minus the credit line; true from the second."""
+def is_insolvent(world: World, firm: Firm) -> bool:
+    """Counts months running with cash below minus the credit line; true when they are too many."""
     below = firm.cash < -firm.line * firm.capacity
     firm.insolvent_months = firm.insolvent_months + 1 if below else 0
-    return firm.insolvent_months >= 2
+    return firm.insolvent_months >= world.params.insolvency_months
 
 
 def weakness(world: World, firm: Firm) -> float:
@@ -26,7 +26,8 @@ def weakness(world: World, firm: Firm) -> float:
 
 def youth(world: World, firm: Firm) -> float:
     """Part of the hazard of a young firm."""
-    return float(world.params.exit_young * math.exp(-firm.age / 12.0))
+    p = world.params
+    return float(p.exit_young * math.exp(-firm.age / p.youth_months))
 
 
 def exit_hazard(world: World, firm: Firm) -> float:
@@ -48,7 +49,7 @@ def exit_entry(world: World, draws: Draws) -> None:
     chances = {sector: entry_chance(world, sector, living) for sector in sectors}
     world.written_off = 0.0
     for firm in living:
-        if is_insolvent(firm) or is_drawn_to_close(world, firm, draws):
+        if is_insolvent(world, firm) or is_drawn_to_close(world, firm, draws):
             firm.alive = False
             world.written_off += sum(firm.receivables)
             firm.receivables = [0.0] * len(firm.receivables)

@@ -34,7 +34,8 @@ def noise(world: World, firm: Firm, draws: Draws) -> float:
 def wanted_growth(world: World, firm: Firm, kept: float, draws: Draws) -> float:
     """Log growth a firm wants: it follows utilisation, idle cash and chance."""
     drift = follow(world, firm) + from_idle_cash(world, firm, kept)
-    return clip(drift, -0.02, 0.02) + noise(world, firm, draws)
+    cap = world.params.growth_cap
+    return clip(drift, -cap, cap) + noise(world, firm, draws)
 
 
 def investment(world: World, draws: Draws) -> None:

@@ -11,13 +11,16 @@ def noise(world: World, link: Link, draws: Draws) -> float:
     """Chance in the quality of a delivery."""
     p, firm = world.params, link.firm
     standardisation = world.goods[link.line.good].standardisation
-    spread = p.quality_noise * (1.0 - 0.5 * firm.practice) * (1.0 - 0.5 * standardisation)
+    steadied = 1.0 - p.practice_steadiness * firm.practice
+    steadied *= 1.0 - p.standard_steadiness * standardisation
+    spread = p.quality_noise * steadied
     return float(spread * draws.normal("quality", world.month, *key_of(link)))
 
 
 def stress(world: World, firm: Firm) -> float:
     """Quality lost by a firm that works close to its capacity."""
-    return float(world.params.load_stress * positive(firm.utilisation - 0.9))
+    p = world.params
+    return float(p.load_stress * positive(firm.utilisation - p.load_threshold))
 
 
 def sent_back(world: World, link: Link) -> float:

@@ -21,9 +21,9 @@ def rate(world: World, firm: Firm, shop: Shop, draws: Draws) -> None:
     p = world.params
     shop.recent = shop.recent * (1.0 - p.ranking_forgetting) + shop.orders
     if shop.orders > 0.0:
-        spread = p.quality_noise * (1.0 - 0.5 * firm.practice) / shop.orders**0.5
+        spread = p.quality_noise * (1.0 - p.practice_steadiness * firm.practice) / shop.orders**0.5
         luck = draws.normal("shop_orders", world.month, firm.slot, 0, firm.generation, 0, 2)
-        stress = p.load_stress * positive(firm.utilisation - 0.9)
+        stress = p.load_stress * positive(firm.utilisation - p.load_threshold)
         quality = firm.base_quality + firm.learned_quality
         shop.rating_sum += shop.orders * clip(quality + spread * luck - stress, 0.0, 1.0)
         shop.rated += shop.orders

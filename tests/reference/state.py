@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sim.parameters import POLICY_MONTH
+
 HOTEL, RESTAURANT, BACKGROUND, AGENCY = 0, 1, 2, 3
 NONE, GENUINE, PAPER = 0, 1, 2
 
@@ -379,7 +381,7 @@ class World:
     levers: Levers = field(default_factory=Levers)
     month: int = 0
     scale: int = 1
-    burn_in: int = 24
+    burn_in: int = POLICY_MONTH
     draw_firm: Callable[[World, Firm], dict[str, Any]] | None = None
     profit_rate_0: dict[int, float] = field(default_factory=dict)
     # Factors of the month by sector, 1 where there is none.

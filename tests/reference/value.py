@@ -21,7 +21,7 @@ def first_sample(world: World, link: Link, draws: Draws) -> float:
     """Quality as the buyer sees it before any delivery; a certificate makes it surer."""
     firm, line = link.firm, link.line
     certified = asks_certificate(world, line) and firm.certificates >> line.good & 1
-    spread = world.params.sample_sd * (0.5 if certified else 1.0)
+    spread = world.params.sample_sd * (world.params.certified_sample if certified else 1.0)
     noise = draws.normal("sample", 0, *key_of(link))
     return clip(quality(firm) + spread * noise, 0.0, 1.0)
 
@@ -55,13 +55,16 @@ def terms(world: World, link: Link) -> dict[str, float]:
     days = 30.0 / orders
     need = line.demand / line.buyer.ratio
     price = firm.price / good.incumbent_price_ratio
-    noise = p.quality_noise * (1.0 - 0.5 * firm.practice) * (1.0 - 0.5 * good.standardisation)
+    noise = p.quality_noise * (1.0 - p.practice_steadiness * firm.practice)
+    noise *= 1.0 - p.standard_steadiness * good.standardisation
     months = interval(good)
     if line.buyer.kind == AGENCY:
         months = line.interval / line.batches
     order = min(need, firm.y_max / months)
-    is_new = not link.active or link.age < 12
-    spoiled = 0.5 * days / (days + link.shelf) + 0.5 * link.lead / (link.lead + days)
+    is_new = not link.active or link.age < p.search_months
+    spoiled = p.spoilage_share * days / (days + link.shelf)
+    spoiled += (1.0 - p.spoilage_share) * link.lead / (link.lead + days)
+    search = p.search_cost / p.search_months * search_factor(world, link) / order
     return {
         "price": 1.0 - price,
         "transport": -price * p.transport_cost * link.distance,
@@ -69,9 +72,9 @@ def terms(world: World, link: Link) -> dict[str, float]:
         "quality": -p.quality_weight * positive(standard - perceived(world, link)),
         "spoilage": -p.spoilage_weight * spoiled,
         "risk": -p.risk_weight * loose * noise,
-        "search": -p.search_cost / 12.0 * search_factor(world, link) / order if is_new else 0.0,
+        "search": -search if is_new else 0.0,
         "relation": -p.relation_cost / order,
-        "trust": p.trust_weight * (link.trust_buyer - 0.5),
+        "trust": p.trust_weight * (link.trust_buyer - p.neutral_trust),
         "switching": 0.0 if link.active else -p.switching_cost,
         "taste of the line": line.taste,
         "taste of the link": link.taste,
