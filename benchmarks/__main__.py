@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.bundle import measure_bundle
 from benchmarks.conditions import conditions
 from benchmarks.memory import measure_whole_region
 from benchmarks.pairing import measure_pairing
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "throughput": measure_throughput,
     "size": measure_size,
     "whole": measure_whole_region,
+    "bundle": measure_bundle,
     "twin": measure_twin,
     "workers": measure_workers,
     "start": measure_start,

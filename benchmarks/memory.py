@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 import time
+from typing import Any
 
 from benchmarks.rows import Row, below, plain
+from benchmarks.worlds import MANDATE
 
-__all__ = ["measure_whole_region", "peak_mib"]
+__all__ = ["measure_whole_region", "peak_mib", "whole_region"]
 
 
 def peak_mib() -> tuple[float, str]:
@@ -33,8 +35,7 @@ def peak_mib() -> tuple[float, str]:
 def measure_whole_region(*, quick: bool) -> list[Row]:
     """All firms, hotels and restaurants over 108 months in a fresh process."""
     scale = "20" if quick else "1"
-    program = [sys.executable, "-m", "benchmarks.memory", scale]
-    found = json.loads(subprocess.run(program, capture_output=True, check=True).stdout)
+    found = whole_region(MANDATE, scale)
     size = f"{found['firms']:,.0f} slots, {found['hotels']} hotels, {found['restaurants']}"
     return [
         below(
@@ -51,16 +52,23 @@ def measure_whole_region(*, quick: bool) -> list[Row]:
     ]
 
 
-def _run(scale: int) -> dict[str, float | int | str]:
+def whole_region(scenario: str, scale: str) -> dict[str, Any]:
+    """What `_run` finds in a fresh process."""
+    program = [sys.executable, "-m", "benchmarks.memory", scenario, scale]
+    found = subprocess.run(program, capture_output=True, check=True).stdout
+    return dict(json.loads(found))
+
+
+def _run(name: str, scale: int) -> dict[str, float | int | str]:
     """In the fresh process: one run, kernels loaded before the clock starts."""
-    from benchmarks.worlds import mandated_world  # noqa: PLC0415  # only in the fresh process
+    from benchmarks.worlds import world_under  # noqa: PLC0415  # only in the fresh process
     from sim.run import simulate  # noqa: PLC0415
     from sim.tables import KIND_HOTEL, KIND_RESTAURANT  # noqa: PLC0415
 
-    simulate(mandated_world(2000, 1))
+    simulate(world_under(name, 2000, 1))
     before, _ = peak_mib()
     begun = time.process_time()
-    world = mandated_world(scale, 108)
+    world = world_under(name, scale, 108)
     built = time.process_time()
     simulate(world)
     done = time.process_time()
@@ -79,4 +87,4 @@ def _run(scale: int) -> dict[str, float | int | str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_run(int(sys.argv[1]))))
+    print(json.dumps(_run(sys.argv[1], int(sys.argv[2]))))

@@ -1,6 +1,6 @@
 """Does a sample tell what the whole region tells: `python -m benchmarks.scales --region surakarta`.
 
-Runs the same seeds at 1:1 and at coarser scales, under no policy and two policies, and compares
+Runs the same seeds at 1:1 and at coarser scales, under no policy and some policies, and compares
 levels and effects over the policy years. A number carries over when the mean of the paired
 differences between the scales is within three standard errors of it, or within 5 % of the number at
 1:1. Both are printed: a wide error lets anything pass, and that is worth seeing too.
@@ -24,16 +24,20 @@ from sim.outcomes import OUTCOMES, windows
 
 __all__ = ["LEVELS", "POLICIES", "Verdict", "judge", "main"]
 
-POLICIES = ("mandated_hotel_partnership", "cash_grant")
+POLICIES = (
+    "mandated_hotel_partnership", "hotel_memorandum", "cash_grant", "voluntary_coaching",
+)  # fmt: skip
 LEVELS = (
     "profit_per_eligible", "profit_per_micro", "revenue_per_eligible", "revenue_per_micro",
     "in_business", "jobs", "ever_partnered", "gini", "quality", "practice", "hotel_cost",
 )  # fmt: skip
 EFFECTS = (
     "profit", "revenue", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business",
-    "jobs", "ever_partnered", "hotels_signed", "hotels_buying", "hotels_still_buying",
-    "hotels_on_paper", "same_trade", "hotel_cost", "public_cost", "net_benefit", "outside_loss",
-    "moved_from_umkm", "direct_purchases", "hotel_purchases", "inspections",
+    "jobs", "ever_partnered", "hotels_signed", "hotels_buying", "hotels_newly_buying",
+    "hotels_still_buying", "hotels_on_paper", "same_trade", "hotel_cost", "public_cost",
+    "net_benefit", "outside_loss", "moved_from_umkm", "direct_purchases", "hotel_purchases",
+    "hotel_new_purchases", "inspections", "agency_purchases", "coached_gain", "outside_content",
+    "applicants_per_place",
 )  # fmt: skip
 STANDARD_ERRORS = 3.0
 RELATIVE = 0.05
@@ -69,23 +73,27 @@ def judge(whole: Floats, sample: Floats) -> Verdict:
     return Verdict(float(whole.mean()), float(sample.mean()), error, carries)
 
 
-def values(region: str, scale: int, seeds: int, jobs: int, months: int) -> Floats:
+def values(
+    region: str, policies: Sequence[str], scale: int, seeds: int, jobs: int, months: int
+) -> Floats:
     """(seeds, scenarios, outcomes) over the policy years; the baseline first."""
-    study, _ = load_study(POLICIES, "no_policy", region, 1, scale, months, "en")
+    study, _ = load_study(policies, "no_policy", region, 1, scale, months, "en")
     work = make_jobs(study, "seeds", seeds)
     found = run_units(region_values, study, work, jobs, unit_seconds=1.0)
     at = list(windows(study.months)).index("policy")
     return np.stack(found)[:, :, at, :]
 
 
-def compare_scales(whole: Floats, sample: Floats) -> list[tuple[str, str, Verdict]]:
+def compare_scales(
+    whole: Floats, sample: Floats, policies: Sequence[str] = POLICIES
+) -> list[tuple[str, str, Verdict]]:
     """What it is of, its name, and the verdict; effects last."""
     names = list(OUTCOMES)
     rows = [
         ("no_policy", name, judge(whole[:, 0, names.index(name)], sample[:, 0, names.index(name)]))
         for name in LEVELS
     ]
-    for s, policy in enumerate(POLICIES, 1):
+    for s, policy in enumerate(policies, 1):
         for name in EFFECTS:
             k = names.index(name)
             one, other = (v[:, s, k] - v[:, 0, k] for v in (whole, sample))
@@ -116,16 +124,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints a table for every scale asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scales", description=__doc__)
     parser.add_argument("--region", default="surakarta")
+    parser.add_argument("--policies", nargs="+", default=list(POLICIES))
     parser.add_argument("--scales", type=int, nargs="+", default=[10])
     parser.add_argument("--seeds", type=int, default=16)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--months", type=int, default=108)
     asked = parser.parse_args(arguments)
-    whole = values(asked.region, 1, asked.seeds, asked.jobs, asked.months)
+    whole = values(asked.region, asked.policies, 1, asked.seeds, asked.jobs, asked.months)
     for scale in asked.scales:
         print(f"1:{scale} ...", file=sys.stderr, flush=True)
-        sample = values(asked.region, scale, asked.seeds, asked.jobs, asked.months)
-        print(document(asked.region, scale, asked.seeds, compare_scales(whole, sample)), flush=True)
+        sample = values(asked.region, asked.policies, scale, asked.seeds, asked.jobs, asked.months)
+        rows = compare_scales(whole, sample, asked.policies)
+        print(document(asked.region, scale, asked.seeds, rows), flush=True)
     return 0
 
 

@@ -10,9 +10,10 @@ from scenarios.region import Region
 from sim.case import Case
 from sim.world import World
 
-__all__ = ["MANDATE", "firm_months", "mandated_world", "region"]
+__all__ = ["BUNDLE", "MANDATE", "firm_months", "mandated_world", "region", "world_under"]
 
 MANDATE = "mandated_hotel_partnership"
+BUNDLE = "bundle"
 
 
 @cache
@@ -24,7 +25,14 @@ def region(firms: int | None = None) -> Region:
 
 def mandated_world(scale: int, months: int, seed: int = 1, place: Region | None = None) -> World:
     """A new world under the mandate, which is in force from month 24."""
-    scenario = load_scenario(MANDATE)
+    return world_under(MANDATE, scale, months, seed, place)
+
+
+def world_under(
+    name: str, scale: int, months: int, seed: int = 1, place: Region | None = None
+) -> World:
+    """A new world under a scenario that comes with the project."""
+    scenario = load_scenario(name)
     return Case.of(scenario, place or region(), seed=seed, scale=scale, months=months).world()
 
 
