@@ -164,7 +164,7 @@ def _join(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
         if shops[i].open == 1:
             seen[v] += 1.0
             sold[v] += shops[i].sales
-        elif _trader(firms[i], online) and shops[i].opened == 0:
+        if _trader(firms[i], online) and shops[i].opened == 0:
             waiting += 1
     site.opened = site.onboarded = 0.0
     places = min(1.0, lever.onboarding / (scale * max(1, waiting)))

@@ -219,7 +219,9 @@ def test_it_shows_itself_and_slices_are_plain():
     html = trace._repr_html_()
     assert trace.title in html
     assert f"Slot {trace.slot}, " in trace.title
-    assert "1 firm in 30 months" in trace.title
+    firms = trace.loc[trace["alive"], "generation"].nunique()
+    many = "1 firm" if firms == 1 else f"{firms} firms"
+    assert f"{many} in 30 months" in trace.title
     assert type(trace[["cash"]]) is pd.DataFrame
     assert trace.events["event"].str.contains("starts with").any()
     back = pickle.loads(pickle.dumps(trace))

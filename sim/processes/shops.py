@@ -30,13 +30,14 @@ def draw_readiness(slot: int, generation: int, p: Record, seed: Integer) -> floa
 
 @jit
 def begin_shop(f: Record, shop: Record, p: Record, population_seed: Integer) -> None:
-    """The row of a firm that has just entered: no shop yet, its own readiness."""
+    """The row of a firm that has just entered: no shop yet, nothing sold, its own readiness."""
     shop.generation = f.generation
     shop.opened = shop.trained = 0
     shop.idle = 0
     shop.training = 0.0
     shop.recent = shop.rated = shop.rating_sum = shop.total = 0.0
-    shop.payout = 0.0
+    shop.payout = shop.orders = shop.sales = shop.outside = shop.quantity = 0.0
+    shop.revenue = shop.fees = shop.costs = 0.0
     shop.readiness = draw_readiness(f.slot, f.generation, p, population_seed)
 
 
