@@ -44,20 +44,15 @@ HOTELS = "hotels"
 TABLE_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
     "revenue_per_micro", "firms_gaining", "in_business", "jobs", "ever_partnered", HOTELS,
-    "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible", "net_benefit",
+    "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible", "fines", "net_benefit",
     "outside_loss", "gini",
 )  # fmt: skip
-"""Rows of the table on the screen."""
+"""Rows of the table on the screen, in every window; a dash where one has no meaning there."""
 ONLINE_OUTCOMES = (
     "selling_online", "shops_dormant", "online_sales", "online_sales_outside", "sales_per_shop",
     "online_gini", "platform_fees",
 )  # fmt: skip
 """Further rows where the runs have a marketplace."""
-AFTER_OUTCOMES = (
-    "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
-    "ever_partnered", HOTELS, "same_trade", "net_benefit",
-)  # fmt: skip
-"""Rows for every window but the policy's."""
 OF_GROUP = {
     "agency": ("agency_purchases", "agency_extra_cost", "lot_failures"),
     "cooperative": ("lot_failures", "pooled_share"),
@@ -161,9 +156,8 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         f"{window_title(comparison, window, lang)}, {say('against', lang)} {comparison.baseline}"
     )
     body: list[list[str]] = []
-    common = TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES
     online = ONLINE_OUTCOMES if comparison.study.has_platform else ()
-    for outcome in (*common, *online, *rows_of_groups(comparison.study.scenarios)):
+    for outcome in (*TABLE_OUTCOMES, *online, *rows_of_groups(comparison.study.scenarios)):
         if outcome == HOTELS:
             cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
             body.append([_label(outcome, lang), _MISSING, *cells])
