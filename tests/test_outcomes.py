@@ -123,6 +123,17 @@ def test_groups_add_up_to_the_region(runs, by):
     assert table["revenue"].sum() == pytest.approx(values["revenue"])
     alive = record.world.yearly.alive[2:5].sum() * record.world.scale / 3
     assert table["firms"].sum() == pytest.approx(alive)
+    hired = record.world.yearly.hired[2:5].sum() * record.world.scale / 3
+    assert table["jobs"].sum() == pytest.approx(alive + hired)
+    # The region counts jobs month by month, groups at the years' ends.
+    assert table["jobs"].sum() == pytest.approx(values["jobs"], rel=0.05)
+    assert table["firms_gaining"].sum() == 0.0
+    twins = group_values(record, window, by, runs[0])[
+        list(GROUP_OUTCOMES[by]).index("firms_gaining")
+    ]
+    whole = window_values(record, "policy", runs[0])["firms_gaining"]
+    assert twins.sum() == pytest.approx(whole)
+    assert whole > 0.0
 
 
 def test_goods_add_up_to_hotels_purchases(runs):
