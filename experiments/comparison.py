@@ -297,6 +297,7 @@ class Comparison(Views):
             "stakeholders": plain_rows(
                 self.stakeholders(stakeholder_windows(self.study.months, show))
             ),
+            "hotel_states": [r for w in wanted for r in plain_rows(self.hotel_states(w))],
             "notes": self.notes,
         }
         json.dumps(document, allow_nan=False)

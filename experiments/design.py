@@ -190,6 +190,12 @@ def make_study(
     check_scale(scale, region.firms)
     # Named among others the baseline is what they are compared with. Alone against itself it is
     # the null comparison: every effect must be exactly zero.
+    for one in scenarios[1:]:
+        if one.name == names[0] and one != scenarios[0]:
+            raise KemitraanError(
+                f"two different scenarios are called {one.name!r}, and one is the baseline: give "
+                "the other another name"
+            )
     others = [s for s in scenarios[1:] if s != scenarios[0]] or scenarios[1:]
     chosen = [scenarios[0]] + [
         replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in others

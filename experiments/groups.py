@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import outcomes_groups as firms
-from sim.outcomes_record import Record, Window
+from sim.outcomes_record import Record, Window, gaining_twins
 from sim.tables import KIND_HOTEL
 from sim.world import Names
 
@@ -41,6 +41,8 @@ _BY_SITE = MappingProxyType(
         "profit_per_eligible": _SUPPLIER,
         "revenue_per_eligible": _SUPPLIER,
         "firms_eligible": "",
+        "firms_gaining": "the same firms in both runs at the window's end",
+        "jobs": "owners and hired at the year's end",
     }
 )
 _BY_TWIN = MappingProxyType(
@@ -130,14 +132,16 @@ def group_values(
         by: one of `GROUPINGS`.
     """
     if by not in _OWN:
-        return firms.group_values(record, window, by)
+        return firms.group_values(record, window, by, baseline)
     count = len(group_names(record.world.names, by))
     if by == "partner_status":
         return _by_twin(record, baseline, window, count)
-    return _by_site(record, window, getattr(sites, by), count)
+    return _by_site(record, baseline, window, getattr(sites, by), count)
 
 
-def _by_site(record: Record, window: Window, code: Codes, count: int) -> Floats:
+def _by_site(
+    record: Record, baseline: Record | None, window: Window, code: Codes, count: int
+) -> Floats:
     world = record.world
     years = slice(window.first_year, window.stop_year)
     # Once with all sites, once with those of eligible sectors.
@@ -147,6 +151,9 @@ def _by_site(record: Record, window: Window, code: Codes, count: int) -> Floats:
         for column in (world.yearly.profit, world.yearly.revenue, world.yearly.alive == 1)
     )
     number = window.stop_year - window.first_year
+    gaining, at_work = np.zeros(world.n_firms), world.yearly.hired + (world.yearly.alive == 1)
+    if baseline is not None:
+        gaining += gaining_twins(record, baseline, window)
     return np.array(
         [
             world.scale * profit[0] / window.months,
@@ -158,6 +165,8 @@ def _by_site(record: Record, window: Window, code: Codes, count: int) -> Floats:
             _ratio(1e6 * profit[1], 12.0 * standing[1]),
             _ratio(1e6 * revenue[1], 12.0 * standing[1]),
             world.scale * standing[1] / number,
+            world.scale * np.bincount(code, gaining, count),
+            world.scale * np.bincount(code, at_work[years].sum(axis=0), count) / number,
         ]
     )
 

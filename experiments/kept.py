@@ -73,10 +73,11 @@ def assumption_table(study: Study, uncertainty: str) -> pd.DataFrame:
 
 
 def write_beside(comparison: Comparison, folder: Path) -> None:
-    """Ceilings, levels, assumptions and drivers as CSV, and the scenario files of one's own."""
+    """Tables beside the effects as CSV, and the scenario files of one's own."""
     tables = {
         "ceiling": comparison.ceiling,
         "levels": comparison.levels(None, None),
+        "hotel_states": comparison.hotel_states(None),
         "assumptions": assumption_table(comparison.study, comparison.uncertainty),
         "drivers": comparison.correlations,
         "displacement": comparison.displacement,

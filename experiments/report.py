@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from scenarios.scenario import Scenario
 
 __all__ = [
+    "HOTEL_STATES",
     "TABLE_OUTCOMES",
+    "effect_cells",
+    "hotel_cell",
     "html",
     "laid_out",
     "rows_of_groups",
@@ -44,20 +47,15 @@ HOTELS = "hotels"
 TABLE_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
     "revenue_per_micro", "firms_gaining", "in_business", "jobs", "ever_partnered", HOTELS,
-    "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible", "net_benefit",
+    "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible", "fines", "net_benefit",
     "outside_loss", "gini",
 )  # fmt: skip
-"""Rows of the table on the screen."""
+"""Rows of the table on the screen, in every window; a dash where one has no meaning there."""
 ONLINE_OUTCOMES = (
     "selling_online", "shops_dormant", "online_sales", "online_sales_outside", "sales_per_shop",
     "online_gini", "platform_fees",
 )  # fmt: skip
 """Further rows where the runs have a marketplace."""
-AFTER_OUTCOMES = (
-    "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
-    "ever_partnered", HOTELS, "same_trade", "net_benefit",
-)  # fmt: skip
-"""Rows for every window but the policy's."""
 OF_GROUP = {
     "agency": ("agency_purchases", "agency_extra_cost", "lot_failures"),
     "cooperative": ("lot_failures", "pooled_share"),
@@ -68,6 +66,7 @@ HOTEL_STATES = (
     "hotels_signed", "hotels_buying", "hotels_newly_buying", "hotels_still_buying",
     "hotels_on_paper",
 )  # fmt: skip
+"""In the order shown; signed never stands alone."""
 _MISSING = "-"
 
 
@@ -89,19 +88,24 @@ def text(
         show: windows, where the run has them.
         by: a grouping to add, such as "size_class".
     """
-    from experiments.stakeholder_report import stakeholder_lines  # noqa: PLC0415  # needs this
+    # These need this module.
+    from experiments.group_report import group_lines  # noqa: PLC0415
+    from experiments.hotel_states import state_lines  # noqa: PLC0415
+    from experiments.stakeholder_report import stakeholder_lines  # noqa: PLC0415
 
     lines = []
     months = comparison.study.months
     years = stakeholder_windows(months, show)
     for window in (w for w in show if w in windows(months)):
         lines += [*_table(comparison, window, lang, width), ""]
+        states = state_lines(comparison, window, lang, width)
+        lines += [*states, ""] if states else []
         # Under its own year; with no year asked for, under what is shown first.
         for year in [window] if window in show and window in years else years:
             lines += [*stakeholder_lines(comparison, year, lang, width), ""]
         years = [year for year in years if year in show and year != window]
         if by is not None:
-            lines += [*_groups(comparison, window, by, lang, width), ""]
+            lines += [*group_lines(comparison, window, by, lang, width), ""]
     return "\n".join([*lines, *_wrapped(_below(comparison, lang), width)])
 
 
@@ -137,7 +141,7 @@ def spread(row: pd.Series) -> tuple[float, float]:
     return float(row["sim_low"]), float(row["sim_high"])
 
 
-def _cells(row: pd.Series, lang: str) -> tuple[str, str]:
+def effect_cells(row: pd.Series, lang: str) -> tuple[str, str]:
     """Effect with its range, and the simulation error alone; rounded to what these support."""
     low, high = spread(row)
     sim = float(row["sim_low"]), float(row["sim_high"])
@@ -147,14 +151,20 @@ def _cells(row: pd.Series, lang: str) -> tuple[str, str]:
     if not math.isfinite(row["range_low"]):
         return with_error(float(row["mean"]), *sim, lang) + mark, ""
     first = with_interval(float(row["mean"]), low, high, lang) + mark
+    if not math.isfinite(sim[0]):  # a single run has none
+        return first, _MISSING
     return first, with_error(sum(sim) / 2, *sim, lang)
 
 
-def _hotel_cell(levels: pd.DataFrame, scenario: str, lang: str) -> str:
-    own = levels[levels["scenario"] == scenario].set_index("outcome")["mean"]
-    if not float(own.get(HOTEL_STATES[0], math.nan)) > 0.0:
+def hotel_cell(states: pd.Series, lang: str) -> str:
+    """The shares of `HOTEL_STATES` of a scenario; a dash where no hotel signs."""
+    if not float(states.get(HOTEL_STATES[0], math.nan)) > 0.0:
         return _MISSING
-    return " / ".join(percent(float(own.get(name, math.nan)), lang) for name in HOTEL_STATES)
+    return " / ".join(percent(float(states.get(name, math.nan)), lang) for name in HOTEL_STATES)
+
+
+def _states(levels: pd.DataFrame, scenario: str) -> pd.Series:
+    return levels[levels["scenario"] == scenario].set_index("outcome")["mean"]
 
 
 def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[str]:
@@ -165,15 +175,14 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
         f"{window_title(comparison, window, lang)}, {say('against', lang)} {comparison.baseline}"
     )
     body: list[list[str]] = []
-    common = TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES
     online = ONLINE_OUTCOMES if comparison.study.has_platform else ()
-    for outcome in (*common, *online, *rows_of_groups(comparison.study.scenarios)):
+    for outcome in (*TABLE_OUTCOMES, *online, *rows_of_groups(comparison.study.scenarios)):
         if outcome == HOTELS:
-            cells = [_hotel_cell(levels, name, lang) for name in comparison.scenarios]
+            cells = [hotel_cell(_states(levels, name), lang) for name in comparison.scenarios]
             body.append([_label(outcome, lang), _MISSING, *cells])
             continue
         pairs = [
-            _cells(_at(effects, name, outcome), lang)
+            effect_cells(_at(effects, name, outcome), lang)
             if (name, outcome) in effects.index
             else (_MISSING, "")
             for name in comparison.scenarios
@@ -237,21 +246,6 @@ def rows_of_groups(scenarios: Iterable[Scenario]) -> list[str]:
 def _at(table: pd.DataFrame, *key: str) -> pd.Series:
     """One row by its index."""
     return cast("pd.Series", table.xs(key))
-
-
-def _groups(comparison: Comparison, window: str, by: str, lang: str, width: int) -> list[str]:
-    outcome = "hotel_purchases" if by == "good" else "profit_per_firm"
-    effects = comparison.effects(outcome, window, by)
-    unit = unit_words(str(effects["unit"].iloc[0]), lang)
-    index = effects.set_index(["scenario", "group"])
-    body = []
-    for group in dict.fromkeys(effects["group"]):
-        cells = [
-            _cells(_at(index, name, group), lang)[0] if (name, group) in index.index else _MISSING
-            for name in comparison.scenarios
-        ]
-        body.append([f"  {group}", *cells])
-    return laid_out([f"{outcome}, {unit}, {by}", *comparison.scenarios], body, width)
 
 
 def laid_out(head: list[str], body: list[list[str]], width: int, fixed: int = 1) -> list[str]:

@@ -53,6 +53,23 @@ class Views:
         naive = naive_table(whole.differences, whole.layout, whole.study.names)
         return pd.concat([effects, naive], ignore_index=True) if len(naive) else effects
 
+    def hotel_states(self, window: str | None = "policy") -> pd.DataFrame:
+        """Percent of hotels signed, buying, still buying and on paper, by good and as a whole.
+
+        Args:
+            window: at whose end; all if none.
+
+        Returns:
+            A tidy table, see `experiments.hotel_states.STATE_COLUMNS`; the good `all` is hotels as
+            a whole.
+
+        Raises:
+            KemitraanError: an unknown window.
+        """
+        from experiments.hotel_states import state_table  # noqa: PLC0415  # needs the report
+
+        return state_table(cast("Comparison", self), window)
+
     def plot_stakeholders(
         self,
         scenario: str | None = None,

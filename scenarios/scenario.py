@@ -11,7 +11,7 @@ from typing import Any
 
 from scenarios.budget_checks import Budget, budget_of, refuse_double
 from scenarios.faults import OVERRIDE, ScenarioError, did_you_mean, shown
-from scenarios.inheritance import Layers, find, shipped
+from scenarios.inheritance import FOLDER, Layers, find, shipped
 from scenarios.schema import DEFAULT_MONTHS, FIRST_MONTH
 from scenarios.shock_checks import Shock
 from scenarios.source import Document
@@ -157,6 +157,10 @@ class Scenario:
         return calendar_month(self.first_month, month)
 
 
+BASELINE = "no_policy"
+"""Name that a scenario with a policy cannot have."""
+
+
 def list_scenarios() -> list[str]:
     """Names of the scenarios that come with the package; `no_policy` first."""
     return shipped()
@@ -213,7 +217,18 @@ def load_scenario(
     faults = layers.faults()
     if faults:
         raise ScenarioError(faults)
-    return _build(layers, timing)
+    scenario = _build(layers, timing)
+    if scenario.name == BASELINE and scenario.levers and path.parent != FOLDER:
+        line = scenario.origin["name"].rpartition(":")[2]
+        layers.documents[0].fault(
+            "name",
+            f"{BASELINE!r} is the scenario without any policy, and this one sets levers: "
+            "give it another name",
+            int(line) if line.isdigit() else 1,
+            1,
+        )
+        raise ScenarioError(layers.faults())
+    return scenario
 
 
 def _grouped(settings: Mapping[str, Any], document: Document) -> dict[str, dict[str, Any]]:

@@ -262,7 +262,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
                 "in business": f"{row['firms']:,.0f} UMKM",
                 "profit": f"Rp {row['profit'] / 1e3:,.1f} bn a month",
                 "supplying buyers": f"{row['partners']:,.0f} UMKM",
-                "hotels signed / buying / on paper": (
+                "hotels: signed / buying / signs without buying": (
                     f"{row['hotels_signed']:.0f} / {row['hotels_buying']:.0f} / "
                     f"{row['hotels_paper']:.0f} of {row['hotels']:.0f}"
                 ),

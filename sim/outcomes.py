@@ -125,8 +125,10 @@ def _in_business(view: View) -> float:
 
 
 def _net_benefit(view: View) -> float:
-    public = view.parameter("marginal_cost_of_funds") * view.total("public_cost")
-    return (view.total("profit") + view.total("grants") - public) / 1000.0
+    """Fines only move money from buyers to the treasury, which then raises that much less."""
+    public = view.total("public_cost") - view.total("fines")
+    costs = view.parameter("marginal_cost_of_funds") * public
+    return (view.total("profit") + view.total("grants") - costs) / 1000.0
 
 
 # fmt: off
@@ -161,8 +163,8 @@ _DECLARED = (
          _HOTEL_END, _hotels("hotels_signed")),
     _row("hotels_buying", "% of hotels", ("hotels buying", "hotel membeli"), 1, _HOTELS,
          _HOTEL_END, _hotels("hotels_buying")),
-    _row("hotels_on_paper", "% of hotels", ("hotels signing without buying",
-         "hotel patuh di atas kertas"), -1, _HOTELS, _HOTEL_END, _hotels("hotels_paper")),
+    _row("hotels_on_paper", "% of hotels", ("hotels: signs without buying",
+         "hotel: patuh di atas kertas"), -1, _HOTELS, _HOTEL_END, _hotels("hotels_paper")),
     _row("hotels_still_buying", "% of hotels", ("hotels still buying after 12 months",
          "hotel masih membeli setelah 12 bulan"), 1, _HOTELS, _HOTEL_END,
          _hotels("hotels_still_buying")),
@@ -200,8 +202,8 @@ _DECLARED = (
          _LISTED,
          _per_firm("public_cost", "firms_eligible")),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
-         1, "UMKM and city", "profit and grants received less public money at its marginal"
-         " cost; hotels' cost and outside loss are not taken off", _net_benefit),
+         1, "UMKM and city", "profit and grants received less public money net of fines, at its"
+         " marginal cost; hotels' cost and outside loss are not taken off", _net_benefit),
     _row("outside_loss", _MONTHLY, ("outside loss", "kehilangan pemasok luar"), 0,
          "suppliers outside UMKM", "", lambda v: v.baseline_mean("outside") - v.mean("outside"),
          twin=True),
@@ -239,8 +241,8 @@ _DECLARED = (
          - v.mean("agency_direct")),
     _row("agencies_buying", "% of units", ("agencies' units buying", "unit dinas membeli"), 1,
          "agencies", _UNITS_END, _agencies("agencies_buying")),
-    _row("agencies_on_paper", "% of units", ("agencies' units signing without buying",
-         "unit dinas patuh di atas kertas"), -1, "agencies", _UNITS_END,
+    _row("agencies_on_paper", "% of units", ("agencies' units: signs without buying",
+         "unit dinas: patuh di atas kertas"), -1, "agencies", _UNITS_END,
          _agencies("agencies_paper")),
     _row("agency_extra_cost", _MONTHLY, ("agencies' extra cost, not in public cost",
          "biaya tambahan dinas, di luar biaya publik"), -1, "agencies", "",
@@ -262,7 +264,8 @@ _DECLARED = (
          "", lambda v: v.mean("local_sales")),
     _row("late_payments", "% of invoices", ("invoices paid late", "tagihan terlambat"), -1,
          "partners", "invoices, by number", lambda v: 100.0 * v.ratio("late_invoices", "invoices")),
-    _row("fines", _BN, ("fines", "denda"), 0, "buyers", "", lambda v: v.total("fines") / 1000.0),
+    _row("fines", _BN, ("fines, to the treasury", "denda, untuk kas daerah"), 0, "buyers", "",
+         lambda v: v.total("fines") / 1000.0),
     _row("grants", _BN, ("grants paid", "bantuan tunai"), 0, _ALL, "",
          lambda v: v.total("grants") / 1000.0),
     _row("inspections", "a year", ("inspections", "pemeriksaan"), 0, "buyers", "",

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.outcomes_monthly import GOOD_FIELDS
-from sim.outcomes_record import Record, Window
+from sim.outcomes_record import Record, Window, gaining_twins
 from sim.tables import SIZE_CLASSES
 from sim.world import Names
 
@@ -29,6 +29,9 @@ _FIRM = MappingProxyType(
         "profit_per_eligible": "firms of the group and of eligible sectors at the year's end",
         "revenue_per_eligible": "firms of the group and of eligible sectors at the year's end",
         "firms_eligible": "",
+        "firms_gaining": "the same firms in both runs at the window's end, grouped as in the"
+        " baseline",
+        "jobs": "owners and hired at the year's end",
     }
 )
 _GOOD = MappingProxyType(
@@ -60,10 +63,19 @@ def group_names(names: Names, by: str) -> tuple[str, ...]:
     }[by]
 
 
-def group_values(record: Record, window: Window, by: str) -> npt.NDArray[np.float64]:
+def group_values(
+    record: Record, window: Window, by: str, baseline: Record | None = None
+) -> npt.NDArray[np.float64]:
     """(outcomes, groups): values in the order of `GROUP_OUTCOMES[by]` and `group_names`.
 
-    A slot's year belongs to the group of the firm that stands there at the year's end.
+    A slot's year belongs to the group of the firm that stands there at the year's end. Firms that
+    gain belong to the group they are in without the policy, lest it move them between groups.
+
+    Args:
+        record: of the run.
+        window: over which.
+        by: one of `GROUPINGS`.
+        baseline: of the baseline; none for the baseline itself, where no firm gains.
     """
     if by == "good":
         return _by_good(record, window)
@@ -72,6 +84,7 @@ def group_values(record: Record, window: Window, by: str) -> npt.NDArray[np.floa
     supplies = world.eligible[world.firms.sector] == 1
     # All firms, then those of eligible sectors.
     profit, revenue, firms = np.zeros((2, count)), np.zeros((2, count)), np.zeros((2, count))
+    jobs = np.zeros(count)
     for year in range(window.first_year, window.stop_year):
         code = _codes(record, by, year)
         alive = world.yearly.alive[year] == 1
@@ -79,6 +92,7 @@ def group_values(record: Record, window: Window, by: str) -> npt.NDArray[np.floa
             profit[k] += np.bincount(code[mask], world.yearly.profit[year][mask], count)
             revenue[k] += np.bincount(code[mask], world.yearly.revenue[year][mask], count)
             firms[k] += np.bincount(code[mask & alive], minlength=count)
+        jobs += np.bincount(code, alive + world.yearly.hired[year], count)
     years = window.stop_year - window.first_year
     with np.errstate(invalid="ignore", divide="ignore"):
         per_firm = 1e6 / (12.0 * firms)
@@ -95,8 +109,21 @@ def group_values(record: Record, window: Window, by: str) -> npt.NDArray[np.floa
             profit_each[1],
             revenue_each[1],
             world.scale * firms[1] / years,
+            world.scale * _gaining(record, baseline, window, by, count),
+            world.scale * jobs / years,
         ]
     )
+
+
+def _gaining(
+    record: Record, baseline: Record | None, window: Window, by: str, count: int
+) -> npt.NDArray[np.float64]:
+    """Firms of each group that gain more than the threshold a month."""
+    if baseline is None:
+        return np.zeros(count)
+    code = _codes(baseline, by, window.last_year)
+    gaining = np.bincount(code[gaining_twins(record, baseline, window)], minlength=count)
+    return gaining.astype(np.float64)
 
 
 def _codes(record: Record, by: str, year: int) -> npt.NDArray[np.int64]:

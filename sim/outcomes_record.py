@@ -214,6 +214,16 @@ class Twins(NamedTuple):
     true_success: float
 
 
+def gaining_twins(record: Record, baseline: Record, window: Window) -> npt.NDArray[np.bool_]:
+    """Firms standing in both runs at a window's end that gain more than the threshold, (slots,)."""
+    years = slice(window.first_year, window.stop_year)
+    own, other = (one.world.yearly.profit[years].sum(axis=0) for one in (record, baseline))
+    now, then = (one.generation[window.last_year] for one in (record, baseline))
+    threshold = float(record.world.params["gain_threshold"][0])
+    gains = (own - other) / window.months > threshold
+    return np.asarray((now == then) & (now >= 0) & gains)
+
+
 class View:
     """One run over one window, with its baseline, as outcomes read it."""
 

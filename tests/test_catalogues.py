@@ -179,6 +179,32 @@ def test_every_denominator_has_indonesian():
     assert sorted(whom for whom in used if told(whom, "id", "whom") == whom) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "term", "other", "readme"),
+    [
+        ("en", "signs without buying", r"on paper|sign(?:ing|ed)? without", "README.md"),
+        ("id", "patuh di atas kertas", r"(?<!patuh )di atas kertas", "README.id.md"),
+    ],
+)
+def test_paper_compliance_has_one_name_everywhere(lang, term, other, readme):
+    """Labels, the screen, the figure, the page and the README call it as the contract does."""
+    said = {
+        "hotels": OUTCOMES["hotels_on_paper"].label[lang],
+        "agencies": OUTCOMES["agencies_on_paper"].label[lang],
+        "screen": phrase("words", "hotels", lang),
+        "by good": phrase("words", "hotels_by_good", lang),
+        "figure": phrase("words", "states_paper", lang),
+        "caption": phrase("words", "states_caption", lang),
+        "page": phrase("page", "on_paper", lang),
+    }
+    assert {where for where, text in said.items() if term not in text} == set()
+    assert {where for where, text in said.items() if re.search(other, text)} == set()
+    lines = (ROOT / readme).read_text(encoding="utf-8").splitlines()
+    explained = [line for line in lines if line.startswith("| ")]
+    assert any(term in line.split(" | ")[0] for line in explained)
+    assert [line for line in explained if "hotel_states.csv" in line and term in line]
+
+
 def test_every_event_of_a_trace_has_indonesian():
     source = (ROOT / "sim" / "trace.py").read_text(encoding="utf-8")
     body = source[source.index("def _events(") : source.index("def _buyer(")]

@@ -215,3 +215,53 @@ def test_a_script_without_a_main_guard_runs_on_two_workers(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["once", "3"]
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "mine"]])
+@pytest.mark.parametrize(("more", "last"), [([], "stand in no folder"), (["--lang", "id"], "seed")])
+def test_what_cannot_be_written_is_shown_all_the_same(
+    monkeypatch, capsys, tmp_path, out, more, last
+):
+    from experiments import store
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "_tables", full)
+    words = ["compare", "cash_grant", *FIXED, "--quiet", *out, *more]
+    assert main(words) == 1
+    shown = capsys.readouterr()
+    assert ("UMKM profit" if not more else "laba UMKM") in shown.out
+    assert not shown.out.splitlines()[-1].startswith("runs/")
+    assert "No space left" in shown.err
+    assert last in shown.err.splitlines()[-1]
+    assert "Traceback" not in shown.err
+    assert main([*words, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["folder"] is None
+    assert document["effects"]
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "compare"])
+def test_a_policy_called_as_the_baseline_is_refused(monkeypatch, capsys, tmp_path, command):
+    (tmp_path / "no_policy.yaml").write_text(
+        "extends: cash_grant\nregion: surabaya\nname: no_policy\n", encoding="utf-8"
+    )
+    assert main([command, "no_policy.yaml"]) == 2
+    shown = capsys.readouterr().err
+    assert "no_policy.yaml:3" in shown
+    assert "give it another name" in shown
+    assert main([command, "no_policy.yaml", "--lang", "id"]) == 2
+    assert "beri nama lain" in capsys.readouterr().err
+
+
+def test_another_scenario_of_the_baselines_name_is_refused(capsys, tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "name: cash_grant\nextends: cash_grant\nregion: surabaya\n"
+        "levers:\n  cash_grant: {firms_per_year: 10}\n",
+        encoding="utf-8",
+    )
+    words = ["compare", "mine.yaml", "--baseline", "cash_grant", "--quiet"]
+    assert main(words) == 2
+    assert "two different scenarios are called 'cash_grant'" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from experiments.choices import check_windows
 from experiments.compare import compare
 from experiments.design import latin_hypercube, make_jobs, make_study
 from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
-from experiments.report import AFTER_OUTCOMES, HOTELS, TABLE_OUTCOMES, text
+from experiments.report import HOTELS, TABLE_OUTCOMES, text
 from experiments.runner import run_jobs
 from experiments.store import next_folder
 from experiments.words import number, with_interval
@@ -251,10 +251,10 @@ def test_the_screen_shows_both_intervals_and_what_the_effect_hangs_on(result):
     assert "no clear difference in" in shown
     assert "hangs on" in shown
     assert "if these assumptions hold" in shown
-    assert "hotels: signed / buying / newly / after 12 months / on paper" in shown
+    assert "hotels: signed / buying / newly / after 12 months / signs without buying" in shown
     assert "never a forecast" in shown
     assert len(TABLE_OUTCOMES) > 10
-    assert max(len(line) for line in text(result, width=80).splitlines()) < 110
+    assert max(len(line) for line in text(result, width=80).splitlines()) < 120
 
 
 @pytest.mark.parametrize("window", ["policy", "after"])
@@ -276,7 +276,9 @@ def test_the_screens_numbers_are_those_of_the_effects(result, window):
         if abs(level - exact["level_baseline"]) > 0.005001 * abs(exact["level_baseline"]) + 1e-12:
             faults.append(f"{row.outcome}: level {row.level} is {exact['level_baseline']}")
         if screen.is_nothing(exact):
-            assert (row.effect, row.error) == (screen.SAME, "0 ±0")
+            # No line of errors where no scenario changes anything.
+            assert row.effect == screen.SAME
+            assert row.error in ("", "0 ±0")
             continue
         centre = (exact["sim_low"] + exact["sim_high"]) / 2
         own = screen.range_faults(row.effect, exact)
@@ -285,11 +287,23 @@ def test_the_screens_numbers_are_those_of_the_effects(result, window):
         own += [f"{row.effect!r}: question mark"] if row.effect.endswith("?") != crosses else []
         faults += [f"{row.scenario}, {row.outcome}: {fault}" for fault in own]
     assert not faults, "\n" + "\n".join(faults)
-    listed = TABLE_OUTCOMES if window == "policy" else AFTER_OUTCOMES
     assert [row.outcome for row in seen if row.scenario == RULE] == [
-        name for name in listed if name != HOTELS
+        name for name in TABLE_OUTCOMES if name != HOTELS
     ]
     assert len({row.effect for row in seen}) > 10
+
+
+@pytest.mark.parametrize("window", ["before", "year 1"])
+def test_every_window_shows_every_headline_row_and_a_dash_where_one_means_nothing(result, window):
+    shown = text(result, width=1_000, show=(window,))
+    title = {"before": "YEAR BEFORE", "year 1": "YEAR 1"}[window]
+    found = list(screen.rows(shown, title, result.scenarios, result.baseline))
+    listed = [row.outcome for row in found if row.scenario == RULE]
+    assert listed == [name for name in TABLE_OUTCOMES if name != HOTELS]
+    effects = result.effects(None, window).set_index(["scenario", "outcome"]).index
+    dashes = {row.outcome for row in found if row.effect == "-"}
+    assert dashes == {row.outcome for row in found if (row.scenario, row.outcome) not in effects}
+    assert dashes == ({"in_business", "ever_partnered"} if window == "before" else set())
 
 
 def test_the_screens_numbers_at_fixed_assumptions_are_those_of_the_effects():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.compare import compare
+from experiments.group_report import group_lines, outcome_words
 from experiments.groups import BANDS_KM, GROUP_OUTCOMES, group_names, group_values, sites_of
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
@@ -13,6 +14,7 @@ from sim.parameters import Parameters
 from sim.policy import compile_policy
 from sim.population import build_world
 from sim.tables import KIND_HOTEL
+from tests import screen
 
 RULE = "mandated_hotel_partnership"
 MONTHS = 60
@@ -59,6 +61,11 @@ def test_sites_add_up_to_the_region(pair, by, window):
         whole = window_values(record, window, baseline)
         for outcome in ("profit", "revenue"):
             assert sum(found[outcome].values()) == pytest.approx(whole[outcome])
+        assert sum(found["firms_gaining"].values()) == pytest.approx(whole["firms_gaining"])
+        years = slice(windows(MONTHS)[window].first_year, windows(MONTHS)[window].stop_year)
+        yearly = record.world.yearly
+        jobs = (yearly.alive[years] + yearly.hired[years]).sum(axis=1).mean() * record.world.scale
+        assert sum(found["jobs"].values()) == pytest.approx(jobs)
 
 
 def test_distance_is_to_the_nearest_hotel(pair):
@@ -143,6 +150,39 @@ def test_effects_are_given_by_group_with_both_intervals(result, by):
             whole[whole["scenario"] == name]["mean"].iloc[0], abs=1e-6
         )
     assert by in str(result.to_json(by=by)["effects"])
+
+
+@pytest.mark.parametrize("by", ["size_class", "district"])
+def test_the_screen_shows_headline_outcomes_by_group_with_both_intervals(result, by):
+    shown = "\n".join(group_lines(result, "policy", by, "en", 1_000))
+    wanted = ("profit", "profit_per_firm", "profit_per_eligible", "revenue", "revenue_per_firm",
+              "revenue_per_eligible", "firms_gaining", "in_business", "jobs")  # fmt: skip
+    effects = result.effects(list(wanted), "policy", by)
+    blocks = {block.splitlines()[0]: block.splitlines()[1:] for block in shown.split("\n\n")[:-1]}
+    title, first, *rest = shown.split("\n\n")[0].splitlines()
+    assert title.endswith(
+        f"{'size class' if by == 'size_class' else 'district'}, against no_policy"
+    )
+    blocks = {first: rest, **{k: v for k, v in blocks.items() if k != title}}
+    assert len(blocks) == len(wanted)
+    for name, (head, lines) in zip(wanted, blocks.items(), strict=True):
+        assert head.startswith(outcome_words(name, "en"))
+        own = effects[(effects["outcome"] == name) & (effects["scenario"] == RULE)]
+        assert len(lines) == len(own)
+        for line, (_, row) in zip(lines, own.iterrows(), strict=True):
+            cells = line[head.index("no_policy") :]
+            level, cell = cells.split(maxsplit=1)
+            assert screen.value(level) == pytest.approx(row["level_baseline"], rel=0.0051)
+            if cell.startswith(screen.SAME):
+                assert screen.is_nothing(row)
+                continue
+            if row["sim_low"] != row["sim_low"] or row["range_low"] == row["range_high"]:
+                continue  # one run, or hardly a firm: nothing to round by
+            assert not screen.range_faults(cell, row), (name, line)
+            error = cell[cell.index("(") + 1 :]
+            centre = (row["sim_low"] + row["sim_high"]) / 2
+            assert not screen.error_faults(error, row, centre), (name, line)
+    assert "simulation error alone" in shown
 
 
 def test_how_many_twins_there_are_is_a_level_and_no_effect(result):

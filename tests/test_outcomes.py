@@ -88,12 +88,14 @@ def test_gains_of_all_groups_of_twins_add_up_to_the_profit_effect(runs):
         assert ours["firms_gaining"] >= 0
 
 
-def test_net_benefit_is_profit_less_public_money_at_its_marginal_cost(runs):
+def test_net_benefit_is_profit_less_public_money_net_of_fines_at_its_marginal_cost(runs):
     _, rule = runs
     values = window_values(rule, "policy")
     marginal = Parameters.default()["marginal_cost_of_funds"]
-    expected = 36 * values["profit"] / 1000 - marginal * values["public_cost"]
-    assert values["net_benefit"] == pytest.approx(expected)
+    assert values["fines"] > 0.0
+    expected = 36 * values["profit"] / 1000 + values["grants"]
+    expected -= marginal * (values["public_cost"] - values["fines"])
+    assert values["net_benefit"] == pytest.approx(expected, rel=1e-12)
 
 
 def test_signed_buying_and_on_paper_are_shares(runs):
@@ -121,6 +123,17 @@ def test_groups_add_up_to_the_region(runs, by):
     assert table["revenue"].sum() == pytest.approx(values["revenue"])
     alive = record.world.yearly.alive[2:5].sum() * record.world.scale / 3
     assert table["firms"].sum() == pytest.approx(alive)
+    hired = record.world.yearly.hired[2:5].sum() * record.world.scale / 3
+    assert table["jobs"].sum() == pytest.approx(alive + hired)
+    # The region counts jobs month by month, groups at the years' ends.
+    assert table["jobs"].sum() == pytest.approx(values["jobs"], rel=0.05)
+    assert table["firms_gaining"].sum() == 0.0
+    twins = group_values(record, window, by, runs[0])[
+        list(GROUP_OUTCOMES[by]).index("firms_gaining")
+    ]
+    whole = window_values(record, "policy", runs[0])["firms_gaining"]
+    assert twins.sum() == pytest.approx(whole)
+    assert whole > 0.0
 
 
 def test_goods_add_up_to_hotels_purchases(runs):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.report import _cells
+from experiments.report import effect_cells
 from experiments.words import interval, number, supported, with_error, with_interval
 
 
@@ -61,18 +61,18 @@ def test_figures_stop_where_their_interval_does(shown, expected):
 
 def test_an_effect_of_zero_keeps_its_simulation_error():
     """The draws never differ, the runs at fixed assumptions do: both are shown."""
-    assert _cells(row(0.0, 0.0, 0.0, -0.2, 0.6), "en") == ("0 [0..0]", "+0.2 ±0.4")
+    assert effect_cells(row(0.0, 0.0, 0.0, -0.2, 0.6), "en") == ("0 [0..0]", "+0.2 ±0.4")
 
 
 def test_no_difference_at_all_is_said_in_words():
-    assert _cells(row(0.0, 0.0, 0.0, 0.0, 0.0), "en") == ("0, no difference", "")
-    assert _cells(row(0.0, np.nan, np.nan, 0.0, 0.0), "id") == ("0, tidak berbeda", "")
+    assert effect_cells(row(0.0, 0.0, 0.0, 0.0, 0.0), "en") == ("0, no difference", "")
+    assert effect_cells(row(0.0, np.nan, np.nan, 0.0, 0.0), "id") == ("0, tidak berbeda", "")
 
 
 def test_a_mean_of_zero_with_a_range_is_no_clear_difference():
-    assert _cells(row(0.0, -1.0, 1.0, 0.0, 0.0), "en") == ("0 [-1..+1] ?", "0 ±0")
+    assert effect_cells(row(0.0, -1.0, 1.0, 0.0, 0.0), "en") == ("0 [-1..+1] ?", "0 ±0")
 
 
 def test_with_assumptions_fixed_there_is_one_interval():
-    assert _cells(row(3.2, np.nan, np.nan, 1.0, 5.4), "en") == ("+3.2 ±2.2", "")
-    assert _cells(row(0.0, np.nan, np.nan, -1.0, 1.0), "en") == ("0 ±1 ?", "")
+    assert effect_cells(row(3.2, np.nan, np.nan, 1.0, 5.4), "en") == ("+3.2 ±2.2", "")
+    assert effect_cells(row(0.0, np.nan, np.nan, -1.0, 1.0), "en") == ("0 ±1 ?", "")

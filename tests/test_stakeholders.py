@@ -181,6 +181,21 @@ def test_money_of_the_others_is_that_of_the_outcomes(pair):
     assert moved == pytest.approx(own["moved_from_umkm"] + own["outside_loss"])
 
 
+def test_net_benefit_is_that_of_umkm_and_treasury_in_the_table(pair):
+    """The lines of all UMKM, public cost and fines make up the outcome; no grants here."""
+    baseline, record = pair
+    for window in ("year 1", "policy"):
+        cut = windows(MONTHS)[window]
+        line = {key: value[0] for key, value in read(record, baseline, cut).items()}
+        assert line["treasury", "fines"] > 0.0 or window == "year 1"
+        marginal = Parameters.default()["marginal_cost_of_funds"]
+        public = line["treasury", "public_cost"] - line["treasury", "fines"]
+        own = cut.months * (line["all_umkm", "profit"] - marginal * public) / 1000.0
+        effect = window_values(record, window, baseline)["net_benefit"]
+        effect -= window_values(baseline, window)["net_benefit"]
+        assert effect == pytest.approx(own, rel=1e-9, abs=1e-6)
+
+
 def test_a_baseline_gains_nothing_and_counts_nobody(pair):
     baseline, _ = pair
     values = stakeholder_values(baseline, None, windows(MONTHS)["policy"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from experiments.cli.options import (
     whole,
 )
 from experiments.cli.output import message, print_json
+from sim.errors import KemitraanError
 
 __all__ = ["compare"]
 
@@ -98,6 +100,7 @@ def compare(
     from experiments.store import (  # noqa: PLC0415
         check_target,
         next_folder,
+        write_folder,
         write_next_folder,
     )
     from experiments.words import say  # noqa: PLC0415
@@ -106,8 +109,8 @@ def compare(
     speech = language(lang)
     show = check_windows(windows)
     check_grouping(by)
-    if out is None:
-        check_target(next_folder())  # said before the work, not after it
+    # Said before the work, not after it.
+    target = check_target(next_folder() if out is None else Path(out))
     try:
         result = run(
             scenarios or list(HEADLINE),
@@ -117,15 +120,26 @@ def compare(
             replicates=replicates,
             seed=seed,
             jobs=jobs,
-            out=out,
             scale=scale,
             months=months,
             equal_budget=money(equal_budget),
             lang=speech,
             quiet=quiet,
         )
-        if out is None:
-            result.folder = write_next_folder(result, lang=speech)
+    except KeyboardInterrupt:
+        message(say("stopped", speech))
+        raise
+    # Written before it is shown, as both name the folder; what cannot be written is shown all the
+    # same, since it took long to find.
+    failed: KemitraanError | None = None
+    try:
+        result.folder = (
+            write_next_folder(result, lang=speech)
+            if out is None
+            else write_folder(result, target, lang=speech)
+        )
+    except KemitraanError as error:
+        failed = error
     except KeyboardInterrupt:
         message(say("stopped", speech))
         raise
@@ -136,6 +150,8 @@ def compare(
         message(say("no_window", speech, windows=listed, months=result.study.months))
     if json:
         print_json(result.to_json(show, by))
+        if failed is not None:
+            raise _lost(failed, say("not_kept", speech)) from failed
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
     print(text(result, lang=speech, width=width, show=show, by=by))
@@ -143,3 +159,12 @@ def compare(
         print(result.folder.as_posix())
     if not quiet:
         message(f"{result.seconds:.0f} s")
+    if failed is not None:
+        raise _lost(failed, say("not_kept", speech)) from failed
+
+
+def _lost(error: KemitraanError, hint: str) -> KemitraanError:
+    """The failure of writing, which is no wrong use: some run's results are lost."""
+    found = KemitraanError(f"{error}\n{hint}")
+    found.exit_code = 1
+    return found

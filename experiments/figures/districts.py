@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from experiments.choices import known
 from experiments.effects import group_unit
-from experiments.figures.groups import outcome_words
 from experiments.figures.style import TITLE, caption, own_axes, put_caption
+from experiments.group_report import outcome_words
 from experiments.report import window_title
 from experiments.stakeholder_table import clear
 from experiments.stakeholder_words import say, whom_words

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["FOREST_OUTCOMES", "forest", "forest_height", "forest_outcomes"]
 
 FOREST_OUTCOMES = (
-    "profit", "profit_per_eligible", "profit_per_micro", "firms_gaining", "in_business", "jobs",
-    "ever_partnered", "hotels_buying", "hotels_on_paper", "same_trade", "hotel_cost",
-    "public_cost", "public_cost_per_eligible", "net_benefit", "outside_loss",
+    "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
+    "revenue_per_micro", "firms_gaining", "in_business", "jobs", "ever_partnered", "hotels_buying",
+    "hotels_on_paper", "same_trade", "hotel_cost", "public_cost", "public_cost_per_eligible",
+    "fines", "net_benefit", "outside_loss", "gini",
 )  # fmt: skip
 _POLICY_ONLY = (
     "hotels_buying", "hotels_on_paper", "public_cost", "public_cost_per_eligible",

@@ -15,12 +15,13 @@ from experiments.figures.style import (
     own_axes,
     put_caption,
 )
+from experiments.group_report import outcome_words
 from experiments.report import spread, window_title
 from experiments.stakeholder_table import SAME, clear
 from experiments.stakeholder_words import group_words, say, whom_words
 from experiments.words import unit_words, with_interval
 from sim.errors import KemitraanError
-from sim.outcomes import OUTCOMES, windows
+from sim.outcomes import windows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,19 +30,12 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
 
-__all__ = ["group_chart", "group_figures", "outcome_words"]
+__all__ = ["group_chart", "group_figures"]
 
 _ROW, _GAP, _FOOT = 0.19, 0.12, 1.1
 _FIGURES = {"change_by_group": ("size_class", "owner_sex", "distance"),
             "change_by_sector": ("sector",)}  # fmt: skip
 _MONEY = "Rp"
-
-
-def outcome_words(outcome: str, lang: str) -> str:
-    """The name of an outcome of groups for people."""
-    if outcome.endswith(("_per_firm", "_eligible")):
-        return say(outcome, lang)
-    return OUTCOMES[outcome].label[lang]
 
 
 def group_chart(
