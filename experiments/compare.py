@@ -9,8 +9,9 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from experiments.budget import equalise, load_scenario, size, yearly_cost
+from experiments.budget import load_scenario
 from experiments.comparison import Comparison
+from experiments.costs import unforeseen, yearly_cost
 from experiments.design import (
     FIXED_REPLICATES,
     Study,
@@ -24,6 +25,8 @@ from experiments.overrides import override_lines
 from experiments.places import place_of
 from experiments.preliminary import Preliminary
 from experiments.runner import default_jobs, pilot, run_jobs, warm
+from experiments.sizing import equalise, size
+from experiments.trial import Trial
 from experiments.words import number, say
 from scenarios.budget_checks import MOST_MILLION_RP
 from scenarios.region import Region
@@ -199,15 +202,11 @@ def load_study(
             raise KemitraanError(
                 f"the scenarios are of different regions ({listed}): give one by --region"
             )
-    every_one = _with_money(every_one, baseline is not None, months, equal_budget)
-    study = make_study(
-        place_of(loaded[0], region),
-        every_one,
-        seed=seed,
-        scale=every,
-        months=months,
-    )
-    return study, replaced
+    there = place_of(loaded[0], region)
+    trial = Trial(there, common_values(every_one)[0], seed=seed, scale=every)
+    every_one, follows = _with_money(every_one, baseline is not None, months, equal_budget, trial)
+    study = make_study(there, every_one, seed=seed, scale=every, months=months)
+    return replace(study, follows_sales=follows), replaced
 
 
 def _with_money(
@@ -215,23 +214,27 @@ def _with_money(
     has_baseline: bool,  # a fact, not a choice
     months: int | None,
     equal_budget: float | bool,
-) -> list[Scenario]:
+    trial: Trial,
+) -> tuple[list[Scenario], dict[str, float]]:
     """Scenarios with their levers sized to money, at the values that all of them share.
 
     A budget of a scenario's own is sized anew, since a scenario beside it may assume another wage;
-    the same money is then asked of all but the baseline.
+    the same money is then asked of all but the baseline. With them comes what follows sales of the
+    scenarios where a lever's cost does, from trial runs.
     """
     if equal_budget is not False and equal_budget is not True:
         check_amount(equal_budget)
     waiting = [s for s in every_one if s.budget and s.budget.million_rp_per_year is not None]
     if equal_budget is False and not waiting:
-        return list(every_one)
+        return list(every_one), {}
     parameters = common_values(every_one)[0]
     length = common_length(every_one, months)
     # Money is counted over the policy years of the run, whatever a scenario's own length.
     found = [replace(s, months=length) for s in every_one]
     found = [
-        size(s, parameters) if s.budget and s.budget.million_rp_per_year is not None else s
+        size(s, parameters, trial=trial)
+        if s.budget and s.budget.million_rp_per_year is not None
+        else s
         for s in found
     ]
     # Named among the others, the baseline is not one of them.
@@ -240,11 +243,11 @@ def _with_money(
     ]
     if equal_budget is not False and chosen:
         amount = None if equal_budget is True else float(equal_budget)
-        for k, one in zip(
-            chosen, equalise([found[k] for k in chosen], parameters, amount), strict=True
-        ):
+        sized = equalise([found[k] for k in chosen], parameters, amount, trial)
+        for k, one in zip(chosen, sized, strict=True):
             found[k] = one
-    return [replace(s, months=own.months) for s, own in zip(found, every_one, strict=True)]
+    follows = {one.name: trial.cost(one) for one in found if unforeseen(one)}
+    return [replace(s, months=own.months) for s, own in zip(found, every_one, strict=True)], follows
 
 
 def check_amount(amount: float) -> None:
@@ -262,7 +265,8 @@ def check_amount(amount: float) -> None:
 
 def _amount_of(study: Study) -> float:
     """Million rupiah a year that every scenario of an equal comparison was sized to."""
-    return yearly_cost(replace(study.scenarios[1], months=study.months), study.parameters)
+    first = replace(study.scenarios[1], months=study.months)
+    return yearly_cost(first, study.parameters) + study.follows_sales.get(first.name, 0.0)
 
 
 def _load(one: ScenarioLike, months: int | None) -> Scenario:

@@ -11,7 +11,7 @@ import json
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +64,8 @@ class Study:
         scale: slots of the region one slot of the sample stands for.
         months: length of every run.
         first_month: calendar month of month 0, "YYYY-MM".
+        follows_sales: public cost of a policy year that follows sales, million rupiah, by scenario,
+            where trial runs were made to size levers.
     """
 
     region: Region
@@ -74,6 +76,7 @@ class Study:
     scale: int
     months: int
     first_month: str
+    follows_sales: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.budget import cost_by_term, cost_outside, idle_terms, unforeseen
+from experiments.costs import cost_by_term, cost_outside, idle_terms, unforeseen
 from experiments.effects import mean_interval, quantile
 from experiments.unit import Cell
 from experiments.words import number, say
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["equality_notes", "money_lines", "money_rows", "shown_by_default"]
 
+FOLLOWS_SALES = "follows_sales"
+"""Term of the fees and the promotion that the public bears, as trial runs found it."""
 _MILLION_A_BILLION = 1000.0
 _CLOSE = 0.02
+_LARGE = 10.0
 
 
 def shown_by_default(comparison: Comparison) -> bool:
@@ -51,13 +54,16 @@ def money_rows(comparison: Comparison) -> list[dict[str, Any]]:
         if s == 0:
             continue
         terms = cost_by_term(scenario, study.parameters, study.months)
+        tried = study.follows_sales.get(scenario.name)
+        if tried is not None:
+            terms[FOLLOWS_SALES] = tried
         rows.append(
             {
                 "scenario": scenario.name,
                 "price_year": PRICE_YEAR,
                 "expected": sum(terms.values()),
                 "by_term": terms,
-                "not_expected": unforeseen(scenario),
+                "not_expected": unforeseen(scenario) if tried is None else [],
                 "outside_policy_years": cost_outside(scenario, study.parameters, study.months),
                 "realised": float(np.mean(held[:, s])),
                 "sim_low": float(sim_low[s]),
@@ -91,18 +97,26 @@ def _off(row: dict[str, Any]) -> bool:
 def equality_notes(comparison: Comparison, lang: str) -> list[str]:
     """Whether the scenarios of a comparison cost the same; nothing where there is one."""
     amount = comparison.plan.get("equal_budget")
+    scenarios = comparison.study.scenarios[1:]
     if amount is not None:
-        return [say("equal", lang, amount=number(float(str(amount)), lang, digits=0))]
-    study = comparison.study
-    expected = {
-        s.name: sum(cost_by_term(s, study.parameters, study.months).values())
-        for s in study.scenarios[1:]
+        shown = number(float(str(amount)), lang, digits=0)
+        asis = [s.name for s in scenarios if not (s.budget and s.budget.applied)]
+        if len(asis) == 1:
+            return [say("equal_to", lang, amount=shown, scenario=asis[0])]
+        return [say("equal", lang, amount=shown)]
+    costs = {
+        row["scenario"]: float(row["realised" if row["not_expected"] else "expected"])
+        for row in money_rows(comparison)
     }
-    most = max(expected.values())
-    if len(expected) < 2 or most - min(expected.values()) <= _CLOSE * most:
+    if len(costs) < 2 or max(costs.values()) - min(costs.values()) <= _CLOSE * max(costs.values()):
         return []
-    items = ", ".join(f"{name} {number(cost, lang)}" for name, cost in expected.items())
+    items = ", ".join(f"{name} {number(cost, lang)}" for name, cost in costs.items())
     return [say("not_equal", lang, items=items)]
+
+
+def _term(name: str, lang: str) -> str:
+    """A part of the public cost for people."""
+    return say(name, lang) if name == FOLLOWS_SALES else COST_TERMS[name].doc[lang]
 
 
 def money_lines(comparison: Comparison, lang: str) -> list[str]:
@@ -114,8 +128,7 @@ def money_lines(comparison: Comparison, lang: str) -> list[str]:
     by_name = {s.name: s for s in comparison.study.scenarios}
     for row in rows:
         terms = ", ".join(
-            f"{COST_TERMS[name].doc[lang]} {number(cost, lang)}"
-            for name, cost in row["by_term"].items()
+            f"{_term(name, lang)} {number(cost, lang)}" for name, cost in row["by_term"].items()
         )
         spread = ""
         if comparison.uncertainty != "seeds":
@@ -133,13 +146,14 @@ def money_lines(comparison: Comparison, lang: str) -> list[str]:
             )
         )
         for name, sized in row["sized"].items():
-            value = number(float(str(sized["value"])), lang, digits=1)
+            size = float(str(sized["value"]))
+            value = number(size, lang, digits=1) if size >= _LARGE else number(size, lang)
             where = sized["from"]
             lines.append("    " + say("money_sized", lang, lever=name, value=value, where=where))
         if row["outside_policy_years"] > 0:
             amount = number(row["outside_policy_years"], lang)
             lines.append("    " + say("money_outside", lang, amount=amount))
-        later = unforeseen(by_name[row["scenario"]])
+        later = row["not_expected"]
         if later:
             lines.append("    " + say("money_later", lang, levers=", ".join(later)))
         elif _off(row):

@@ -6,17 +6,12 @@ from dataclasses import replace
 import pytest
 
 import kemitraan as km
-from experiments.budget import (
-    cost_outside,
-    equalise,
-    idle_terms,
-    load_scenario,
-    own_parameters,
-    size,
-    yearly_cost,
-)
+from experiments.budget import load_scenario, own_parameters
 from experiments.cli.options import money, with_values
 from experiments.compare import load_study
+from experiments.costs import cost_outside, idle_terms, yearly_cost
+from experiments.sizing import equalise, size
+from experiments.trial import Trial
 from kemitraan.cli import main
 from scenarios import ScenarioError
 from scenarios import load_scenario as read_scenario
@@ -29,6 +24,7 @@ __all__ = ["here"]  # a fixture
 GRANT = "cash_grant.million_rp_per_year"
 FIRMS = "cash_grant.firms_per_year"
 HOURS = "inspection.hours_per_month"
+NO_TRIAL = Trial(lambda: pytest.fail("nothing here follows sales"), km.Parameters.default())
 HEAD = "name: mine\nextends: cash_grant\nregion: surabaya\n"
 
 
@@ -198,20 +194,23 @@ def test_an_unsized_scenario_does_not_run(here):
 
 def test_the_same_money_for_all():
     names = ["hotel_memorandum", "mandated_hotel_partnership", "cash_grant"]
-    found = equalise([load_scenario(n) for n in names], km.Parameters.default(), 600.0)
+    found = equalise([load_scenario(n) for n in names], km.Parameters.default(), 600.0, NO_TRIAL)
     assert [cost(one) for one in found] == pytest.approx([600.0] * 3, rel=1e-12)
     assert idle_terms(found[0]) == ["programme.office_million_rp_per_month"]
     assert idle_terms(found[1]) == []
-    first = equalise([load_scenario(n) for n in names[1:]], km.Parameters.default(), None)
+    first = equalise([load_scenario(n) for n in names[1:]], km.Parameters.default(), None, NO_TRIAL)
     assert first[0] == load_scenario(names[1])
     assert cost(first[1]) == pytest.approx(480.0, rel=1e-12)
 
 
 def test_who_cannot_be_sized_is_named():
+    values = km.Parameters.default()
     without = replace(load_scenario("cash_grant"), name="a", budget=None)
     none = replace(load_scenario("no_policy"), name="b")
     with pytest.raises(KemitraanError) as caught:
-        equalise([load_scenario("cash_grant"), without, none], km.Parameters.default(), 480.0)
+        equalise(
+            [load_scenario("cash_grant"), without, none], km.Parameters.default(), 480.0, NO_TRIAL
+        )
     message = str(caught.value)
     assert (
         f"a cannot be sized, because it does not say what money is spent on. Write into its "
@@ -219,7 +218,7 @@ def test_who_cannot_be_sized_is_named():
     )
     assert "b cannot be sized" in message
     with pytest.raises(KemitraanError, match="costs no public money; give an amount"):
-        equalise([none, without], km.Parameters.default(), None)
+        equalise([none, without], values, None, NO_TRIAL)
 
 
 def test_sizing_again_keeps_proportions_and_says_what_was():
@@ -298,7 +297,7 @@ def test_unequal_money_is_said(here, capsys):
     assert main(["compare", *words]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert (
-        "not equal money: expected public cost in a policy year is hotel_memorandum 120, "
-        "cash_grant 480 (Rp million)" in shown
+        "not equal money: public cost in a policy year is hotel_memorandum 120, cash_grant 480 "
+        "(Rp million; expected, and as it came out where it follows sales)" in shown
     )
     assert "public money, Rp million" not in shown

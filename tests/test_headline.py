@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from experiments.budget import cost_by_term, own_parameters, size, unforeseen
+from experiments.budget import own_parameters
 from experiments.compare import HEADLINE, compare, load_study
+from experiments.costs import cost_by_term, unforeseen
 from experiments.figures.style import colour_at, places_of
 from experiments.report import text
+from experiments.sizing import full_cost, size
+from experiments.trial import Trial
+from scenarios.region import load_region
 from scenarios.scenario import load_scenario
 from sim.outcomes import OUTCOMES
 from sim.parameters import goods_names, levers
@@ -76,8 +80,10 @@ def test_the_bundle_costs_what_its_parts_cost_and_can_be_sized():
     for name, cost in terms.items():
         assert cost == pytest.approx(sum(part.get(name, 0.0) for part in parts)), name
     assert unforeseen(bundle) == unforeseen(load_scenario("ecommerce_collaboration"))
-    sized = size(bundle, values, 3125.0)
-    assert sum(cost_by_term(sized, values).values()) == pytest.approx(3125.0)
+    trial = Trial(load_region("surabaya"), values, scale=200)
+    sized = size(bundle, values, 3125.0, trial)
+    assert full_cost(sized, values, trial) == pytest.approx(3125.0, rel=2e-3)
+    assert sum(cost_by_term(sized, values).values()) < 2800.0
     ratio = {sized.levers[k].value / bundle.levers[k].value for k in bundle.budget.spend_on}
     assert max(ratio) == pytest.approx(min(ratio))
     assert max(ratio) < 1.0

@@ -146,7 +146,8 @@ def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
 
 def _costs(scenario: Scenario, speech: str) -> list[dict[str, Any]]:
     """Expected public cost by term; `sized_by` names the levers that a budget moves, or would."""
-    from experiments.budget import cost_by_term, own_parameters  # noqa: PLC0415
+    from experiments.budget import own_parameters  # noqa: PLC0415
+    from experiments.costs import cost_by_term  # noqa: PLC0415
     from sim.policy_cost import COST_TERMS  # noqa: PLC0415
 
     found = cost_by_term(scenario, own_parameters(scenario))
