@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from experiments.design import DRAW, Job, Study
+from experiments.in_short import SHORT_OUTCOMES, outcome_head
 from experiments.report import laid_out
 from experiments.unit import Result
-from experiments.words import say, unit_words, with_interval
+from experiments.words import say, with_interval
 from sim.outcomes import OUTCOMES, windows
 
 __all__ = ["Preliminary"]
 
-_OUTCOMES = ("profit", "firms_gaining", "in_business", "public_cost")
 _PAIRS = 8
 """Pairs after which first numbers are told."""
 _FEWEST = 2
@@ -81,10 +81,8 @@ class Preliminary:
         columns: list[list[str]] = [list(names[1:])]
         numbers = np.stack([one.numbers for one in self._found])
         policy = numbers.reshape(*numbers.shape[:2], len(found), -1)[:, :, at]
-        for name in _OUTCOMES:
-            one = OUTCOMES[name]
-            unit = "" if one.unit == "firms" else f", {unit_words(one.unit, lang)}"
-            heads.append(f"{one.label[lang]}{unit}")
+        for name in SHORT_OUTCOMES:
+            heads.append(outcome_head(name, lang))
             values = policy[:, :, list(OUTCOMES).index(name)]
             effects = values[:, 1:] - values[:, :1]
             columns.append([

@@ -91,6 +91,7 @@ def text(
     # These need this module.
     from experiments.group_report import group_lines  # noqa: PLC0415
     from experiments.hotel_states import state_lines  # noqa: PLC0415
+    from experiments.in_short import short_lines  # noqa: PLC0415
     from experiments.stakeholder_report import stakeholder_lines  # noqa: PLC0415
 
     lines = []
@@ -106,7 +107,11 @@ def text(
         years = [year for year in years if year in show and year != window]
         if by is not None:
             lines += [*group_lines(comparison, window, by, lang, width), ""]
-    return "\n".join([*lines, *_wrapped(_below(comparison, lang), width)])
+    lines += _wrapped(_below(comparison, lang), width)
+    # Last, where a reader of a long output looks first.
+    shown = [w for w in show if w in windows(months)]
+    short = short_lines(comparison, shown[0], lang, width) if shown else []
+    return "\n".join([*lines, *(["", *short] if short else [])])
 
 
 def window_title(comparison: Comparison | Sensitivity, window: str, lang: str) -> str:
@@ -299,7 +304,11 @@ def _wrapped(lines: Sequence[str], width: int) -> list[str]:
     for line in lines:
         inset = " " * (len(line) - len(line.lstrip()) + 2)
         found += textwrap.wrap(
-            line, max(60, width), subsequent_indent=inset, drop_whitespace=True
+            line,
+            max(60, width),
+            subsequent_indent=inset,
+            drop_whitespace=True,
+            break_on_hyphens=False,
         ) or [""]
     return found
 

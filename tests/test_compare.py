@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from experiments.choices import check_windows
 from experiments.compare import compare
 from experiments.design import latin_hypercube, make_jobs, make_study
 from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
-from experiments.report import HOTELS, TABLE_OUTCOMES, text
+from experiments.in_short import SHORT_OUTCOMES, short_lines
+from experiments.report import HOTELS, TABLE_OUTCOMES, effect_cells, text
 from experiments.runner import run_jobs
 from experiments.store import next_folder
 from experiments.words import number, with_interval
@@ -255,6 +257,18 @@ def test_the_screen_shows_both_intervals_and_what_the_effect_hangs_on(result):
     assert "never a forecast" in shown
     assert len(TABLE_OUTCOMES) > 10
     assert max(len(line) for line in text(result, width=80).splitlines()) < 120
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_screen_ends_with_a_line_a_scenario(result, lang):
+    """The same cells as in the table, income, gains, survival and cost; one scenario has none."""
+    effects = result.effects(list(SHORT_OUTCOMES), "policy").set_index(["scenario", "outcome"])
+    last = text(result, lang=lang, width=200).splitlines()[-len(result.scenarios) - 3 :]
+    assert last[0].startswith({"en": "IN SHORT, ", "id": "RINGKASNYA, "}[lang])
+    for line, name in zip(last[2:-1], result.scenarios, strict=True):
+        cells = [effect_cells(effects.xs((name, one)), lang)[0] for one in SHORT_OUTCOMES]
+        assert re.split(r" {2,}", line.strip()) == [name, *cells]
+    assert short_lines(result, "policy", lang, 200) == last
 
 
 @pytest.mark.parametrize("window", ["policy", "after"])
