@@ -416,6 +416,7 @@ PROGRAMME_DTYPE = np.dtype(
         ("applications", "i8"),  # of this month, in the sample, as all that follows
         ("waiting", "i8"),  # at the end of the month
         ("admitted", "i8"),
+        ("free", "i8"),  # places of this year that nobody took yet
         ("waited", "f8"),  # months, sum over the admitted
         ("coached", "i8"),
         ("intensity", "f8"),  # a head, share of a full match

@@ -243,6 +243,7 @@ def _in_programmes(world: World, rows: Rows, u: float) -> None:
     coaching["success"][rows] = number % 7 == 0
     coaching["time"][rows] = np.where(state == 2, u, 0.0)
     coaching["fatigue"][rows] = 3.0 * u
+    world.tables.programmes["free"] = math.floor(4 * u) % 3
     coaching["revenue_before"][rows] = world.tables.firms["revenue"][rows] * (0.5 + u)
 
 

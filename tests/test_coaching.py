@@ -147,6 +147,23 @@ def test_places_are_kept_and_paid_for():
     assert not cost[:START].any()
 
 
+@pytest.mark.parametrize(("asks_from", "least", "most"), [(30, 15, 24), (36, 0, 6)])
+def test_places_that_nobody_took_stay_open_to_the_end_of_the_year(asks_from, least, most):
+    """Nobody asks till July: seven months' places are there. Till January: one month's alone."""
+    world = lab_world(TOWN, levers={"coaching.places": 36.0}, months=48)
+    world.params["application_base"] = 0.0
+    world.params["word_of_mouth"] = 0.0
+    simulate(world, asks_from)
+    assert not world.column("admitted")[:asks_from].any()
+    world.params["application_base"] = 0.5
+    simulate(world)
+    admitted = world.column("admitted")
+    # Three places a month, and one more for each of three remainders.
+    assert least <= admitted[asks_from] <= most
+    assert admitted[asks_from + 1 : 48].max() <= 6
+    assert not world.tables.programmes["free"].any()
+
+
 def test_the_sample_gets_its_share_of_the_places():
     """A region at scale 100 and 25 admits the same number, in the mean."""
     levers = {"coaching.places": 6_000.0}

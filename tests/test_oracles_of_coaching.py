@@ -33,6 +33,7 @@ def test_a_month_of_coaching(state: State, applying: float) -> None:
         [applications, selection, coaching],
         lambda: cost.append(run.coach()),
         *(f"coaching.{name}" for name in COLUMNS),
+        "programmes.free",
         *(f"firms.{name}" for name in ("practice", "information", "learned_quality", "cash")),
     )
     assert close_to(objects.coaching_cost, cost[0])

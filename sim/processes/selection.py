@@ -14,6 +14,7 @@ from sim.tables import COACHED, WAITING, Record, Rows, Tables
 __all__ = ["LOOK", "PLACES", "admit", "full_cost", "nearest_content", "score", "stage"]
 
 PLACES = 5
+YEAR = 12
 LOOK = 1_000
 """First index of what a programme sees in an applicant besides its criteria."""
 
@@ -110,8 +111,11 @@ def admit(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
         programmes[j].admitted = 0
         programmes[j].waited = 0.0
         programmes[j].cost = 0.0
+        if month % YEAR == 0 or lever.coaching_places <= 0.0:
+            programmes[j].free = 0
         if lever.coaching_places > 0.0:
-            left[j] = _places(programmes, j, lever, seed, month, scale)
+            left[j] = programmes[j].free + _places(programmes, j, lever, seed, month, scale)
+            programmes[j].free = 0
     waiting = np.empty(rows.size, np.int64)
     n_waiting = 0
     for i in range(rows.size):
@@ -157,10 +161,11 @@ def admit(tables: Tables, lever: Record, p: Record, seed: Integer, month: int, s
                     )
                 ):
                     best = w
-            left[j] -= 1
             if best < 0:
+                programmes[j].free = left[j]
                 left[j] = 0
                 continue
+            left[j] -= 1
             going = True
             i = waiting[best]
             cost = lever.coaching_cost * programmes[j].cost_ratio

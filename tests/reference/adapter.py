@@ -144,7 +144,7 @@ def coaching_from_tables(tables: Tables, world: World) -> None:
         state = COACHING_STATES[int(record["state"])]
         world.coaching.append(Coachee(firm=world.firms[index], state=state, **known))
     for index, record in enumerate(tables.programmes):
-        known = row(tables.programmes, index, (), (), PROGRAMME_FLOATS)
+        known = row(tables.programmes, index, ("free",), (), PROGRAMME_FLOATS)
         criteria = tuple(float(weight) for weight in record["criteria"])
         taught = tuple(float(share) for share in tables.competence[index])
         world.programmes.append(Programme(criteria=criteria, competence=taught, **known))

@@ -59,6 +59,7 @@ def world_columns(world: World) -> Columns:
             columns[f"{prefix}.{name}"] = np.array(rows, dtype=np.float64)
     states = [float(COACHING_STATES.index(each.state)) for each in world.coaching]
     columns["coaching.state"] = np.array(states)
+    columns["programmes.free"] = np.array([float(each.free) for each in world.programmes])
     places = {id(firm): index for index, firm in enumerate(world.firms)}
     columns["links.firm"] = np.array([float(places[id(k.firm)]) for k in world.links])
     columns["firms.quality"] = np.array([quality(firm) for firm in world.firms])
@@ -83,6 +84,7 @@ def table_columns(tables: Tables) -> Columns:
         rings = () if prefix == "firms" else RINGS.get(prefix, ())
         for name in names + rings + extra.get(prefix, ()):
             columns[f"{prefix}.{name}"] = np.asarray(table[name], dtype=np.float64)
+    columns["programmes.free"] = tables.programmes["free"].astype(np.float64)
     for name in RINGS["firms"]:
         columns[f"firms.{name}"] = getattr(tables, name).T.astype(np.float64)
     return columns

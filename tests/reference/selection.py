@@ -81,7 +81,11 @@ def ranked(world: World, number: int, draws: Draws) -> list[Coachee]:
 def selection(world: World, draws: Draws) -> None:
     """Programmes take turns until places or applicants are used up."""
     world.coaching_cost = 0.0
-    left = {n: places(world, n, draws) for n in range(len(world.programmes))}
+    there = world.levers.coaching_places > 0.0
+    left = {}
+    for n, programme in enumerate(world.programmes):
+        kept = programme.free if there and world.month % 12 else 0
+        left[n] = kept + places(world, n, draws)
     lists = {n: ranked(world, n, draws) for n in left if left[n] > 0}
     while lists:
         for n in list(lists):
@@ -91,3 +95,5 @@ def selection(world: World, draws: Draws) -> None:
             else:
                 admit(world, lists[n][0], n)
                 left[n] -= 1
+    for n, programme in enumerate(world.programmes):
+        programme.free = left[n] if there else 0

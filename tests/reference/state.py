@@ -175,6 +175,7 @@ class Programme:
     x: float = 0.0
     y: float = 0.0
     competence: tuple[float, ...] = (1.0,)
+    free: int = 0
 
 
 @dataclass(eq=False, kw_only=True)
