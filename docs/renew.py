@@ -73,12 +73,16 @@ def cut(text: str, first: str | None, last: str | None) -> str:
 def outputs(text: str, folder: Path, only: str = "") -> dict[str, str]:
     """Marker and new body of every output of a README; of the commands with a word, if given."""
     found = {}
+    printed: dict[str, str] = {}  # a long command that is shown in parts runs once
     for mark in MARK.finditer(text):
         if mark["kind"] == "file":
+            printed.clear()
             (folder / mark["what"]).write_text(mark["body"], encoding="utf-8", newline="\n")
         elif only in mark["what"]:
             print(f"  {mark['what']}", file=sys.stderr, flush=True)
-            shown = cut(run(mark["what"], folder), mark["first"], mark["last"])
+            if mark["what"] not in printed:
+                printed[mark["what"]] = run(mark["what"], folder)
+            shown = cut(printed[mark["what"]], mark["first"], mark["last"])
             lines = (line.rstrip() for line in shown.strip("\n").splitlines())
             found[_marker(mark)] = "\n".join(lines) + "\n"
     return found
