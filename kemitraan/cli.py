@@ -6,9 +6,10 @@ pass, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 # Before numpy loads: threads make small matrix products slower on a busy machine, and
@@ -69,6 +70,15 @@ def _told(text: str, words: Sequence[str]) -> str:
     return error_words(text, asked_language(words))
 
 
+def _shown(show: Callable[..., object], words: Sequence[str]) -> str:
+    """What Typer would show of an error, likewise."""
+    from experiments.cli.speech import asked_language, usage_words  # noqa: PLC0415
+
+    text = io.StringIO()
+    show(file=text)
+    return usage_words(text.getvalue().rstrip("\n"), asked_language(words))
+
+
 def _report(error: Exception, words: Sequence[str]) -> int:
     """The error as a message on stderr; the exit code it asks for."""
     if isinstance(error, KemitraanError):
@@ -76,7 +86,7 @@ def _report(error: Exception, words: Sequence[str]) -> int:
         return error.exit_code
     show = getattr(error, "show", None)
     if callable(show) and isinstance(getattr(error, "exit_code", None), int):
-        show()  # Typer's own: a wrong option, with the usage line
+        _say(_shown(show, words))  # Typer's own: a wrong option, with the usage line
         return 2
     text = " ".join(str(error).split())[:300]
     detail = f"{type(error).__name__}: {text}" if text else type(error).__name__

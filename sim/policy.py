@@ -20,6 +20,7 @@ __all__ = [
     "Policy",
     "compile_policy",
     "no_policy",
+    "rises",
 ]
 
 RULE_DTYPE = np.dtype(
@@ -179,6 +180,21 @@ class Policy(NamedTuple):
 def no_policy(goods: Sequence[str], months: int) -> Policy:
     """Every lever at its null in every month."""
     return compile_policy({}, goods, months)
+
+
+def rises(name: str, levers: Mapping[str, LeverLike]) -> bool:
+    """Whether a lever rises over its group's ramp; the others are whole from the start.
+
+    Args:
+        name: of the lever, such as "hotel.coverage".
+        levers: the settings it stands among; an obligation covers all it covers at once.
+    """
+    group, key = name.split(".", 1)
+    if group in RULE_KINDS and key in _RULE_KEYS:
+        binding = levers.get(f"{group}.binding")
+        bound = binding is not None and float(binding.value) > 0  # type: ignore[arg-type]
+        return _RULE_KEYS[key][1] and not (bound and key == "coverage")
+    return name in _MONTH_KEYS and _MONTH_KEYS[name][1]
 
 
 def compile_policy(levers: Mapping[str, LeverLike], goods: Sequence[str], months: int) -> Policy:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.cli.options import LangOption, language
 from experiments.cli.output import message
+from experiments.words import say
 from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
@@ -32,12 +34,14 @@ def init(
             "--region", metavar="FOLDER", help="Write a region of your own instead: five files."
         ),
     ] = None,
+    lang: LangOption = None,
 ) -> None:
     """Write a scenario file that extends another, or with --region the files of a region."""
+    speech = language(lang)
     if region is not None:
         if file is not None:
             raise KemitraanError("give either a scenario's FILE or --region FOLDER")
-        _write_region(region)
+        _write_region(region, speech)
         return
     if file is None:
         raise KemitraanError("give the new file, such as rule.yaml; or --region FOLDER")
@@ -60,10 +64,10 @@ def init(
     except OSError as error:
         raise KemitraanError(f"{file}: cannot be written: {error.strerror}") from error
     quoted = f'"{file}"' if " " in file else file
-    message(f"wrote {file}; check it with: kemitraan check {quoted}")
+    message(say("init_wrote", speech, file=file, quoted=quoted))
 
 
-def _write_region(folder: str) -> None:
+def _write_region(folder: str, speech: str) -> None:
     """The five files of a region, into a new or empty folder."""
     from scenarios.own_skeleton import skeleton  # noqa: PLC0415
 
@@ -71,7 +75,9 @@ def _write_region(folder: str) -> None:
     if path.exists() and not path.is_dir():
         raise KemitraanError(f"--region {folder}: is a file; name a new folder")
     if path.is_dir() and any(path.iterdir()):
-        raise KemitraanError(f"--region {folder}: is there already and not empty; name a new one")
+        raise KemitraanError(
+            f"--region {folder}: is there already and not empty; name a new folder"
+        )
     if not path.parent.is_dir():
         raise KemitraanError(f"--region {folder}: there is no folder {path.parent}; make it first")
     texts = skeleton(_name(path.resolve().name), folder)
@@ -83,7 +89,8 @@ def _write_region(folder: str) -> None:
     except OSError as error:
         raise KemitraanError(f"--region {folder}: cannot be written: {error.strerror}") from error
     quoted = f'"{folder}"' if " " in folder else folder
-    message(f"wrote {', '.join(texts)} in {folder}; check them with: kemitraan check {quoted}")
+    files = ", ".join(texts)
+    message(say("init_wrote_region", speech, files=files, folder=folder, quoted=quoted))
 
 
 def _name(stem: str) -> str:

@@ -116,6 +116,7 @@ def _from(scenario: Scenario, key: str, lang: str) -> str:
 
 def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
     from sim.parameters import levers  # noqa: PLC0415
+    from sim.policy import rises  # noqa: PLC0415
 
     rows = []
     for lever in levers().values():
@@ -133,8 +134,9 @@ def _levers(scenario: Scenario, *, everything: bool) -> list[dict[str, Any]]:
             "from": scenario.origin.get(f"levers.{lever.name}", "default"),
         }
         if setting is not None:
-            # A lever that only switches on has no ramp, whatever its group says.
-            ramp = setting.ramp_months if lever.ramped else 0
+            # A lever that only switches on has no ramp, whatever its group says; nor has the
+            # coverage of an obligation.
+            ramp = setting.ramp_months if rises(lever.name, scenario.levers) else 0
             row |= {"start": setting.start, "ramp_months": ramp, "end": setting.end}
             row["timing_from"] = {
                 part: scenario.origin.get(f"levers.{lever.group}.{part}", "default")

@@ -1,11 +1,12 @@
 """Help and error messages in the reader's language.
 
-Commands and checks write English; the catalogue knows the patterns of what they write. A message
-it does not know stays English.
+Commands and checks write English, and so does Typer; the catalogue knows the patterns of what they
+write. A message it does not know stays English.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,29 +18,52 @@ if TYPE_CHECKING:
     from typer._click import Command as ClickCommand
     from typer._click import Context
 
-__all__ = ["asked_language", "error_words", "localise", "localised_help"]
+__all__ = ["asked_language", "error_words", "localise", "localised_help", "usage_words"]
 
-_FRAME = ("Usage: ", "Arguments:", "Options:", "Commands:", "[required]", "[default: ",
+_FRAME = ("Usage: ", "Arguments:", "Options:", "Commands:", "[required]", "[default:",
           "COMMAND [ARGS]...", "Show this message and exit.")  # fmt: skip
 
 
+_ERROR = "Error: "
+_ERROR_LINE = re.compile(rf"^{_ERROR}", re.MULTILINE)
+
+
 def asked_language(words: Sequence[str]) -> str:
-    """The language that the words of a command line ask for; English where that is no language."""
+    """The language that the words of a command line ask for, read or not.
+
+    Where they name none that is there, the one that holds without them; English at last.
+    """
     asked = None
     for k, word in enumerate(words):
         if word == "--lang" and k + 1 < len(words):
             asked = words[k + 1]
         elif word.startswith("--lang="):
             asked = word.partition("=")[2]
-    try:
-        return language(asked)
-    except KemitraanError:
-        return "en"
+    for wanted in (asked, None):
+        try:
+            return language(wanted)
+        except KemitraanError:
+            continue
+    return "en"
 
 
 def error_words(text: str, lang: str) -> str:
     """An error message in a language, line by line; places in files stay as they are."""
     return "\n".join(retold(line, lang, "error") for line in text.split("\n"))
+
+
+def usage_words(text: str, lang: str) -> str:
+    """What Typer says of wrong use, in a language: usage, where help is, the error.
+
+    Args:
+        text: as Typer shows it; a help that stands in for an error is told already.
+        lang: "en" or "id".
+    """
+    found = _ERROR_LINE.search(text)
+    if lang == "en" or found is None:
+        return text
+    frame = error_words(localised_help(text[: found.start()], lang), lang)
+    return frame + told(_ERROR, lang, "help") + error_words(text[found.end() :], lang)
 
 
 def localise(command: ClickCommand, lang: str) -> None:

@@ -33,7 +33,7 @@ class Lever:
         kind: "number", "list" (of goods) or "choice".
         choices: what a choice or the items of a list may be.
         whole: only whole numbers (a switch has 0 and 1).
-        ramped: rises with the ramp instead of switching on.
+        ramped: rises with the ramp instead of switching on; see `sim.policy.rises` for coverage.
     """
 
     name: str
