@@ -146,6 +146,20 @@ def test_hotels_that_sign_nothing_have_no_panel(result):
     assert len(_fans(result, "profit", effect=False, lang="en").axes) == 3
 
 
+@pytest.mark.parametrize(("most", "shared"), [(np.inf, True), (0.0, False)])
+def test_panels_of_a_fan_share_a_scale_unless_one_would_be_flat(result, monkeypatch, most, shared):
+    from experiments.figures import files
+
+    monkeypatch.setattr(files, "_FLAT", most)
+    figure = files._fans(result, "profit", effect=True, lang="en")
+    limits = {ax.get_ylim() for ax in figure.axes}
+    said = any("own scale" in text.get_text() for ax in figure.axes for text in ax.texts)
+    said = said or any("own scale" in text.get_text() for text in figure.texts)
+    assert len(figure.axes) > 1
+    assert (len(limits) == 1) == shared
+    assert said != shared
+
+
 def test_own_axes_and_indonesian(result):
     ax = result.plot_effects(["profit"], lang="id")
     assert "kisaran karena asumsi belum pasti" in _texts(ax)

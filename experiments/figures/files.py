@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["save", "write_figures"]
 
+_FLAT = 8.0
+"""Ratio of the widest to the narrowest panel above which each has its own scale."""
 _COLUMNS = 3
 _SINGLE = 4
 
@@ -69,7 +71,7 @@ def _one(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def _fans(comparison: Comparison, outcome: str, *, effect: bool, lang: str) -> Figure:
-    """One panel a scenario, on one scale."""
+    """One panel a scenario, on one scale unless that flattens one of them to a line."""
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     names = list(comparison.scenarios) if effect else list(comparison.study.names)
@@ -82,14 +84,19 @@ def _fans(comparison: Comparison, outcome: str, *, effect: bool, lang: str) -> F
             note = " " + say("none_signs", lang, items=", ".join(others))
     height = 1.9 * len(names) + 0.9
     figure = Figure(figsize=(8.0, height))
-    axes = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    axes = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     figure.subplots_adjust(left=0.12, right=0.9, top=1 - 0.35 / height, bottom=0.75 / height,
                            hspace=0.32)  # fmt: skip
     frames = []
     for ax, name in zip(axes, names, strict=True):
         fan(comparison, outcome, name, effect=effect, ax=ax, lang=lang, captioned=False)
         frames.append(ax.get_ylim())
-    axes[0].set_ylim(min(low for low, _ in frames), max(high for _, high in frames))  # one scale
+    spans = [high - low for low, high in frames]
+    if max(spans) <= _FLAT * min(spans):
+        for ax in axes:
+            ax.set_ylim(min(low for low, _ in frames), max(high for _, high in frames))
+    else:
+        note += " " + say("fan_own_scale", lang)
     singles = min(_SINGLE, int(str(comparison.plan["pairs"])))
     text = fan_caption(comparison, outcome, singles, lang) + note
     put_caption(axes[-1], text, 0.35, left=-0.7)

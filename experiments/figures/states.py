@@ -10,6 +10,7 @@ import numpy.typing as npt
 from experiments.design import DRAW
 from experiments.figures.fan import mark_policy, years
 from experiments.figures.style import TITLE, caption, own_axes, put_caption
+from experiments.stakeholder_words import group_words
 from experiments.unit import SERIES, SERIES_GOODS
 from experiments.words import say
 from sim.errors import KemitraanError
@@ -88,7 +89,8 @@ def states(
     axes.set_yticks([0, 25, 50, 75, 100])
     axes.set_ylabel(say("states_axis", lang))
     mark_policy(axes, comparison, lang)
-    axes.set_title(f"{good or words[3]}: {name}" if captioned else (good or words[3]), **TITLE)
+    what = group_words(good, lang) if good else words[3]
+    axes.set_title(f"{what}: {name}" if captioned else what, **TITLE)
     if captioned:
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
         put_caption(axes, states_caption(comparison, lang), 0.4, left=-0.5)
