@@ -153,6 +153,8 @@ def test_every_command_takes_lang_and_tells_every_fault_in_it(capsys, command):
     wrong = [["--no-such-option"]]
     for option in options:
         name = option.opts[0]
+        if name == "--equal-budget":
+            continue  # its number may be left out
         wrong.append([f"{name}=x"] if option.is_flag else [name])
     if any(p.required for p in made.params):
         wrong.append([])
