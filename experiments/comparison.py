@@ -305,12 +305,19 @@ class Comparison(Views):
 
     def plot_effects(
         self,
-        outcomes: Sequence[str] | None = None,
+        outcomes: str | Sequence[str] | None = None,
         window: str = "policy",
         ax: Axes | None = None,
         lang: str = "en",
     ) -> Axes:
-        """Forest of effects: thick bar the range over assumptions, thin the simulation error."""
+        """Forest of effects: thick bar the range over assumptions, thin the simulation error.
+
+        Args:
+            outcomes: one or several, or "all"; the six headlines if none.
+            window: over which.
+            ax: drawn into; a new figure if none.
+            lang: "en" or "id".
+        """
         from experiments.figures.forest import forest  # noqa: PLC0415  # matplotlib
 
         return forest(self, outcomes, window, ax=ax, lang=lang)

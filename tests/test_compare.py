@@ -405,6 +405,7 @@ def test_the_folder_holds_everything_and_is_never_written_over(result, tmp_path)
         f"figures/stakeholders_{RULE}.svg",
         "figures/effects_policy.svg",
         "figures/effects_policy.png",
+        "figures/effects_policy_all.svg",
         "figures/fan_profit_effect.svg",
         f"figures/hotels_{RULE}.png",
     } <= names

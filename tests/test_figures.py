@@ -11,7 +11,7 @@ from experiments.compare import compare
 from experiments.figures import fan as fan_module
 from experiments.figures import forest as forest_module
 from experiments.figures.files import write_figures
-from experiments.figures.forest import FOREST_OUTCOMES, forest_outcomes
+from experiments.figures.forest import FOREST_OUTCOMES, HEADLINES, forest_outcomes
 from experiments.figures.style import colour
 from experiments.words import with_interval
 from sim.errors import KemitraanError
@@ -121,10 +121,46 @@ def test_remarks_are_translated_and_take_two_lines_at_most():
 
 
 def test_after_funding_stops_nothing_is_signed_and_no_such_row_is_shown():
-    assert set(FOREST_OUTCOMES) - set(forest_outcomes("after")) == {
+    assert set(FOREST_OUTCOMES) - set(forest_outcomes("after", every=True)) == {
         "hotels_buying", "hotels_on_paper", "public_cost", "public_cost_per_eligible",
     }  # fmt: skip
-    assert forest_outcomes("policy") == FOREST_OUTCOMES
+    assert forest_outcomes("policy", every=True) == FOREST_OUTCOMES
+    assert set(HEADLINES) - set(forest_outcomes("after")) == {"public_cost"}
+    assert forest_outcomes("policy") == HEADLINES
+
+
+def test_the_headlines_are_those_that_weigh_most_on_the_page():
+    from experiments.page import forest as page
+
+    assert set(page._BY_WEIGHT[: len(HEADLINES)]) == set(HEADLINES)
+    assert [name for name in page._IN_ORDER if name in HEADLINES] == list(HEADLINES)
+
+
+def test_a_forest_shows_the_headlines_and_says_where_all_outcomes_stand(result):
+    def heads(outcomes):
+        ax = Figure().subplots()
+        result.plot_effects(outcomes, ax=ax)
+        return [t.get_text() for t in ax.texts if t.get_fontweight() == "bold"], _texts(ax)
+
+    labels = {name: OUTCOMES[name].label["en"] for name in FOREST_OUTCOMES}
+    found, said = heads(None)
+    assert [text.partition(", Rp")[0] for text in found] == [labels[name] for name in HEADLINES]
+    assert 'all 20: figure effects_policy_all, plot_effects("all")' in said
+    found, said = heads("all")
+    assert len(found) == len(FOREST_OUTCOMES)
+    assert "headlines alone: figure effects_policy, plot_effects()" in said
+    found, said = heads("jobs")
+    assert found[0].startswith(labels["jobs"])
+    assert len(found) == 1
+    assert "effects_policy" not in said
+
+
+def test_the_main_figure_of_seven_scenarios_fills_one_sheet(result):
+    from types import SimpleNamespace
+
+    seven = SimpleNamespace(scenarios=range(7))
+    height = forest_module.forest_height(seven, HEADLINES)
+    assert height < 9.0 * 2**0.5
 
 
 def test_no_difference_is_said_in_words_and_numbers_stop_where_the_interval_does(result, ax):

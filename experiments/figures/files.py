@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from experiments.figures.districts import district_figures
 from experiments.figures.fan import fan, fan_caption
-from experiments.figures.forest import forest, forest_height, forest_outcomes
+from experiments.figures.forest import ALL, forest, forest_height, forest_outcomes
 from experiments.figures.groups import group_figures
 from experiments.figures.stakeholders import stakeholder_figures
 from experiments.figures.states import signed_goods, signing_scenarios, states, states_caption
@@ -42,10 +42,13 @@ def write_figures(comparison: Comparison, folder: Path, lang: str = "en") -> lis
     written: list[Path] = []
     with mpl.rc_context(dict(RC)):
         for window in ("policy", "after"):
-            if window in windows(comparison.study.months):
-                figure, ax = _one(9.0, forest_height(comparison, forest_outcomes(window)))
-                forest(comparison, None, window, ax=ax, lang=lang)
-                written += save(figure, folder, f"effects_{window}")
+            if window not in windows(comparison.study.months):
+                continue
+            for shown, name in ((None, f"effects_{window}"), (ALL, f"effects_{window}_all")):
+                outcomes = forest_outcomes(window, every=shown == ALL)
+                figure, ax = _one(9.0, forest_height(comparison, outcomes))
+                forest(comparison, shown, window, ax=ax, lang=lang)
+                written += save(figure, folder, name)
         for outcome, effect in (("profit", True), ("profit", False), ("hotels_buying", False)):
             kind = "effect" if effect else "level"
             written += save(

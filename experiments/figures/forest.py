@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
 
-__all__ = ["FOREST_OUTCOMES", "forest", "forest_height", "forest_outcomes"]
+__all__ = ["ALL", "FOREST_OUTCOMES", "HEADLINES", "forest", "forest_height", "forest_outcomes"]
+
+ALL = "all"
+"""Stands for every outcome of the figure, of which the headlines are shown if none is named."""
+HEADLINES = ("profit", "profit_per_eligible", "same_trade", "hotel_cost", "public_cost",
+             "net_benefit")  # fmt: skip
+"""The six that weigh most on the page: with seven scenarios they still fill one sheet."""
 
 FOREST_OUTCOMES = (
     "profit", "profit_per_eligible", "profit_per_micro", "revenue", "revenue_per_eligible",
@@ -33,13 +39,15 @@ _POLICY_ONLY = (
 )  # fmt: skip
 _ROW, _HEAD, _FOOT = 0.2, 0.34, 0.9
 _REMARK_WIDTH = 84  # two lines at most
+_FILES = ("policy", "after")  # windows with a figure in the folder
 
 
-def forest_outcomes(window: str) -> tuple[str, ...]:
-    """What a forest shows if nothing is asked: after funding stops there is nothing to sign."""
+def forest_outcomes(window: str, *, every: bool = False) -> tuple[str, ...]:
+    """The headlines, or every outcome: after funding stops there is nothing to sign or pay."""
+    names = FOREST_OUTCOMES if every else HEADLINES
     if window != "after":
-        return FOREST_OUTCOMES
-    return tuple(name for name in FOREST_OUTCOMES if name not in _POLICY_ONLY)
+        return names
+    return tuple(name for name in names if name not in _POLICY_ONLY)
 
 
 def forest_height(comparison: Comparison, outcomes: Sequence[str] = FOREST_OUTCOMES) -> float:
@@ -49,7 +57,7 @@ def forest_height(comparison: Comparison, outcomes: Sequence[str] = FOREST_OUTCO
 
 def forest(
     comparison: Comparison,
-    outcomes: Sequence[str] | None = None,
+    outcomes: str | Sequence[str] | None = None,
     window: str = "policy",
     *,
     ax: Axes | None = None,
@@ -60,10 +68,20 @@ def forest(
     Each outcome has its own scale, from its largest end to zero, so that outcomes of different
     units share one zero line; the numbers stand at the right.
 
+    Args:
+        comparison: finished.
+        outcomes: one or several, or "all"; the headlines if none.
+        window: over which.
+        ax: drawn into; a new figure if none.
+        lang: "en" or "id".
+
     Raises:
         KemitraanError: no outcome is left to show.
     """
-    names = list(outcomes or forest_outcomes(window))
+    if outcomes is None or outcomes == ALL:
+        names = list(forest_outcomes(window, every=outcomes == ALL))
+    else:
+        names = [outcomes] if isinstance(outcomes, str) else list(outcomes)
     table = comparison.effects(names, window)
     present = set(table["outcome"])
     shown = [name for name in names if name in present]
@@ -79,7 +97,9 @@ def forest(
         text = f"{one.label[lang]}, {unit_words(one.unit, lang)}"
         axes.text(-1.08, height + 0.1, text, fontweight="bold", ha="right", fontsize=8.5)
         remark = textwrap.fill(_remark(one, lang), _REMARK_WIDTH)
-        axes.text(1.08, height + 0.06, remark, fontsize=6.5, color="#666666", va="bottom")
+        # Over the bars, where there is room beside the names; the zero line stops for it.
+        axes.text(-1.05, height + 0.06, remark, fontsize=6.5, color="#666666", va="bottom",
+                  bbox={"facecolor": "#FFFFFF", "edgecolor": "none", "pad": 0.8})  # fmt: skip
         for scenario in comparison.scenarios:
             height -= _ROW
             for _, row in rows[rows["scenario"] == scenario].iterrows():
@@ -97,7 +117,8 @@ def forest(
         f"{say('against', lang)} {comparison.baseline}",
         **(TITLE | {"loc": "center"}),
     )
-    put_caption(axes, _caption(comparison, window, lang), 0.1, left=-2.6)
+    text = _which(outcomes, window, lang) + _caption(comparison, window, lang)
+    put_caption(axes, text, 0.1, left=-2.6)
     return axes
 
 
@@ -141,6 +162,20 @@ def _row(
         better = round(float(row["share_better"]) * int(row["pairs"]))
         text += "   " + say("forest_share", lang, k=better, n=int(row["pairs"]))
     ax.text(1.08, y, text, va="center", fontsize=7.5)
+
+
+def _which(outcomes: str | Sequence[str] | None, window: str, lang: str) -> str:
+    """Which outcomes these are, and where the others stand; nothing where they were named."""
+    if outcomes is not None and outcomes != ALL:
+        return ""
+    every = len(forest_outcomes(window, every=True))
+    key = "forest_headlines" if outcomes is None else "forest_every"
+    stem = f"effects_{window}"
+    where = say("forest_file", lang, name=f"{stem}_all" if outcomes is None else stem)
+    call = 'plot_effects("all")' if outcomes is None else "plot_effects()"
+    places = f"{where}, {call}" if window in _FILES else call
+    shown = len(forest_outcomes(window))
+    return say(key, lang, n=shown, all=every, where=places) + " "
 
 
 def _caption(comparison: Comparison, window: str, lang: str) -> str:
