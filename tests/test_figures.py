@@ -202,6 +202,65 @@ def test_own_axes_and_indonesian(result):
     plt.close(ax.figure)
 
 
+@pytest.mark.parametrize(
+    "draw",
+    ["plot_effects", "plot_fan", "plot_states", "plot_stakeholders", "plot_groups",
+     "plot_districts"],
+)  # fmt: skip
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_a_figure_of_ones_own_holds_all_its_text(result, draw, lang):
+    """So that a plain `savefig` cuts nothing off."""
+    ax = getattr(result, draw)(lang=lang)
+    figure = ax.figure
+    figure.draw_without_rendering()
+    width, height = figure.get_size_inches()
+    box = figure.get_tightbbox()
+    assert 0 < box.x0 < box.x1 < width
+    assert 0 < box.y0 < box.y1 < height
+    assert width < 12
+    plt.close(figure)
+
+
+def test_axes_that_are_given_keep_their_figure(result, ax):
+    before = tuple(ax.figure.get_size_inches()), ax.get_position().bounds
+    result.plot_fan(ax=ax)
+    assert before == (tuple(ax.figure.get_size_inches()), ax.get_position().bounds)
+
+
+def test_nothing_is_signed_before_the_policy_starts(result, ax):
+    """A month is a step: no slope from the month before."""
+    result.plot_states(RULE, ax=ax)
+    line = next(line for line in ax.lines if line.get_drawstyle() == "steps-post")
+    start = next(text.xy[0] for text in ax.texts if text.get_text() == "policy starts")
+    months, signed = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    assert signed[months < start - 1e-9].max() == 0
+    assert signed[np.isclose(months, start)] > 0
+    for area in ax.collections:
+        corners = np.concatenate([path.vertices for path in area.get_paths()])
+        before = corners[corners[:, 0] < start - 1e-9]
+        assert np.abs(before[:, 1]).max() == 0
+    assert months[-1] == pytest.approx(months[0] + result.study.months / 12)
+
+
+def test_every_column_of_districts_has_numbers_below(result):
+    from experiments.figures import districts
+
+    names = [f"rule_{k}" for k in range(7)]
+    figure = Figure()
+    panels = list(figure.subplots(3, 3, sharex=True, sharey=True).flat)
+    for ax in panels:
+        ax.set_xlabel("km east")
+        ax.set_ylabel("km north")
+    for ax in panels[7:]:
+        ax.set_visible(False)
+    districts._numbered(panels[: len(names)], 3)
+    figure.draw_without_rendering()
+    below = [any(t.get_text() for t in ax.get_xticklabels() if t.get_visible()) for ax in panels]
+    assert below[:7] == [False] * 4 + [True] * 3
+    assert [bool(ax.get_xlabel()) for ax in panels[:7]] == [False] * 4 + [True] * 3
+    assert [bool(ax.get_ylabel()) for ax in panels[:7]] == [k % 3 == 0 for k in range(7)]
+
+
 def test_a_scenario_keeps_its_colour_whatever_stands_beside_it(result):
     assert colour(result, RULE) == "#D55E00"
     assert colour(result, "no_policy") == "#767676"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from experiments.choices import known
 from experiments.effects import group_unit
-from experiments.figures.style import TITLE, caption, own_axes, put_caption
+from experiments.figures.style import TITLE, caption, hold_text, own_axes, put_caption
 from experiments.group_report import outcome_words
 from experiments.report import window_title
 from experiments.stakeholder_table import clear
@@ -102,7 +102,7 @@ def district_map(
         _bar(axes, top, outcome, lang)
         text = _caption(comparison, table, outcome, window, lang)
         put_caption(axes, text, 0.55, left=-0.6)
-    return axes
+    return hold_text(axes, ax)
 
 
 def _extent(table: pd.DataFrame) -> tuple[float, float]:
@@ -227,6 +227,17 @@ def _caption(
     )
 
 
+def _numbered(panels: Sequence[Axes], columns: int) -> None:
+    """Numbers on the left and on the lowest panel of each column; no marks where there are none."""
+    for k, ax in enumerate(panels):
+        left, lowest = k % columns == 0, k + columns >= len(panels)
+        ax.tick_params(left=left, labelleft=left, bottom=lowest, labelbottom=lowest)
+        if not left:
+            ax.set_ylabel("")
+        if not lowest:
+            ax.set_xlabel("")
+
+
 def district_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure, str]]:
     """A panel a scenario of the policy years, on one scale of colours, with the file's name."""
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -251,10 +262,9 @@ def district_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure
     flat = list(grid.flat)
     for ax, name in zip(flat, names, strict=False):
         district_map(comparison, OUTCOME, name, ax=ax, lang=lang, captioned=False, largest=largest)
-        if ax not in grid[:, 0]:
-            ax.set_ylabel("")
     for ax in flat[len(names) :]:
         ax.set_visible(False)
+    _numbered(flat[: len(names)], columns)
     long = min(2.6, panel)
     scale = figure.add_axes((1 - 1.05 / width, 0.6 / height, 0.14 / width, long / height))
     _bar(scale, largest, OUTCOME, lang, inside=True)

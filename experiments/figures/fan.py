@@ -14,6 +14,7 @@ from experiments.figures.style import (
     caption,
     colour,
     dashes,
+    hold_text,
     localise,
     own_axes,
     put_caption,
@@ -102,7 +103,7 @@ def fan(
     axes.set_title(f"{one.label[lang]}: {what}, {name}", **TITLE)
     if captioned:
         put_caption(axes, fan_caption(comparison, outcome, len(singles), lang), 0.4, left=-0.5)
-    return axes
+    return hold_text(axes, ax)
 
 
 def _frame(

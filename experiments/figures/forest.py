@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.catalogue import told
-from experiments.figures.style import TITLE, caption, colour, marker, own_axes, put_caption
+from experiments.figures.style import (
+    TITLE,
+    caption,
+    colour,
+    hold_text,
+    marker,
+    own_axes,
+    put_caption,
+)
 from experiments.report import spread, window_title
 from experiments.words import say, unit_words, with_interval
 from sim.errors import KemitraanError
@@ -38,6 +46,7 @@ _POLICY_ONLY = (
     "hotels_buying", "hotels_on_paper", "public_cost", "public_cost_per_eligible",
 )  # fmt: skip
 _ROW, _HEAD, _FOOT = 0.2, 0.34, 0.9
+_WIDE = 9.0
 _REMARK_WIDTH = 84  # two lines at most
 _FILES = ("policy", "after")  # windows with a figure in the folder
 
@@ -53,6 +62,11 @@ def forest_outcomes(window: str, *, every: bool = False) -> tuple[str, ...]:
 def forest_height(comparison: Comparison, outcomes: Sequence[str] = FOREST_OUTCOMES) -> float:
     """Inches that a forest of so many outcomes needs."""
     return len(outcomes) * (_HEAD + _ROW * len(comparison.scenarios)) + _FOOT
+
+
+def _size(height: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Inches of a figure of one's own and of its Axes, as in the folder."""
+    return (_WIDE, height), (0.36 * _WIDE, height - _FOOT)
 
 
 def forest(
@@ -87,7 +101,7 @@ def forest(
     shown = [name for name in names if name in present]
     if not shown:
         raise KemitraanError(f"no effects of {', '.join(names)} in the window {window!r}")
-    axes = own_axes(ax, (9.0, forest_height(comparison, shown)))
+    axes = own_axes(ax, *_size(forest_height(comparison, shown)))
     height = 0.0
     for name in shown:
         rows = table[table["outcome"] == name]
@@ -119,7 +133,7 @@ def forest(
     )
     text = _which(outcomes, window, lang) + _caption(comparison, window, lang)
     put_caption(axes, text, 0.1, left=-2.6)
-    return axes
+    return hold_text(axes, ax)
 
 
 def _remark(outcome: Outcome, lang: str) -> str:

@@ -10,6 +10,7 @@ from experiments.figures.style import (
     TITLE,
     caption,
     colour,
+    hold_text,
     localise,
     marker,
     own_axes,
@@ -63,7 +64,7 @@ def group_chart(
     unit = str(table["unit"].iloc[0])
     base = table.groupby("group")["level_baseline"].min()
     relative = unit.startswith(_MONEY) and bool((base > 0).all())
-    axes = own_axes(ax, (9.0, _height(comparison, len(groups)) + _FOOT))
+    axes = _own(ax, _height(comparison, len(groups)))
     height = 0.0
     for group in groups:
         height -= _GAP
@@ -95,7 +96,12 @@ def group_chart(
     if captioned:
         text = group_caption(comparison, [table], outcome, window, lang)
         put_caption(axes, text, 0.5, left=-1.4)
-    return axes
+    return hold_text(axes, ax)
+
+
+def _own(ax: Axes | None, height: float) -> Axes:
+    """The Axes given, or of one's own, as wide as in the folder."""
+    return own_axes(ax, (9.0, height + _FOOT), (3.6, height))
 
 
 def group_caption(

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.figures.files import save
-from experiments.figures.style import BASELINE, RC, TITLE, localise, own_axes, put_caption
+from experiments.figures.style import (
+    BASELINE,
+    RC,
+    TITLE,
+    hold_text,
+    localise,
+    own_axes,
+    put_caption,
+)
 from experiments.report import window_title
 from experiments.sensitivity_report import factor_name, what
 from experiments.sensitivity_words import say
@@ -60,7 +68,7 @@ def morris_map(
     axes.set_title(say("map_title", lang, what=what(result, outcome, lang, inside=True)), **TITLE)
     _legend(axes, lang, line=True)
     put_caption(axes, _caption(result, outcome, lang), 0.55, left=-0.5)
-    return axes
+    return hold_text(axes, ax)
 
 
 def _shade(row: pd.Series) -> str:
@@ -137,7 +145,7 @@ def ranking(result: Sensitivity, outcome: str, *, ax: Axes | None = None, lang: 
         units = say(f"units_{result.plan['by']}", lang)
         text += " " + say("hides", lang, n=len(rows) - ROWS, units=units)
     put_caption(axes, text, 0.55, left=-1.6)
-    return axes
+    return hold_text(axes, ax)
 
 
 def ranking_height(result: Sensitivity) -> float:

@@ -11,6 +11,7 @@ from experiments.figures.style import (
     TITLE,
     caption,
     colour,
+    hold_text,
     localise,
     marker,
     own_axes,
@@ -80,7 +81,8 @@ def stakeholder_chart(
     shown = list(windows or stakeholder_windows(comparison.study.months))
     table = comparison.stakeholders(shown)
     table = table[table["scenario"] == name].set_index(["stakeholder", "measure", "window"])
-    axes = own_axes(ax, (9.0, stakeholder_height(each=each, windows=len(shown))))
+    high = stakeholder_height(each=each, windows=len(shown))
+    axes = own_axes(ax, (9.0, high), (3.24, high - 0.75))
     height, largest = 0.0, 0.0
     for stakeholder, measure in _ROWS_EACH if each else _ROWS_TOTAL:
         keys = [key for w in shown if (key := (stakeholder, measure, w)) in table.index]
@@ -124,7 +126,7 @@ def stakeholder_chart(
     if captioned:
         below = 0.1 if each else 0.5
         put_caption(axes, stakeholder_caption(comparison, shown, lang), below, left=-2.3)
-    return axes
+    return hold_text(axes, ax)
 
 
 def stakeholder_caption(comparison: Comparison, shown: Sequence[str], lang: str) -> str:

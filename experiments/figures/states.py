@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from experiments.design import DRAW
 from experiments.figures.fan import mark_policy, years
-from experiments.figures.style import TITLE, caption, own_axes, put_caption
+from experiments.figures.style import TITLE, caption, hold_text, own_axes, put_caption
 from experiments.stakeholder_words import group_words
 from experiments.unit import SERIES, SERIES_GOODS
 from experiments.words import say
@@ -78,12 +78,15 @@ def states(
     share = _shares(comparison, name, good)
     axes = own_axes(ax, (7.0, 3.4))
     words = [say(key, lang) for key in _WORDS]
-    time = years(comparison)
-    signed, buying, paper = share[:, 0], share[:, 1], share[:, 2]
-    axes.fill_between(time, 0, buying, color=_BUYING, alpha=0.75, linewidth=0, label=words[0])
+    # A month is a step from its first day to its last: nothing is signed before the policy starts.
+    months = years(comparison)
+    time = np.append(months, months[-1] + 1 / 12)
+    signed, buying, paper = np.vstack([share, share[-1:]]).T
+    axes.fill_between(time, 0, buying, color=_BUYING, alpha=0.75, linewidth=0, label=words[0],
+                      step="post")  # fmt: skip
     axes.fill_between(time, buying, buying + paper, facecolor=_PAPER, alpha=0.6, linewidth=0,
-                      hatch="////", edgecolor="#7a5200", label=words[1])  # fmt: skip
-    axes.plot(time, signed, color=_SIGNED, linewidth=1.3, label=words[2])
+                      hatch="////", edgecolor="#7a5200", label=words[1], step="post")  # fmt: skip
+    axes.plot(time, signed, color=_SIGNED, linewidth=1.3, label=words[2], drawstyle="steps-post")
     axes.set_ylim(0, 122)
     axes.set_xlim(time[0], time[-1])
     axes.set_yticks([0, 25, 50, 75, 100])
@@ -94,7 +97,7 @@ def states(
     if captioned:
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
         put_caption(axes, states_caption(comparison, lang), 0.4, left=-0.5)
-    return axes
+    return hold_text(axes, ax)
 
 
 def states_caption(comparison: Comparison, lang: str) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "colour",
     "colour_at",
     "dashes",
+    "hold_text",
     "localise",
     "marker",
     "own_axes",
@@ -68,6 +69,7 @@ RC: Any = MappingProxyType(
     }
 )
 CAPTION_WIDTH = 128
+_EDGE = 0.12  # inches around what is written
 TITLE: dict[str, Any] = {"loc": "left", "fontsize": 10, "fontweight": "bold"}
 
 
@@ -111,15 +113,55 @@ def dashes(comparison: Comparison, scenario: str) -> Any:  # noqa: ANN401  # a m
     return _DASHES[place(comparison, scenario)]
 
 
-def own_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
-    """The Axes given, or those of a new figure that a notebook shows."""
+def own_axes(
+    ax: Axes | None, size: tuple[float, float], inner: tuple[float, float] | None = None
+) -> Axes:
+    """The Axes given, or those of a new figure that a notebook shows.
+
+    Args:
+        ax: given, or none.
+        size: inches of the figure.
+        inner: inches of the Axes instead, for those with much text beside them.
+    """
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt  # noqa: PLC0415  # only where a figure is made for a screen
 
     with plt.rc_context(dict(RC)):
         made: Axes = plt.subplots(figsize=size)[1]
+    if inner is not None:
+        wide, high = (own / whole for own, whole in zip(inner, size, strict=True))
+        made.set_position(((1 - wide) / 2, (1 - high) / 2, wide, high))
     return made
+
+
+def hold_text(axes: Axes, given: Axes | None) -> Axes:
+    """Makes room in a figure of one's own for the text that stands beside its Axes.
+
+    Names, numbers and the caption stand outside the Axes, and a plain `savefig` would cut them off.
+    The Axes keep their size; the figure grows to hold all that was written.
+
+    Args:
+        axes: drawn.
+        given: the caller's Axes, whose figure is left as it is; none for a figure of our own.
+    """
+    if given is not None:
+        return axes
+    figure: Any = axes.figure
+    width, height = figure.get_size_inches()
+    box = figure.get_tightbbox().padded(_EDGE)
+    for one in figure.axes:
+        at = one.get_position(original=True)
+        one.set_position(
+            (
+                (at.x0 * width - box.x0) / box.width,
+                (at.y0 * height - box.y0) / box.height,
+                at.width * width / box.width,
+                at.height * height / box.height,
+            )
+        )
+    figure.set_size_inches(box.width, box.height)
+    return axes
 
 
 def localise(ax: Axes, lang: str, axis: str = "y", unit: str = "") -> None:
