@@ -17,6 +17,7 @@ from scenarios.shock_checks import Shock
 from scenarios.source import Document
 from scenarios.switches import check_switches
 from scenarios.timing import Timing, calendar_month
+from scenarios.value_checks import Written
 from sim.parameters import Parameter, levers, registry
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Shock",
     "list_scenarios",
     "load_scenario",
+    "region_written",
 ]
 
 
@@ -229,6 +231,17 @@ def load_scenario(
         )
         raise ScenarioError(layers.faults())
     return scenario
+
+
+def region_written(name_or_path: str | Path) -> Written | None:
+    """The region that a scenario's files name, also where they have faults; none if they do not.
+
+    Raises:
+        ScenarioError: there is no such scenario.
+    """
+    layers = Layers()
+    layers.read(*find(name_or_path))
+    return layers.written.get("region")
 
 
 def _grouped(settings: Mapping[str, Any], document: Document) -> dict[str, dict[str, Any]]:

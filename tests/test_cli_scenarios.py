@@ -74,6 +74,31 @@ def test_check_finds_a_region_that_is_not_there(
     )
 
 
+def test_check_finds_the_region_and_every_other_fault_at_once(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "u1.yaml").write_text(
+        "name: u1\nextends: no_policy\nmonth: 1\nregion: surabya\nfoo: 1\n", encoding="utf-8"
+    )
+    code, _, err = run(capsys, "check", "u1.yaml")
+    assert code == 2
+    found = [line for line in err.splitlines() if line.startswith("u1.yaml:")]
+    assert [line.split(": ")[:2] for line in found] == [
+        ["u1.yaml:3:1", "month"], ["u1.yaml:4:9", "region"], ["u1.yaml:5:1", "foo"],
+    ]  # fmt: skip
+    assert "no region or folder 'surabya', did you mean 'surabaya'?" in found[1]
+    assert err.splitlines()[-1] == "3 errors in u1.yaml"
+    # A region that the extended file names is told at its own place.
+    (here / "u2.yaml").write_text("name: u2\nextends: u1\nbar: 1\n", encoding="utf-8")
+    _, out, _ = run(capsys, "check", "--json", "u2.yaml")
+    keys = [(fault["file"], fault["key"]) for fault in json.loads(out)[0]["faults"]]
+    assert keys == [
+        ("u2.yaml", "bar"), ("u1.yaml", "month"), ("u1.yaml", "region"), ("u1.yaml", "foo"),
+    ]  # fmt: skip
+    _, _, err = run(capsys, "check", "nothing.yaml")
+    assert "region" not in err
+
+
 def test_check_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, HEAD + "months: 0\n")
     code, out, err = run(capsys, "check", "--json", "wajib.yaml", "cash_grant")

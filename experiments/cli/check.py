@@ -12,7 +12,6 @@ from experiments.cli.output import message, print_json, warn_of_stale
 
 if TYPE_CHECKING:
     from scenarios.faults import Fault
-    from scenarios.scenario import Scenario
 
 __all__ = ["check"]
 
@@ -39,9 +38,11 @@ def check(
             faults, said[file] = _check_region(file, speech)
         else:
             try:
-                faults = _region_faults(file, load_scenario(file))
+                load_scenario(file)
+                faults = []
             except ScenarioError as error:
                 faults = list(error.faults)
+            faults = _with_region(faults, file)
         found.append((file, faults))
     if json:
         print_json(
@@ -112,26 +113,31 @@ def _check_region(file: str, speech: str) -> tuple[list[Fault], str]:
     return [], "\n".join(lines)
 
 
-def _region_faults(file: str, scenario: Scenario) -> list[Fault]:
-    """A region that is neither shipped nor a folder: found now, not at the first run."""
-    from scenarios.faults import Fault, did_you_mean  # noqa: PLC0415
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long for a name, or nothing that could be one
+        return False
+
+
+def _with_region(faults: list[Fault], file: str) -> list[Fault]:
+    """The faults, and a region that is neither shipped nor a folder: found now, not in a run."""
+    from scenarios.faults import Fault, ScenarioError, did_you_mean  # noqa: PLC0415
     from scenarios.region import list_regions  # noqa: PLC0415
+    from scenarios.scenario import region_written  # noqa: PLC0415
 
-    name = scenario.region
-    if name in list_regions() or Path(name).exists():
-        return []
-    hint = did_you_mean(name, list_regions())
-    origin = scenario.origin["region"]
-    text = f"no region or folder {name!r}{hint}"
-    place, _, line = origin.rpartition(":")
-    if place == Path(file).name and line.isdigit():
-        return [_at_value(file, int(line), name, text, scenario.text)]
-    return [Fault(file, 0, 0, "region", text)]
-
-
-def _at_value(file: str, line: int, value: str, text: str, source: str) -> Fault:
-    from scenarios.faults import Fault  # noqa: PLC0415
-
-    row = source.splitlines()[line - 1]
-    column = max(row.find(value), 0) + 1
-    return Fault(file, line, column, "region", text, row, len(value))
+    try:
+        found = region_written(file)
+    except ScenarioError:  # no such file, as its fault says already
+        return faults
+    if found is None or found.value in list_regions() or _exists(found.value):
+        return faults
+    text = f"no region or folder {found.value!r}{did_you_mean(found.value, list_regions())}"
+    node, lines = found.node, found.document.lines
+    row = lines[node.line - 1] if 0 < node.line <= len(lines) else ""
+    fault = Fault(found.document.label, node.line, node.column, "region", text, row, node.width)
+    # In its place among those of its own file, which come by line.
+    own = [k for k, one in enumerate(faults) if one.file == fault.file]
+    before = [k for k in own if (faults[k].line, faults[k].column) <= (fault.line, fault.column)]
+    at = before[-1] + 1 if before else own[0] if own else len(faults)
+    return [*faults[:at], fault, *faults[at:]]
