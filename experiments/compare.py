@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 
@@ -20,7 +21,15 @@ from experiments.design import (
     make_jobs,
     make_study,
 )
-from experiments.limits import check_length, read_scale
+from experiments.limits import (
+    MOST_JOBS,
+    MOST_REPLICATES,
+    MOST_SEED,
+    SHORTEST,
+    check_length,
+    read_scale,
+    whole,
+)
 from experiments.overrides import override_lines
 from experiments.places import place_of
 from experiments.preliminary import Preliminary
@@ -31,6 +40,7 @@ from experiments.words import number, say
 from scenarios.budget_checks import MOST_MILLION_RP
 from scenarios.region import Region
 from scenarios.scenario import Scenario
+from scenarios.schema import MAX_MONTHS
 from sim.errors import KemitraanError
 
 __all__ = ["HEADLINE", "Comparison", "compare", "load_study", "progress_bar", "teller"]
@@ -97,13 +107,16 @@ def compare(
     """
     from experiments.store import check_target, write_folder  # noqa: PLC0415  # pyarrow only now
 
+    replicates = whole(replicates, "--replicates", 2, MOST_REPLICATES)
+    fixed_replicates = whole(fixed_replicates, "fixed_replicates", 2, MOST_REPLICATES)
+    seed = whole(seed, "--seed", 0, MOST_SEED)
+    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
     target = None if out is None else check_target(Path(out))
     study, replaced = load_study(
         scenarios, baseline, region, seed, scale, months, lang, equal_budget=equal_budget
     )
-    workers = default_jobs() if jobs is None else jobs
-    if not 1 <= workers <= 1024:
-        raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
+    if not 1 <= workers <= MOST_JOBS:
+        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = teller(quiet=quiet)
@@ -187,6 +200,8 @@ def load_study(
     if not given:
         raise KemitraanError("nothing to compare: name at least one scenario")
     every = read_scale(scale)
+    seed = whole(seed, "--seed", 0, MOST_SEED)
+    months = None if months is None else whole(months, "--months", SHORTEST, MAX_MONTHS)
     check_length(months)
     loaded = [_load(one, months) for one in given]
     every_one = loaded if baseline is None else [_load(baseline, months), *loaded]
@@ -250,13 +265,13 @@ def _with_money(
     return [replace(s, months=own.months) for s, own in zip(found, every_one, strict=True)], follows
 
 
-def check_amount(amount: float) -> None:
+def check_amount(amount: object) -> None:
     """Refuses an amount of money that is none.
 
     Raises:
         KemitraanError: it is no number, or out of range.
     """
-    if not 0.0 < float(amount) <= MOST_MILLION_RP:
+    if not isinstance(amount, Real) or not 0.0 < float(amount) <= MOST_MILLION_RP:
         raise KemitraanError(
             f"--equal-budget {amount}: expects million Rp a year, above 0 and at most "
             f"{MOST_MILLION_RP:,.0f}"

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.budget import refuse_unsized
-from experiments.limits import check_length, check_scale, check_seed
+from experiments.limits import MOST_REPLICATES, check_length, check_scale, check_seed
 from scenarios.region import Region
 from scenarios.region_ranges import Guess, region_guesses
 from scenarios.scenario import Assumption, Scenario
@@ -317,10 +317,10 @@ def make_jobs(
     if uncertainty not in UNCERTAINTIES:
         known = ", ".join(UNCERTAINTIES)
         raise KemitraanError(f"--uncertainty {uncertainty}: is not known; known: {known}")
-    if not 2 <= replicates <= 100_000:
-        raise KemitraanError(f"--replicates {replicates}: is outside 2..100000")
-    if uncertainty == "parameters" and not 2 <= extra <= 100_000:
-        raise KemitraanError(f"fixed_replicates {extra}: is outside 2..100000")
+    if not 2 <= replicates <= MOST_REPLICATES:
+        raise KemitraanError(f"--replicates {replicates}: is outside 2..{MOST_REPLICATES}")
+    if uncertainty == "parameters" and not 2 <= extra <= MOST_REPLICATES:
+        raise KemitraanError(f"fixed_replicates {extra}: is outside 2..{MOST_REPLICATES}")
     seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
     if uncertainty == "seeds":
         return [Job(DRAW, r, seeds[r], {}) for r in range(replicates)]

@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
+import operator
+
 from scenarios.schema import MAX_MONTHS
 from sim.errors import KemitraanError
 
-__all__ = ["SHORTEST", "check_length", "check_months", "check_scale", "check_seed", "read_scale"]
+__all__ = [
+    "MOST_JOBS",
+    "MOST_REPLICATES",
+    "MOST_SEED",
+    "SHORTEST",
+    "check_length",
+    "check_months",
+    "check_scale",
+    "check_seed",
+    "read_scale",
+    "whole",
+]
 
 SHORTEST = 36
 """Months of the shortest comparison: 24 before the policy and 12 of it."""
+MOST_REPLICATES = 100_000
+MOST_JOBS = 1024
+MOST_SEED = (1 << 64) - 1
 _FEWEST_FIRMS = 200
+
+
+def whole(value: object, where: str, low: int, high: int) -> int:
+    """The value as a plain whole number, numpy's among them; its range is checked elsewhere.
+
+    Raises:
+        KemitraanError: it is none: a text, a number with a decimal point, true or false.
+    """
+    found = _index(value)
+    if found is None:
+        raise KemitraanError(f"{where} {value!r}: is no whole number; give one in {low}..{high}")
+    return found
+
+
+def _index(value: object) -> int | None:
+    """A whole number of any type; none for what is none, and for true and false."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        return None
+    return operator.index(value)
 
 
 def read_scale(scale: int | str | None) -> int | None:
     """A scale as typed; none for "auto".
 
     Raises:
-        KemitraanError: it is neither a number nor "auto".
+        KemitraanError: it is neither a whole number nor "auto".
     """
-    if scale is None or isinstance(scale, int):
-        return scale
+    if scale is None:
+        return None
+    if not isinstance(scale, str):
+        found = _index(scale)
+        scale = repr(scale) if found is None else str(found)
     if scale.strip() == "auto":
         return None
     text = scale.strip().removeprefix("-")
@@ -51,8 +89,8 @@ def check_seed(seed: int) -> None:
     Raises:
         KemitraanError: it is out of range.
     """
-    if not 0 <= seed < 1 << 64:
-        raise KemitraanError(f"--seed {seed}: is outside 0..{(1 << 64) - 1}")
+    if not 0 <= seed <= MOST_SEED:
+        raise KemitraanError(f"--seed {seed}: is outside 0..{MOST_SEED}")
 
 
 def check_months(months: int | None) -> None:

@@ -14,6 +14,7 @@ from experiments.choices import known
 from experiments.compare import ScenarioLike, load_study, progress_bar, teller
 from experiments.design import Job, Study
 from experiments.factors import ALL, GROUPS, choose_factors
+from experiments.limits import MOST_JOBS, MOST_SEED, whole
 from experiments.morris import make_design, make_rows
 from experiments.runner import Pilot, default_jobs, pilot, run_units, warm
 from experiments.screening import Sensitivity
@@ -30,6 +31,7 @@ __all__ = ["METHODS", "SAMPLES", "Sensitivity", "sensitivity"]
 METHODS = ("morris",)
 SAMPLES = 10
 """Trajectories if nothing is asked."""
+_MOST_SAMPLES = 10_000
 _MOST_JOBS = 1_000_000
 _LONG = 0.5  # seconds of a run that is not timed by itself
 
@@ -83,6 +85,10 @@ def sensitivity(
     from experiments.sensitivity_store import save_folder  # noqa: PLC0415  # pyarrow only now
     from experiments.store import check_target  # noqa: PLC0415
 
+    samples = whole(samples, "--samples", 2, _MOST_SAMPLES)
+    replicates = whole(replicates, "--replicates", 1, _MOST_SAMPLES)
+    seed = whole(seed, "--seed", 0, MOST_SEED)
+    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
     target = None if out is None else check_target(Path(out))
     known("method", [method], METHODS)
     chosen = _outcomes(outcomes)
@@ -92,9 +98,8 @@ def sensitivity(
     ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
     study = replace(study, varied=ranges)
     _check_size(samples, replicates, len(factors))
-    workers = default_jobs() if jobs is None else jobs
-    if not 1 <= workers <= 1024:
-        raise KemitraanError(f"--jobs {workers}: is outside 1..1024")
+    if not 1 <= workers <= MOST_JOBS:
+        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
     design = make_design(factors, samples, seed)
     work = make_rows(design, replicates)
     workers = min(workers, len(work))
@@ -192,12 +197,13 @@ def _check_size(samples: int, replicates: int, factors: int) -> None:
     Raises:
         KemitraanError: it is out of range.
     """
-    if not 2 <= samples <= 10_000:
+    if not 2 <= samples <= _MOST_SAMPLES:
         raise KemitraanError(
-            f"--samples {samples}: is outside 2..10000 trajectories; {SAMPLES} are a first look"
+            f"--samples {samples}: is outside 2..{_MOST_SAMPLES} trajectories; "
+            f"{SAMPLES} are a first look"
         )
-    if not 1 <= replicates <= 10_000:
-        raise KemitraanError(f"--replicates {replicates}: is outside 1..10000")
+    if not 1 <= replicates <= _MOST_SAMPLES:
+        raise KemitraanError(f"--replicates {replicates}: is outside 1..{_MOST_SAMPLES}")
     if factors < 1:
         raise KemitraanError("--parameters: nothing is left to move; name parameters with a range")
     units = samples * replicates * (factors + 2)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.choices import check_windows
-from experiments.compare import compare
+from experiments.compare import compare, load_study
 from experiments.design import latin_hypercube, make_jobs, make_study
 from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
 from experiments.in_short import SHORT_OUTCOMES, short_lines
@@ -220,12 +220,29 @@ def test_scale_auto(firms, scale):
         ({"jobs": 0}, "--jobs 0"),
         ({"seed": -1}, "--seed -1"),
         ({"region": "atlantis"}, "no region 'atlantis'"),
+        ({"scale": 200.0}, r"--scale 200\.0: is neither a whole number nor 'auto'; 1 simulates"),
+        ({"scale": True}, "--scale True: is neither"),
+        ({"replicates": "x"}, r"--replicates 'x': is no whole number; give one in 2\.\.100000"),
+        ({"replicates": 2.0}, r"--replicates 2\.0: is no whole number"),
+        ({"fixed_replicates": None}, "fixed_replicates None: is no whole number"),
+        ({"seed": "x"}, r"--seed 'x': is no whole number; give one in 0\.\.18446744073709551615"),
+        ({"months": 1.5}, r"--months 1\.5: is no whole number; give one in 36\.\.600"),
+        ({"jobs": 1.0}, r"--jobs 1\.0: is no whole number; give one in 1\.\.1024"),
+        ({"equal_budget": "x"}, "--equal-budget x: expects million Rp a year"),
     ],
 )
 def test_wrong_use_is_refused_before_anything_runs(changes, message):
     options = {"scenarios": [RULE], "replicates": 2, "quiet": True, "scale": 100} | changes
     with pytest.raises(KemitraanError, match=message):
         compare(**options)
+
+
+def test_whole_numbers_of_numpy_are_plain_ones():
+    study, _ = load_study(
+        [RULE], "no_policy", None, np.uint64(3), np.int64(100), np.int32(48), "en"
+    )
+    assert (study.seed, study.scale, study.months) == (3, 100, 48)
+    assert {type(n) for n in (study.seed, study.scale, study.months)} == {int}
 
 
 def test_unknown_outcomes_windows_and_groupings_name_what_there_is(result):
