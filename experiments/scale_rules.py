@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.stakeholder_words import group_words
 from experiments.words import say
 from sim.build.buyers import every_nth
 from sim.outcomes import OUTCOMES
@@ -107,5 +108,5 @@ def _others(study: Study, lang: str) -> list[Class]:
     for sector, share in zip(region.sectors["sector"], region.sectors["share"], strict=True):
         if (region.goods["sector"] == sector).any():
             buyers = round(region.firms * float(share) / study.parameters["background_firms"])
-            counts[say("large_buyers", lang, sector=sector)] = buyers
+            counts[say("large_buyers", lang, sector=group_words(str(sector), lang))] = buyers
     return [(name, len(every_nth(count, scale)), count) for name, count in counts.items() if count]

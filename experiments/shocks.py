@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.stakeholder_words import group_words
 from experiments.words import percent, say
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _shown(scenario: Scenario, shock: Shock, lang: str) -> str:
         for key, value in (("size", shock.size), ("cost", shock.cost))
         if value
     )
-    sector = words["all"] if shock.sector == "all" else shock.sector
+    named = shock.sector if lang == "en" else group_words(shock.sector, lang)
+    sector = words["all"] if shock.sector == "all" else named
     start = scenario.calendar(shock.month)
     return f"{start} ({shock.months} {words['months']}) {sector} {changes}"

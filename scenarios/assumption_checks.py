@@ -20,7 +20,7 @@ class AssumptionChecks(ValueChecks):
         key = f"assume.{shown(name)}"
         parameter = registry().get(name)
         if parameter is None:
-            hint = did_you_mean(name, registry())
+            hint = did_you_mean(name, registry()) or "; see 'kemitraan list parameters'"
             self.fault(key, entry.key, f"unknown parameter{hint}")
             return
         if node.kind in ("null", "broken"):

@@ -172,6 +172,25 @@ def test_every_unit_has_indonesian():
     assert sorted(u for u in used - same if unit_words(u, "id") == u) == []
 
 
+def test_every_good_and_trade_has_words():
+    from experiments.stakeholder_words import group_words
+    from scenarios.region import SECTORS, list_regions, load_region
+
+    goods = {good for name in list_regions() for good in load_region(name).goods["good"]}
+    same = {group for group in {*goods, *SECTORS} if group_words(group, "id") == group}
+    assert same == set()
+    for good in goods:
+        assert group_words(good, "id") == told(good, "id", "parameter"), good
+
+
+def test_how_long_it_took_is_told_in_seconds_or_minutes():
+    from experiments.cli.output import done_line
+
+    assert done_line(0.2, "en") == "done in 1 s"
+    assert done_line(179, "en") == "done in 179 s"
+    assert done_line(600, "id") == "selesai dalam 10 min"
+
+
 def test_every_denominator_has_indonesian():
     from experiments.figures.forest import FOREST_OUTCOMES
 

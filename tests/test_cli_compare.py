@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,7 @@ def test_a_table_and_a_folder(capsys, tmp_path):
     assert shown.out.splitlines()[-1] == "runs/compare-001"
     assert "against no_policy" in shown.out
     assert "plan: 2 scenarios x 2 pairs x 1,400 firms x 36 months" in shown.err
+    assert re.fullmatch(r"done in \d+ s", shown.err.splitlines()[-1])
     assert (tmp_path / "runs" / "compare-001" / "manifest.json").is_file()
     assert main(["compare", "cash_grant", *FIXED, "--quiet"]) == 0
     shown = capsys.readouterr()

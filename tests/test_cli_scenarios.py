@@ -134,7 +134,36 @@ def test_list_parameters_and_levers_hold_every_one(capsys: pytest.CaptureFixture
 
 
 def test_list_regions(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "surabaya" in run(capsys, "list", "regions")[1].split()
+    from scenarios.region import list_regions
+
+    out = run(capsys, "list", "regions")[1].splitlines()
+    assert [line.split()[0] for line in out[1:]] == list_regions()
+    assert out[0].split() == ["name", "title", "firms", "hotels", "districts"]
+    assert next(line for line in out if line.startswith("surabaya")).split()[1:] == [
+        "City", "of", "Surabaya", "140000", "240", "31",
+    ]  # fmt: skip
+    rows = json.loads(run(capsys, "list", "regions", "--json", "--lang", "id")[1])
+    assert rows[1] == {
+        "name": "surabaya",
+        "title": "Kota Surabaya",
+        "firms": 140000,
+        "hotels": 240,
+        "districts": 31,
+    }
+    assert run(capsys, "list", "regions", "--lang", "id")[1].split()[2:5] == [
+        "usaha", "hotel", "kecamatan",
+    ]  # fmt: skip
+
+
+def test_an_unknown_parameter_points_to_the_list(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, HEAD + "assume: {theta: 1, displacment: 0.2}\n")
+    _, _, err = run(capsys, "check", "wajib.yaml")
+    assert "assume.theta: unknown parameter; see 'kemitraan list parameters'" in err
+    assert "assume.displacment: unknown parameter, did you mean 'displacement'?" in err
+    _, _, err = run(capsys, "check", "wajib.yaml", "--lang", "id")
+    assert "parameter tidak dikenal; lihat 'kemitraan list parameters'" in err
 
 
 def test_list_of_nothing_known_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -255,6 +255,8 @@ def test_unknown_outcomes_windows_and_groupings_name_what_there_is(result):
     assert check_windows("year 1, policy") == ["year 1", "policy"]
     with pytest.raises(KemitraanError, match="no window"):
         check_windows("years")
+    with pytest.raises(KemitraanError, match=r"no window 'year 9'; known: .*year 5, .*after"):
+        check_windows("year 9")
 
 
 def test_groups(result):

@@ -174,3 +174,28 @@ def test_the_scenarios_shipped_are_in_the_readmes():
     for scenario in list_scenarios():
         for name in READMES:
             assert scenario in text(name), f"{name} does not mention {scenario}"
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_blank_line_breaks_a_table(name):
+    lines = ["", *CODE.sub("", text(name)).splitlines()]
+    heads = [k for k, line in enumerate(lines) if line.startswith("|") and not lines[k - 1]]
+    for k in heads:
+        assert re.match(r"\|[ :|-]+$", lines[k + 1]), lines[k]
+
+
+def test_the_readmes_name_every_file_of_a_comparison(tmp_path):
+    from experiments.compare import compare
+
+    compare("cash_grant", replicates=2, jobs=1, scale=200, months=48, quiet=True,
+            fixed_replicates=2, out=tmp_path / "run")  # fmt: skip
+    files = [path.name for path in (tmp_path / "run").iterdir() if path.is_file()]
+    kinds = {
+        re.sub(r"(fan_|hotels_|stakeholders_).*", r"\1", path.stem)
+        for path in (tmp_path / "run" / "figures").iterdir()
+    }
+    for readme in READMES:
+        table = re.split(r"\n### (?:What is in the folder|Isi folder)\n", text(readme))[1]
+        table = table.split("\n### ")[0]
+        assert [name for name in files if f"`{name}`" not in table] == []
+        assert [kind for kind in kinds if f"`{kind.removesuffix('_all')}`" not in table] == []

@@ -101,6 +101,7 @@ def test_what_stays_too_few_is_named():
     notes = "\n".join(scale_notes(study, "id"))
     assert "kurang dari 5 pembeli contoh mewakili: " in notes
     assert "restoran (" in notes
+    assert "pembeli besar lain, makanan dan kue (" in notes
     assert "hotel membeli" in notes.split("tidak berlaku untuk seluruh daerah: ")[1]
     study, _ = load_study("cash_grant", "no_policy", "surakarta", 1, 1, 36, "en")
     assert scale_notes(study, "en") == []

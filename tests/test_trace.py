@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -322,6 +323,19 @@ def test_a_flag_that_replaces_what_the_file_says_is_told_beside_the_data(capsys)
     assert "--months 2 menggantikan 108 (no_policy.yaml:9)" in err
     code, out, err = run(capsys, "no_policy", *words[:5], "3", "--region", "surabaya")
     assert "--region" not in err  # the file says the same
+
+
+def test_goods_and_trades_have_words_in_indonesian(capsys):
+    words = ["--pick", "partner", "--scale", "100", "--months", "36"]
+    _, out, err = run(capsys, "mandated_hotel_partnership", *words)
+    goods = set(re.findall(r"\((\w+)\)", out))
+    assert ", food_and_cakes," in err
+    assert goods
+    assert goods <= {"cakes", "food_ingredients"}
+    _, out, err = run(capsys, "mandated_hotel_partnership", *words, "--lang", "id")
+    assert ", makanan dan kue," in err
+    words = {"cakes": "kue", "food_ingredients": "bahan makanan"}
+    assert set(re.findall(r"\(([\w ]+)\)", out)) == {words[good] for good in goods}
 
 
 def test_the_command_takes_every_pick_there_is(capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from experiments.cli.options import (
     money,
     whole,
 )
-from experiments.cli.output import message, print_json
+from experiments.cli.output import done_line, message, print_json
 from sim.errors import KemitraanError
 
 __all__ = ["compare"]
@@ -93,6 +94,7 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
 ) -> None:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
+    begun = time.perf_counter()
     from experiments.choices import check_grouping, check_windows  # noqa: PLC0415
     from experiments.compare import HEADLINE  # noqa: PLC0415  # numpy, numba
     from experiments.compare import compare as run  # noqa: PLC0415
@@ -158,7 +160,7 @@ def compare(
     if result.folder is not None:
         print(result.folder.as_posix())
     if not quiet:
-        message(f"{result.seconds:.0f} s")
+        message(done_line(time.perf_counter() - begun, speech))
     if failed is not None:
         raise _lost(failed, say("not_kept", speech)) from failed
 

@@ -80,10 +80,19 @@ def _scenarios(lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _regions(lang: str) -> list[dict[str, Any]]:  # noqa: ARG001  # names have no language
-    from scenarios.region import list_regions  # noqa: PLC0415
+def _regions(lang: str) -> list[dict[str, Any]]:
+    from scenarios.region import list_regions, load_region  # noqa: PLC0415
 
-    return [{"name": name} for name in list_regions()]
+    return [
+        {
+            "name": region.name,
+            "title": region.title.get(lang) or region.name,
+            "firms": region.firms,
+            "hotels": int(region.hotels["count"].sum()),
+            "districts": len(region.districts),
+        }
+        for region in map(load_region, list_regions())
+    ]
 
 
 def _parameters(lang: str) -> list[dict[str, Any]]:  # noqa: ARG001  # one language by design

@@ -7,7 +7,9 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-__all__ = ["heads", "message", "print_json", "print_table", "warn_of_stale"]
+__all__ = ["done_line", "heads", "message", "print_json", "print_table", "warn_of_stale"]
+
+_MINUTES = 180  # seconds from which a length is told in minutes
 
 
 def print_json(document: object) -> None:
@@ -18,6 +20,14 @@ def print_json(document: object) -> None:
 def message(text: str) -> None:
     """A line for the person at the screen, apart from the data."""
     print(text, file=sys.stderr, flush=True)
+
+
+def done_line(seconds: float, lang: str) -> str:
+    """How long a command took, tables and figures with it."""
+    from experiments.words import say  # noqa: PLC0415  # gettext only now
+
+    taken = f"{seconds / 60:.0f} min" if seconds >= _MINUTES else f"{max(1.0, seconds):.0f} s"
+    return say("done", lang, time=taken)
 
 
 def warn_of_stale(lang: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from experiments.cli.options import (
     language,
     whole,
 )
-from experiments.cli.output import message, print_json
+from experiments.cli.output import done_line, message, print_json
 from sim.errors import KemitraanError
 
 __all__ = ["sensitivity"]
@@ -92,6 +93,7 @@ def sensitivity(
     from experiments.store import check_target  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
 
+    begun = time.perf_counter()
     speech = language(lang)
     if not 1 <= top <= 10_000:
         raise KemitraanError(f"--top {top}: is outside 1..10000")
@@ -129,4 +131,4 @@ def sensitivity(
     if result.folder is not None:
         print(result.folder.as_posix())
     if not quiet:
-        message(f"{result.seconds:.0f} s")
+        message(done_line(time.perf_counter() - begun, speech))

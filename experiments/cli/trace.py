@@ -6,6 +6,7 @@ import csv as csv_format
 import math
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -132,10 +133,34 @@ def trace(
         writer.writerow(table.columns)
         writer.writerows([["" if v is None else v for v in r.values()] for r in _rows(table)])
     else:
-        message(retold(table.title, speech, "event"))
+        sectors, goods = (list(getattr(place, k)[k[:-1]]) for k in ("sectors", "goods"))
+        message(_named(retold(table.title, speech, "event"), sectors, speech, most=1))
         rows = [[_cell(name, row[name], speech) for name in _SHOWN] for row in _rows(table)]
+        last = list(_SHOWN).index("event")
+        rows = [
+            [_named(cell, goods, speech) if k == last else cell for k, cell in enumerate(row)]
+            for row in rows
+        ]
         print_table(heads(list(_SHOWN.values()), speech), rows)
         message(inputs_line(place, speech))
+
+
+def _named(text: str, keys: Sequence[str], lang: str, most: int = 0) -> str:
+    """A text with goods or trades in words; in English they stay the keys that one types.
+
+    Args:
+        text: told already.
+        keys: goods or trades of the region.
+        lang: "en" or "id".
+        most: so many of them, from the left; all if 0.
+    """
+    from experiments.stakeholder_words import group_words  # noqa: PLC0415  # gettext only now
+
+    if lang == "en":
+        return text
+    # Longest first, so that no name is taken for a part of another.
+    any_key = "|".join(map(re.escape, sorted(keys, key=len, reverse=True)))
+    return re.sub(rf"\b({any_key})\b", lambda m: group_words(m[0], lang), text, count=most)
 
 
 def _check_slot(slot: int, case: Case) -> None:
