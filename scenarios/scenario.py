@@ -158,6 +158,11 @@ class Scenario:
         """The calendar month "YYYY-MM" of a month number."""
         return calendar_month(self.first_month, month)
 
+    def _repr_html_(self) -> str:
+        from scenarios.scenario_sheet import scenario_sheet  # noqa: PLC0415  # only when shown
+
+        return scenario_sheet(self)
+
 
 BASELINE = "no_policy"
 """Name that a scenario with a policy cannot have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,37 @@ def test_four_lines_are_a_complete_scenario(here: Path) -> None:
     assert (scenario.months, scenario.first_month) == (108, "2025-01")
     assert scenario.instrument == "perda"
     assert scenario.text == HEAD + "levers: {hotel: {quota: 0.2}}\n"
+
+
+def test_a_notebook_shows_a_scenario_with_all_it_sets(here: Path) -> None:
+    scenario = load(
+        here,
+        HEAD
+        + "title: 'A <b>rule</b> & co'\ndescription: <script>x</script>\nmonths: 96\n"
+        + "levers: {hotel: {quota: 0.2}}\n"
+        + "assume: {displacement: {value: 0.4, range: [0.2, 0.6], source: 'one <i>'}}\n"
+        + "shocks: [{month: 2027-03, months: 6, sector: food_and_cakes, size: -0.3}]\n",
+    )
+    sheet = scenario._repr_html_()
+    rows = [re.findall("<t[hd]>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", sheet)]
+    assert "A &lt;b&gt;rule&lt;/b&gt; &amp; co" in sheet
+    assert "&lt;script&gt;x" in sheet
+    assert not re.search("<script|<b>|<i>", sheet)
+    for row in (
+        ["instrument", "perda"],
+        ["region", "surabaya"],
+        ["months", "96, 2025-01 to 2032-12"],
+        ["hotel.quota", "0.2", "share", "2027-01 to 2031-12", "wajib.yaml:7"],
+        ["displacement", "0.4", "0.2..0.6", "share", "wajib.yaml:8", "one &lt;i&gt;"],
+        ["2027-03", "6", "food_and_cakes", "-30 %", "", "everywhere"],
+    ):
+        assert row in rows
+    assert [row[0] for row in rows if row[0] in scenario.levers] == list(scenario.levers)
+    assert "Ramps: hotel 6 months, restaurant 6 months" in sheet
+    for name in list_scenarios():
+        plain = load_scenario(name)._repr_html_()
+        assert ("No lever is set" in plain) == (name == "no_policy"), name
+        assert "Shocks" not in plain
 
 
 def test_region_may_be_inherited_and_name_may_not(here: Path) -> None:
