@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMITS", "MANY", "STATES", "content"]
 
-MANY = 4
-"""With more scenarios than these the page says less of each, to stay on two sheets."""
+MANY = 2
+"""With more scenarios than these paper leaves out what the screen has, to stay on two sheets."""
+_SHORT = 4
+"""With more than these a channel is its name and reach alone."""
 LIMITS = 9
 """Messages `cannot_1` to `cannot_9`: what the model cannot tell."""
 STATES = (
@@ -124,7 +126,7 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         known = own["guessed_share"].notna().all() and reach > 0
         channels = [
             say(
-                "channel_short" if len(kept.names) > MANY else "channel",
+                "channel_short" if len(kept.names) > _SHORT else "channel",
                 lang,
                 name=channel_words(str(row["channel"]), lang),
                 reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),
