@@ -20,12 +20,12 @@ from sim.outcomes import windows
 if TYPE_CHECKING:
     from experiments.page.folder import Kept
 
-__all__ = ["LIMITS", "MANY", "STATES", "content"]
+__all__ = ["LIMITS", "MANY", "MOST", "STATES", "content"]
 
 MANY = 2
 """With more scenarios than these paper leaves out what the screen has, to stay on two sheets."""
-_SHORT = 4
-"""With more than these a channel is its name and reach alone."""
+MOST = 4
+"""With more than these paper says the first year without intervals, and in fewer words."""
 LIMITS = 9
 """Messages `cannot_1` to `cannot_9`: what the model cannot tell."""
 STATES = (
@@ -57,7 +57,9 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
     chosen = assumption_rows(kept, letters, lang)
     return {
         "lang": lang,
-        "many": len(kept.names) > MANY,
+        "size": "".join(
+            name for name, than in ((" many", MANY), (" most", MOST)) if len(kept.names) > than
+        ).strip(),
         "heading": policies[0]["title"] if only else say("heading", lang),
         "example": say("example", lang, region=kept.region_title(lang)),
         "question": _question(kept, policies, lang),
@@ -78,10 +80,16 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         "all_assumptions": every_assumption(kept, lang),
         "kinds": kind_counts(kept, lang),
         "hangs": hangs_on(kept, letters, lang),
-        "cannot": [say(f"cannot_{k}", lang) for k in range(1, LIMITS + 1)],
+        "cannot": [_first(say(f"cannot_{k}", lang)) for k in range(1, LIMITS + 1)],
         "notes": _notes(kept, lang),
         "again": _again(kept, lang),
     }
+
+
+def _first(text: str) -> tuple[str, str]:
+    """The first sentence, and the rest."""
+    head, stop, rest = text.partition(". ")
+    return (f"{head}.", rest) if stop else (text, "")
 
 
 def _policy(kept: Kept, letter: str, name: str, lang: str) -> dict[str, Any]:
@@ -126,7 +134,7 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         known = own["guessed_share"].notna().all() and reach > 0
         channels = [
             say(
-                "channel_short" if len(kept.names) > _SHORT else "channel",
+                "channel_short" if len(kept.names) > MOST else "channel",
                 lang,
                 name=channel_words(str(row["channel"]), lang),
                 reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),

@@ -10,7 +10,7 @@ from experiments.page.words import say
 from experiments.stakeholder_table import GAIN, LOSE, SAME, UNCLEAR
 from experiments.stakeholder_words import say as words_of
 from experiments.stakeholders import NAIVE
-from experiments.words import number, unit_words, with_interval
+from experiments.words import interval, number, supported, unit_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,8 @@ SHOWN = (
 _WINDOWS = ("year 1", "year 5")
 _PROFITS = ("profit", "profit_per_firm")
 _WAYS = (GAIN, LOSE)
+_RUPIAH = 0.5
+"""Less than this a month each is nothing: it comes of rounding in orders."""
 
 
 def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | None:
@@ -66,14 +68,20 @@ def _line(kept: Kept, part: pd.DataFrame, who: str, measure: str, lang: str) -> 
     # Of a buyer, and not of a firm as everywhere else.
     each = declared == "Rp a month" and measure not in (*_PROFITS, NAIVE)
     unit = unit_words("Rp a month each" if each else declared, lang)
-    of = words_of(f"measure_{measure}", lang)
-    whom = words_of(f"who_{who}", lang)
+    name, bracket, whom = words_of(f"who_{who}", lang).partition(" (")
     return {
+        "who": name,
+        "whom": bracket.strip() + whom,
         # Of firms it is profit, as the note below says.
-        "who": f"{whom}, {unit}" if measure in _PROFITS else f"{whom}: {of}, {unit}",
+        "what": "" if measure in _PROFITS else f": {words_of(f'measure_{measure}', lang)}",
+        "unit": unit,
         "naive": measure == NAIVE,
         "cells": [_cell(own[own["scenario"] == name], lang) for name in kept.names],
     }
+
+
+def _size(x: float) -> float:
+    return abs(x) if math.isfinite(x) else 0.0
 
 
 def _cell(own: pd.DataFrame, lang: str) -> dict[str, Any]:
@@ -90,13 +98,18 @@ def _cell(own: pd.DataFrame, lang: str) -> dict[str, Any]:
     ends = float(row["range_low"]), float(row["range_high"])
     low, high = ends if math.isfinite(ends[0]) else sim
     known = math.isfinite(low)
-    text = with_interval(mean, low, high, lang) if known else number(mean, lang)
-    first, _, between = text.partition(" [")
-    lower, dots, upper = between.partition("..")
+    if str(row["unit"]) == "Rp a month" and max(map(_size, (mean, low, high))) < _RUPIAH:
+        return cell | {"mean": "0"}
+    # A single run far out can carry the mean out of its interval, where digits mean nothing.
+    digits = supported(low, high)
+    if digits is not None and not low <= mean <= high:
+        digits = None
+    first = number(mean, lang, signed=known, digits=digits)
+    lower, dots, upper = interval(low, high, lang).partition("..") if known else ("", "", "")
     return {
         "nothing": False,
         "mean": first,
-        "low": f"[{lower}{dots}" if known else "",
+        "low": lower + dots,
         "high": upper,
         "mark": "?" if verdict == UNCLEAR else "",
         "verdict": verdict if verdict in _WAYS else "",
