@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments import words
-from experiments.catalogue import told
+from experiments.catalogue import phrase, told
 from experiments.ceiling import CHANNELS
 from experiments.page.answer import Effect, answer, effect_of, simulation_words, span
 from experiments.page.assumptions import assumption_rows, every_assumption, hangs_on, kind_counts
@@ -34,6 +34,8 @@ STATES = (
 )  # fmt: skip
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_PAIRS = 20
+_ON_PAPER = ("sample", "not_equal")
+"""Notes that no reader of paper can spare: a sample was simulated, money is not equal."""
 _DIGESTS = ("study", "region", "parameters", "model")
 
 
@@ -133,13 +135,19 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         guessed = float((own["policy_reaches"] * own["guessed_share"]).sum())
         known = own["guessed_share"].notna().all() and reach > 0
         channels = [
-            say(
-                "channel_short" if len(kept.names) > MOST else "channel",
-                lang,
-                name=channel_words(str(row["channel"]), lang),
-                reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),
-                each=amount(float(row["per_umkm_month"]), "Rp", lang, signed=False),
-                firms=number(float(row["umkm"]), lang),
+            (
+                say(
+                    "channel_short",
+                    lang,
+                    name=channel_words(str(row["channel"]), lang),
+                    reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),
+                ),
+                say(
+                    "channel_each",
+                    lang,
+                    each=amount(float(row["per_umkm_month"]), "Rp", lang, signed=False),
+                    firms=number(float(row["umkm"]), lang),
+                ),
             )
             for _, row in own.iterrows()
         ]
@@ -147,7 +155,8 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         rows.append(
             {
                 "letter": letter,
-                "channels": [*channels, *_without(kept, name, lang)] or [say("reaches_none", lang)],
+                "channels": [*channels, *((text, "") for text in _without(kept, name, lang))]
+                or [(say("reaches_none", lang), "")],
                 "reach": amount(reach, unit, lang, signed=False),
                 "guessed": percent(100 * guessed / reach, lang) if known else "-",
                 "effect": "-" if revenue is None else _yearly(revenue, lang),
@@ -261,11 +270,15 @@ def _states(kept: Kept, letters: Sequence[str], lang: str) -> list[dict[str, str
     return rows
 
 
-def _notes(kept: Kept, lang: str) -> list[str]:
-    """The comparison's notes, but the one that the head of the page says."""
+def _notes(kept: Kept, lang: str) -> list[dict[str, Any]]:
+    """The comparison's notes, but the one that the head of the page says, and which paper keeps."""
     head = words.say("example", lang, region=kept.manifest["region"])
     found = kept.manifest["notes" if lang == "en" else "notes_id"]
-    return [note for note in found if note != head]
+    # Up to its first place a message is the same in every run.
+    begins = tuple(
+        text.split("{", maxsplit=1)[0] for text in (phrase("words", k, lang) for k in _ON_PAPER)
+    )
+    return [{"text": note, "kept": note.startswith(begins)} for note in found if note != head]
 
 
 def _again(kept: Kept, lang: str) -> dict[str, Any]:
