@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from experiments import words
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMITS", "MANY", "MOST", "STATES", "content"]
 
-MANY = 2
+MANY = 1
 """With more scenarios than these paper leaves out what the screen has, to stay on two sheets."""
 MOST = 4
 """With more than these paper says the first year without intervals, and in fewer words."""
@@ -32,6 +33,15 @@ STATES = (
     "hotels_signed", "hotels_buying", "hotels_newly_buying", "hotels_still_buying",
     "hotels_on_paper",
 )  # fmt: skip
+_BOUND: Mapping[str, str] = MappingProxyType(
+    {
+        "hotel": "hotels",
+        "restaurant": "restaurants",
+        "large_buyer": "other large buyers",
+        "agency": "agencies",
+    }
+)
+"""Whom a lever `<group>.binding` obliges, as channels are called."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_PAIRS = 20
 _ON_PAPER = ("sample", "not_equal")
@@ -66,7 +76,7 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         "example": say("example", lang, region=kept.region_title(lang)),
         "question": _question(kept, policies, lang),
         "policies": policies,
-        "hypothetical": any(policy["hypothetical"] for policy in policies),
+        "hypothetical": _hypothetical(kept, lang),
         "quick": say("quick", lang, n=kept.pairs) if kept.pairs < _FEWEST_PAIRS else "",
         "answer": answer(kept, letters, lang),
         "ceiling": _ceiling(kept, letters, lang),
@@ -107,10 +117,22 @@ def _policy(kept: Kept, letter: str, name: str, lang: str) -> dict[str, Any]:
 
 def _obliges(scenario: Mapping[str, Any]) -> bool:
     """Whether buyers are obliged: no city's rule is behind it."""
-    return any(
-        key.endswith(".binding") and float(lever["value"]) > 0
-        for key, lever in scenario["levers"].items()
-    )
+    return any(_binds(scenario, f"{group}.binding") for group in _BOUND)
+
+
+def _hypothetical(kept: Kept, lang: str) -> str:
+    """Whom the obligations bind, and that no city is known to bind them; empty without any."""
+    bound = [
+        channel for group, channel in _BOUND.items()
+        if any(_binds(kept.scenario(name), f"{group}.binding") for name in kept.names)
+    ]  # fmt: skip
+    whom = ", ".join(channel_words(channel, lang) for channel in bound)
+    return say("hypothetical_note", lang, whom=whom) if bound else ""
+
+
+def _binds(scenario: Mapping[str, Any], key: str) -> bool:
+    lever = scenario["levers"].get(key)
+    return lever is not None and float(lever["value"]) > 0
 
 
 def instrument(scenario: Mapping[str, Any], lang: str) -> str:
