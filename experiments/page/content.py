@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         policy |= {"mark": row.mark if row else "", "colour": row.colour if row else ""}
     only = len(policies) == 1
     chosen = assumption_rows(kept, letters, lang)
+    notes = _notes(kept, lang)
     return {
         "lang": lang,
         "size": "".join(
@@ -93,7 +95,8 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         "kinds": kind_counts(kept, lang),
         "hangs": hangs_on(kept, letters, lang),
         "cannot": [_first(say(f"cannot_{k}", lang)) for k in range(1, LIMITS + 1)],
-        "notes": _notes(kept, lang),
+        "notes": notes,
+        "spared": sum(not note["kept"] for note in notes),
         "again": _again(kept, lang),
     }
 
@@ -296,10 +299,8 @@ def _notes(kept: Kept, lang: str) -> list[dict[str, Any]]:
     """The comparison's notes, but the one that the head of the page says, and which paper keeps."""
     head = words.say("example", lang, region=kept.manifest["region"])
     found = kept.manifest["notes" if lang == "en" else "notes_id"]
-    # Up to its first place a message is the same in every run.
-    begins = tuple(
-        text.split("{", maxsplit=1)[0] for text in (phrase("words", k, lang) for k in _ON_PAPER)
-    )
+    # Up to its first place or colon a message is the same in every run.
+    begins = tuple(re.split("[{:]", phrase("words", key, lang))[0] for key in _ON_PAPER)
     return [{"text": note, "kept": note.startswith(begins)} for note in found if note != head]
 
 
