@@ -258,7 +258,7 @@ def check_amount(amount: float) -> None:
     """
     if not 0.0 < float(amount) <= MOST_MILLION_RP:
         raise KemitraanError(
-            f"--equal-budget {amount}: expects million Rp a year, above 0 and at most "
+            f"--equal-budget {amount:.12g}: expects million Rp a year, above 0 and at most "
             f"{MOST_MILLION_RP:,.0f}"
         )
 
