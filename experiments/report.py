@@ -88,6 +88,7 @@ def text(
         by: a grouping to add, such as "size_class".
     """
     # These need this module.
+    from experiments.at_most import at_most_lines  # noqa: PLC0415
     from experiments.group_report import group_lines  # noqa: PLC0415
     from experiments.hotel_states import state_lines  # noqa: PLC0415
     from experiments.in_short import short_lines  # noqa: PLC0415
@@ -109,7 +110,9 @@ def text(
     lines += _wrapped(_below(comparison, lang), width)
     # Last, where a reader of a long output looks first.
     shown = [w for w in show if w in windows(months)]
-    short = short_lines(comparison, shown[0], lang, width) if shown else []
+    told = "policy" if "policy" in shown else next(iter(shown), None)
+    short = short_lines(comparison, told, lang, width) if told else []
+    lines += ["", *at_most_lines(comparison, told, lang, width)] if told else []
     return "\n".join([*lines, *(["", *short] if short else [])])
 
 

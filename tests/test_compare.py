@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.at_most import at_most_lines
+from experiments.ceiling import CHANNELS
 from experiments.choices import check_windows
 from experiments.compare import compare
 from experiments.design import latin_hypercube, make_jobs, make_study
@@ -459,3 +461,20 @@ def test_a_default_folder_has_a_new_name_each_time(tmp_path):
     (tmp_path / "compare-001").mkdir()
     (tmp_path / "compare-002").mkdir()
     assert next_folder(tmp_path).name == "compare-003"
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_screen_says_what_arithmetic_allows_at_most(result, lang):
+    """Per scenario: what the ceiling says a month, the guessed part, the effect beside it."""
+    lines = at_most_lines(result, "policy", lang, 200)
+    assert "\n".join(lines) in text(result, lang=lang, width=200)
+    table = result.ceiling
+    effects = result.effects(["revenue"], "policy").set_index("scenario")
+    for line, name in zip(lines[2:], result.scenarios, strict=True):
+        own = table[(table["scenario"] == name) & table["channel"].isin(CHANNELS)]
+        reach = float(own["policy_reaches"].sum()) / 12
+        cells = re.split(r" {2,}", line.strip())
+        assert cells[:2] == [name, number(reach, lang) if reach else "0"]
+        assert cells[3] == effect_cells(effects.loc[name], lang)[0]
+        assert len(cells) == 5
+    assert {line.split()[0] for line in lines[2:]} == set(result.scenarios)
