@@ -116,7 +116,7 @@ def document(names: Sequence[str], found: Draws) -> str:
 outside the content window, median of draws: own criteria {own:.1f} %, joint criteria {joint:.1f} %
 more outside with own criteria in {(gap > 0).sum()} of {draws} draws, fewer in {(gap < 0).sum()}
 beyond the simulation error (95 %): more in {(low > 0).sum()}, fewer in {(high < 0).sum()}
-own minus joint, percentage points: median {middle:+.1f}, 5 to 95 % of draws {few:+.1f} to {most:+.1f}
+own minus joint, points: median {middle:+.1f}, 5 to 95 % of draws {few:+.1f} to {most:+.1f}
 goes with own minus joint (rank correlation; by chance within {noise:.2f} in 19 of 20):"""
     rows = [f"  {rho:+.2f}  {name}" for name, rho in rank_correlations(names, found)[:_NAMED]]
     return "\n".join([said, *rows])
