@@ -32,6 +32,8 @@ PLACES = {"coaching.places": 60.0}
 JOINT = {**PLACES, "coaching.aligned": 1.0}
 OF_ALL = ("all: mean content_target", "all: spread of content_target", "all: mismatch of criteria")
 """What the drawn values come to together; the mean is over places."""
+GRID = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Targets that all programmes have in common, the rest at the registry's values."""
 _NAMED = 8
 _ONE_IN_TWENTY = 1.96
 Floats = npt.NDArray[np.float64]
@@ -55,6 +57,14 @@ def outside(values: Mapping[str, float], levers: Mapping[str, object], seed: int
     """Coached firms outside the content window of their programme, % of coached months."""
     world = run(TOWN, values={**ALONE, **values}, levers=levers, seed=seed)
     return 100.0 * float(world.column("outside_content").sum() / world.column("coached").sum())
+
+
+def _both(values: Mapping[str, float], count: int) -> str:
+    own, joint = (
+        np.mean([outside(values, levers, luck) for luck in seeds(count)])
+        for levers in (PLACES, JOINT)
+    )
+    return f"own criteria {own:.1f} %, joint criteria {joint:.1f} %"
 
 
 def draw(ranges: Mapping[str, tuple[float, float]], draws: int, count: int, seed: int) -> Draws:
@@ -123,7 +133,7 @@ goes with own minus joint (rank correlation; by chance within {noise:.2f} in 19 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints what came out, first at the registry's values."""
+    """Prints what came out: at the registry's values, with one target for all, at the draws."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.criteria", description=__doc__)
     parser.add_argument("--draws", type=int, default=40)
     parser.add_argument("--seeds", type=int, default=8)
@@ -133,9 +143,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ranges = ranges_of(asked.only)
     if not ranges or asked.draws < 3 or asked.seeds < 2:
         parser.error("expects 3 draws and 2 seeds at least, and a word that some name holds")
-    lucks = seeds(asked.seeds)
-    own, joint = (np.mean([outside({}, lever, s) for s in lucks]) for lever in (PLACES, JOINT))
-    print(f"at the registry's values: own criteria {own:.1f} %, joint criteria {joint:.1f} %")
+    print(f"at the registry's values: {_both({}, asked.seeds)}")
+    for target in GRID:
+        values = dict.fromkeys(ranges_of("content_target"), target)
+        print(f"every content_target {target:g}: {_both(values, asked.seeds)}", flush=True)
     print(document(list(ranges), draw(ranges, asked.draws, asked.seeds, asked.seed)), flush=True)
     return 0
 
