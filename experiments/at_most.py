@@ -43,7 +43,7 @@ def at_most_lines(comparison: Comparison, window: str, lang: str, width: int) ->
                 number(reach / _MONTHS, lang) if reach > 0 else "0",
                 percent(100.0 * guessed / reach, lang) if reach > 0 else _MISSING,
                 effect_cells(revenue, lang)[0],
-                "; ".join(_channels(bought, own, lang)) or say("reaches_none", lang),
+                "; ".join(_channels(bought, own, lang)) or say("at_most_none", lang),
             ]
         )
     heads = ["", *(say(f"at_most_{key}", lang) for key in ("reach", "guessed", "effect", "from"))]

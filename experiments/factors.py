@@ -10,6 +10,7 @@ from experiments.design import Study
 from scenarios.faults import did_you_mean
 from sim.errors import KemitraanError
 from sim.parameters import SWITCHES, registry
+from sim.parameters.programmes import GROUP as PROGRAMMES
 
 __all__ = ["ALL", "DUMMY", "GROUPS", "Factor", "choose_factors"]
 
@@ -107,6 +108,10 @@ def _range(name: str, study: Study) -> tuple[float, float]:
         raise KemitraanError(
             f"--parameters {name}: {given[name].name} holds it at {value:g}; "
             "give it a range under assume, or leave it out"
+        )
+    if entry.group == PROGRAMMES and not study.coaches:
+        raise KemitraanError(
+            f"--parameters {name}: nothing reads it, no scenario has places for coaching"
         )
     if entry.fixed or entry.low >= entry.high:
         raise KemitraanError(f"--parameters {name}: has no range, it is always {value:g}")

@@ -221,6 +221,7 @@ def _outside(world: World) -> float:
 def test_content_misses_firms_because_criteria_differ():
     """Under joint criteria far fewer coached firms stand outside the content window.
 
+    At the registry's content targets: aimed elsewhere the sign turns, see `docs/odd.md`.
     Criteria alone choose among many, so that nothing blurs them.
     """
     own, joint = [], []

@@ -177,7 +177,8 @@ def test_the_design_has_draws_then_fixed_then_displacement():
     jobs = make_jobs(study, "parameters", 5, 3)
     roles = [job.role for job in jobs]
     assert roles == ["draw"] * 5 + ["fixed"] * 3 + ["displacement 0"] * 3 + ["displacement 1"] * 3
-    always = {name for name in assumed() if registry()[name].group not in SWITCHES}
+    off = {*SWITCHES, "programmes"}
+    always = {name for name in assumed() if registry()[name].group not in off}
     own = set(region_guesses(study.region))
     assert "region.restaurants.count" in own
     # The count's own range stands for the multiple's.
