@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, cast
 
 from experiments.ceiling import CHANNELS
@@ -17,6 +18,8 @@ __all__ = ["at_most_lines"]
 
 _MONTHS = 12
 _MISSING = "-"
+_WIDE = 120
+"""The four columns stand beside one another on any screen."""
 
 
 def at_most_lines(comparison: Comparison, window: str, lang: str, width: int) -> list[str]:
@@ -30,7 +33,7 @@ def at_most_lines(comparison: Comparison, window: str, lang: str, width: int) ->
     """
     table = comparison.ceiling
     effects = comparison.effects(["revenue"], window).set_index("scenario")
-    body = []
+    body, remarks = [], []
     for name in comparison.scenarios:
         own = table[table["scenario"] == name]
         bought = own[own["channel"].isin(CHANNELS) & (own["policy_reaches"] > 0)]
@@ -43,12 +46,19 @@ def at_most_lines(comparison: Comparison, window: str, lang: str, width: int) ->
                 number(reach / _MONTHS, lang) if reach > 0 else "0",
                 percent(100.0 * guessed / reach, lang) if reach > 0 else _MISSING,
                 effect_cells(revenue, lang)[0],
-                "; ".join(_channels(bought, own, lang)) or say("at_most_none", lang),
             ]
         )
-    heads = ["", *(say(f"at_most_{key}", lang) for key in ("reach", "guessed", "effect", "from"))]
-    # The last column may be folded by the screen; the first four stand beside one another.
-    return [say("at_most", lang), *laid_out(heads, body, max(width, 10_000))]
+        remarks.append("; ".join(_channels(bought, own, lang)) or say("at_most_none", lang))
+    heads = ["", *(say(f"at_most_{key}", lang) for key in ("reach", "guessed", "effect"))]
+    head, *rows = laid_out(heads, body, max(width, _WIDE))
+    lines = [*textwrap.wrap(say("at_most", lang), max(60, width), subsequent_indent="  "), head]
+    for row, remark in zip(rows, remarks, strict=True):
+        inset = "    "
+        lines += [row, *textwrap.wrap(
+            remark, max(60, width), initial_indent=inset, subsequent_indent=inset + "  ",
+            break_on_hyphens=False,
+        )]  # fmt: skip
+    return lines
 
 
 def _channels(bought: pd.DataFrame, own: pd.DataFrame, lang: str) -> list[str]:

@@ -471,11 +471,11 @@ def test_the_screen_says_what_arithmetic_allows_at_most(result, lang):
     assert "\n".join(lines) in text(result, lang=lang, width=200)
     table = result.ceiling
     effects = result.effects(["revenue"], "policy").set_index("scenario")
-    for line, name in zip(lines[2:], result.scenarios, strict=True):
+    rows = [line for line in lines[2:] if not line.startswith("    ")]
+    for line, name in zip(rows, result.scenarios, strict=True):
         own = table[(table["scenario"] == name) & table["channel"].isin(CHANNELS)]
         reach = float(own["policy_reaches"].sum()) / 12
         cells = re.split(r" {2,}", line.strip())
         assert cells[:2] == [name, number(reach, lang) if reach else "0"]
         assert cells[3] == effect_cells(effects.loc[name], lang)[0]
-        assert len(cells) == 5
-    assert {line.split()[0] for line in lines[2:]} == set(result.scenarios)
+    assert sum(line.startswith("    ") for line in lines) >= len(rows)
