@@ -20,6 +20,7 @@ TITLES = {
     "money": "Money",
     "population": "Who the firms are",
     "production": "Production, capacity, cost",
+    "programmes": "Mentor programmes, where a policy has places for coaching",
     "platform": "Marketplace, where it is modelled (`platform_on`)",
     "public_accounts": "Public and private cost",
     "trust": "Trust",
@@ -32,7 +33,8 @@ The same figures on the screen: `kemitraan list parameters`.
 
 {count} parameters: {kinds}. The {varied} marked *varied* are drawn anew over their range in every
 pair of runs of a comparison with `--uncertainty parameters`, those of the marketplace only where it
-is modelled; the others keep their value.
+is modelled, those of the mentor programmes only where a scenario has places for coaching; the
+others keep their value.
 
 *measured*: counted or surveyed. *estimated*: worked out from figures that were, or set so that the
 model meets them. *literature*: from a published study, mostly of another country. *assumed*: a

@@ -1,6 +1,7 @@
 """Renews the outputs shown in the READMEs: `python docs/renew.py`, or with names of files.
 
-`python docs/renew.py --only check` renews only the commands that hold this word.
+`python docs/renew.py --only check` renews only the commands that hold this word. `kemitraan init`
+runs all the same, and so do the comparisons above a command that reads one (`runs/...`).
 
 A README marks what it shows, and this program runs it, in one new folder per file and in order:
 
@@ -74,11 +75,20 @@ def outputs(text: str, folder: Path, only: str = "") -> dict[str, str]:
     """Marker and new body of every output of a README; of the commands with a word, if given."""
     found = {}
     printed: dict[str, str] = {}  # a long command that is shown in parts runs once
+    compared: list[str] = []
     for mark in MARK.finditer(text):
         if mark["kind"] == "file":
             printed.clear()
             (folder / mark["what"]).write_text(mark["body"], encoding="utf-8", newline="\n")
-        elif only in mark["what"]:
+            continue
+        wanted = only in mark["what"]
+        if wanted and " runs/" in mark["what"]:
+            printed.update({what: run(what, folder) for what in compared if what not in printed})
+        if mark["what"].startswith("kemitraan compare ") and mark["what"] not in compared:
+            compared.append(mark["what"])
+        if not wanted and mark["what"].startswith("kemitraan init "):
+            run(mark["what"], folder)
+        if wanted:
             print(f"  {mark['what']}", file=sys.stderr, flush=True)
             if mark["what"] not in printed:
                 printed[mark["what"]] = run(mark["what"], folder)

@@ -273,7 +273,7 @@ def check_amount(amount: object) -> None:
     """
     if not isinstance(amount, Real) or not 0.0 < float(amount) <= MOST_MILLION_RP:
         raise KemitraanError(
-            f"--equal-budget {amount}: expects million Rp a year, above 0 and at most "
+            f"--equal-budget {amount:.12g}: expects million Rp a year, above 0 and at most "
             f"{MOST_MILLION_RP:,.0f}"
         )
 

@@ -24,6 +24,7 @@ from experiments.effects import (
     levels_table,
 )
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
+from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
 from experiments.money import equality_notes, money_rows
 from experiments.scale_rules import scale_notes
@@ -229,7 +230,7 @@ class Comparison(Views):
         study = self.study
         notes = [say("example", lang, region=study.region.name), inputs_line(study.region, lang)]
         notes += [line for line in [stale_line(lang)] if line]
-        notes += scale_notes(study, lang)
+        notes += [*scale_notes(study, lang), *idle_lever_notes(study, lang)]
         pairs = int(str(self.plan["pairs"]))
         if self.uncertainty == "seeds":
             notes.append(say("alone", lang))

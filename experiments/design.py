@@ -26,6 +26,7 @@ from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
 from sim.parameters import POLICY_MONTH, SWITCHES, Parameters, assumed, registry
+from sim.parameters.programmes import GROUP as PROGRAMMES
 
 __all__ = [
     "UNCERTAINTIES",
@@ -33,6 +34,7 @@ __all__ = [
     "Study",
     "common_length",
     "common_values",
+    "has_places",
     "in_range",
     "latin_hypercube",
     "make_jobs",
@@ -94,6 +96,11 @@ class Study:
     def has_platform(self) -> bool:
         """Whether the runs have a marketplace."""
         return self.parameters["platform_on"] > 0.0
+
+    @property
+    def coaches(self) -> bool:
+        """Whether any of the scenarios has places for coaching within the runs."""
+        return any(has_places(one, self.months) for one in self.scenarios)
 
     @property
     def firms(self) -> int:
@@ -203,7 +210,7 @@ def make_study(
     chosen = [scenarios[0]] + [
         replace(s, name=f"{s.name}_again") if s.name == names[0] else s for s in others
     ]
-    parameters, varied = common_values(chosen)
+    parameters, varied = common_values(chosen, length)
     # What the region knows of its own firms, unless a scenario assumes otherwise.
     assumed_names = {name for one in chosen for name in one.assume}
     own = {k: v for k, v in region.parameters.items() if k not in assumed_names}
@@ -237,10 +244,21 @@ def common_length(scenarios: Sequence[Scenario], months: int | None) -> int:
     return months if months is not None else scenarios[0].months
 
 
+def has_places(scenario: Scenario, months: int) -> bool:
+    """Whether a scenario has places for coaching before a run of so many months ends."""
+    places = scenario.levers.get("coaching.places")
+    return places is not None and float(str(places.value)) > 0.0 and places.start < months
+
+
 def common_values(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario], months: int | None = None
 ) -> tuple[Parameters, dict[str, tuple[float, float]]]:
-    """Values and ranges of all scenarios: the registry's, changed by what they assume."""
+    """Values and ranges of all scenarios: the registry's, changed by what they assume.
+
+    Args:
+        scenarios: side by side.
+        months: length of the runs; each scenario's own if none.
+    """
     by: dict[str, tuple[str, Assumption]] = {}
     for scenario in scenarios:
         for name, one in scenario.assume.items():
@@ -257,6 +275,8 @@ def common_values(
     entries = registry()
     # What is read only where a module is on is not varied where it is off.
     off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
+    if not any(has_places(one, months or one.months) for one in scenarios):
+        off.append(PROGRAMMES)
     varied = {
         name: (entries[name].low, entries[name].high)
         for name in assumed()

@@ -9,7 +9,8 @@ from typing import Any
 from experiments.design import Study
 from scenarios.faults import did_you_mean
 from sim.errors import KemitraanError
-from sim.parameters import registry
+from sim.parameters import SWITCHES, registry
+from sim.parameters.programmes import GROUP as PROGRAMMES
 
 __all__ = ["ALL", "DUMMY", "GROUPS", "Factor", "choose_factors"]
 
@@ -67,6 +68,7 @@ def choose_factors(asked: str | Sequence[str], study: Study) -> tuple[Factor, ..
 def _named(name: str, study: Study) -> list[str]:
     """The parameters that a name stands for."""
     entries = registry()
+    _refuse_off(name, study)
     if name in entries or name in study.guesses:
         return [name]
     groups = dict.fromkeys(study.group(each) for each in study.varied)
@@ -77,6 +79,18 @@ def _named(name: str, study: Study) -> list[str]:
         f"--parameters {name!r}: is no parameter or group{hint}"
         + ("" if hint else f"; known: {ALL}, {GROUPS}, {', '.join(groups)}, or a parameter's name")
     )
+
+
+def _refuse_off(name: str, study: Study) -> None:
+    """Refuses a group, or a parameter of it, that belongs to a part of the model that is off."""
+    entry = registry().get(name)
+    group = entry.group if entry else name
+    switch = SWITCHES.get(group, "")
+    if switch and name != switch and study.parameters[switch] <= 0.0:
+        raise KemitraanError(
+            f"--parameters {name}: nothing reads it while {switch} is 0; write "
+            f"'assume: {{{switch}: 1}}' into the scenario's file, which switches the {group} on"
+        )
 
 
 def _range(name: str, study: Study) -> tuple[float, float]:
@@ -94,6 +108,10 @@ def _range(name: str, study: Study) -> tuple[float, float]:
         raise KemitraanError(
             f"--parameters {name}: {given[name].name} holds it at {value:g}; "
             "give it a range under assume, or leave it out"
+        )
+    if entry.group == PROGRAMMES and not study.coaches:
+        raise KemitraanError(
+            f"--parameters {name}: nothing reads it, no scenario has places for coaching"
         )
     if entry.fixed or entry.low >= entry.high:
         raise KemitraanError(f"--parameters {name}: has no range, it is always {value:g}")

@@ -15,6 +15,7 @@ from scenarios.faults import ScenarioError
 from scenarios.region import list_regions
 from scenarios.scenario import Scenario, list_scenarios, load_scenario
 from sim.parameters import registry
+from sim.parameters.programmes import GROUP as PROGRAMMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +36,16 @@ OWN = "scenarios"
 def assumption_table(study: Study, uncertainty: str) -> pd.DataFrame:
     """Every figure of the registry and every guess of the region, as used.
 
-    The columns are `ASSUMPTION_COLUMNS`.
+    Those of the mentor programmes only where a scenario has places for coaching, or sets one. The
+    columns are `ASSUMPTION_COLUMNS`.
     """
     import pandas as pd  # noqa: PLC0415  # loaded already by now
 
     rows = []
     for p in registry().values():
         by = [s for s in study.scenarios if p.name in s.assume]
+        if p.group == PROGRAMMES and not (by or study.coaches):
+            continue
         own = by[0].assume[p.name] if by else None
         low, high = (p.low, p.high) if own is None else (own.low, own.high)
         rows.append(

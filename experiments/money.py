@@ -37,8 +37,9 @@ def money_rows(comparison: Comparison) -> list[dict[str, Any]]:
     """One plain row a scenario: expected and realised public cost in a policy year, Rp million.
 
     `expected` and `realised` are at the values held fixed, with the 95 % interval of the mean;
-    `realised_low` and `realised_high` are the 5 and 95 % points over all runs; `by_term` splits
-    what is expected, `sized` names the levers that were sized, their values and their origin.
+    `realised_mean` is over all runs, `realised_low` and `realised_high` their 5 and 95 % points;
+    `by_term` splits what is expected, `sized` names the levers that were sized, their values and
+    their origin.
     """
     study = comparison.study
     if "policy" not in windows(study.months):
@@ -68,6 +69,7 @@ def money_rows(comparison: Comparison) -> list[dict[str, Any]]:
                 "realised": float(np.mean(held[:, s])),
                 "sim_low": float(sim_low[s]),
                 "sim_high": float(sim_high[s]),
+                "realised_mean": float(np.mean(drawn[:, s])),
                 "realised_low": float(low[s]),
                 "realised_high": float(high[s]),
                 "sized": _sized(scenario),
@@ -132,8 +134,8 @@ def money_lines(comparison: Comparison, lang: str) -> list[str]:
         )
         spread = ""
         if comparison.uncertainty != "seeds":
-            ends = [number(row[f"realised_{end}"], lang) for end in ("low", "high")]
-            spread = f" [{'..'.join(ends)}]"
+            mean, low, high = (number(row[f"realised_{x}"], lang) for x in ("mean", "low", "high"))
+            spread = say("money_varied", lang, mean=mean, low=low, high=high)
         lines.append(
             "  "
             + say(
@@ -157,7 +159,8 @@ def money_lines(comparison: Comparison, lang: str) -> list[str]:
         if later:
             lines.append("    " + say("money_later", lang, levers=", ".join(later)))
         elif _off(row):
-            lines.append("    " + say("money_off", lang))
+            less = row["realised"] < row["expected"]
+            lines.append("    " + say("money_less" if less else "money_more", lang))
         idle = idle_terms(by_name[row["scenario"]]) if row["sized"] else []
         if idle:
             lines.append("    " + say("money_idle", lang, levers=", ".join(idle)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from experiments.comparison import FEWEST_PAIRS
 from experiments.money import money_lines
-from experiments.stakeholder_table import stakeholder_windows
+from experiments.stakeholder_table import clear, nothing, shows_from, stakeholder_windows
 from experiments.words import (
     number,
     percent,
@@ -39,7 +39,6 @@ __all__ = [
     "rows_of_groups",
     "spread",
     "text",
-    "unclear",
     "window_title",
 ]
 
@@ -89,6 +88,7 @@ def text(
         by: a grouping to add, such as "size_class".
     """
     # These need this module.
+    from experiments.at_most import at_most_lines  # noqa: PLC0415
     from experiments.group_report import group_lines  # noqa: PLC0415
     from experiments.hotel_states import state_lines  # noqa: PLC0415
     from experiments.in_short import short_lines  # noqa: PLC0415
@@ -110,7 +110,9 @@ def text(
     lines += _wrapped(_below(comparison, lang), width)
     # Last, where a reader of a long output looks first.
     shown = [w for w in show if w in windows(months)]
-    short = short_lines(comparison, shown[0], lang, width) if shown else []
+    told = "policy" if "policy" in shown else next(iter(shown), None)
+    short = short_lines(comparison, told, lang, width) if told else []
+    lines += ["", *at_most_lines(comparison, told, lang, width)] if told else []
     return "\n".join([*lines, *(["", *short] if short else [])])
 
 
@@ -134,11 +136,6 @@ def _label(outcome: str, lang: str) -> str:
     return f"{one.label[lang]}, {unit_words(unit, lang)}" if unit != "firms" else one.label[lang]
 
 
-def unclear(low: float, high: float) -> bool:
-    """Whether an interval reaches across zero."""
-    return low < 0.0 < high
-
-
 def spread(row: pd.Series) -> tuple[float, float]:
     """The wider story: the range where assumptions were varied, else the simulation error."""
     if math.isfinite(row["range_low"]):
@@ -150,9 +147,9 @@ def effect_cells(row: pd.Series, lang: str) -> tuple[str, str]:
     """Effect with its range, and the simulation error alone; rounded to what these support."""
     low, high = spread(row)
     sim = float(row["sim_low"]), float(row["sim_high"])
-    mark = " ?" if unclear(low, high) else ""
     if row["mean"] == low == high == sim[0] == sim[1] == 0:
         return say("same", lang), ""
+    mark = "" if clear(row) or nothing(row) else " ?"
     if not math.isfinite(row["range_low"]):
         return with_error(float(row["mean"]), *sim, lang) + mark, ""
     first = with_interval(float(row["mean"]), low, high, lang) + mark
@@ -316,12 +313,11 @@ def _wrapped(lines: Sequence[str], width: int) -> list[str]:
 def _unclear_lines(own: pd.DataFrame, lang: str) -> list[str]:
     items = []
     for _, row in own.iterrows():
-        low, high = spread(row)
-        if unclear(low, high):
+        if not clear(row) and not nothing(row):
             unit = unit_words(str(row["unit"]), lang)
             label = OUTCOMES[str(row["outcome"])].label[lang]
-            half = number((high - low) / 2, lang, digits=supported(low, high))
-            items.append(f"{label} {half} {unit}")
+            least = shows_from(row)
+            items.append(f"{label} {number(least, lang, digits=supported(-least, least))} {unit}")
     line = say("unclear", lang, k=len(items), n=len(own))
     if not items:
         return [line]

@@ -93,6 +93,7 @@ def sensitivity(
     known("method", [method], METHODS)
     chosen = _outcomes(outcomes)
     study, replaced = load_study(scenario, effect_of, region, seed, scale, months, lang)
+    _refuse_itself(study)
     known("window", [window], windows(study.months))
     factors = choose_factors(parameters, study)
     ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
@@ -144,6 +145,21 @@ def sensitivity(
     if target is not None:
         result.folder = save_folder(result, target, lang=lang)
     return result
+
+
+def _refuse_itself(study: Study) -> None:
+    """Refuses the effect of a scenario against itself.
+
+    Raises:
+        KemitraanError: the baseline is the scenario.
+    """
+    first = study.scenarios[0]
+    again = f"{first.name}_again"  # as `make_study` calls it
+    if any(s.name == again and replace(s, name=first.name) == first for s in study.scenarios[1:]):
+        raise KemitraanError(
+            f"--effect-of {first.name}: is the scenario itself, so that every effect would be "
+            "zero; name another baseline, or write --effect-of none for the level"
+        )
 
 
 def _timed(study: Study, work: Sequence[Job], workers: int) -> Pilot:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
 from experiments.report import window_title
 from experiments.scale_rules import scale_notes
@@ -144,7 +145,7 @@ def notes_in(result: Sensitivity, lang: str) -> list[str]:
     study, design = result.study, result.design
     notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
     notes += [line for line in [stale_line(lang)] if line]
-    notes += scale_notes(study, lang)
+    notes += [*scale_notes(study, lang), *idle_lever_notes(study, lang)]
     for outcome, found in result.indices.items():
         values = result.outcome(outcome)
         points = int(np.sum(~np.isfinite(values)))

@@ -126,7 +126,7 @@ def size(
     """
     budget = scenario.budget
     if budget is None:
-        raise KemitraanError(_cannot(scenario))
+        raise KemitraanError(_cannot(scenario, parameters, million_rp_per_year))
     amount = budget.million_rp_per_year if million_rp_per_year is None else million_rp_per_year
     if amount is None:
         raise KemitraanError(
@@ -173,7 +173,9 @@ def equalise(
         amount = float(million_rp_per_year)
     lacking = [one for k, one in enumerate(scenarios) if k != own and one.budget is None]
     if lacking:
-        raise KemitraanError("\n".join(_cannot(one) for one in lacking))
+        raise KemitraanError(
+            "\n".join(_cannot(one, parameters, million_rp_per_year) for one in lacking)
+        )
     sized: list[Scenario] = []
     faults: list[Fault] = []
     for k, one in enumerate(scenarios):
@@ -276,15 +278,33 @@ def _check_fits(spending: _Spending, budget: Budget, amount: float) -> None:
         raise ScenarioError([budget.fault(key, message, base.name)])
 
 
-def _cannot(scenario: Scenario) -> str:
+def _cannot(scenario: Scenario, parameters: Parameters, amount: float | None) -> str:
+    """Why a scenario without `spend_on` cannot be sized, and what to do.
+
+    Args:
+        scenario: its levers are looked at.
+        parameters: values at which the cost is expected.
+        amount: that was asked for, if one was.
+    """
     drivers = _drivers()
-    costly = [name for name in scenario.levers if name in drivers]
-    example = ", ".join(costly) if costly else "cash_grant.million_rp_per_year"
-    none = "" if costly else " (it pulls none whose cost could be scaled)"
+    costly = [name for name in scenario.levers if name in drivers and lever_value(scenario, name)]
+    begin = f"--equal-budget: {scenario.name} cannot be sized, because"
+    if costly:
+        return (
+            f"{begin} it does not say what money is spent on. Write into its file, with levers of "
+            f"its own: budget: {{spend_on: [{', '.join(costly)}]}}; or leave it out"
+        )
+    own = yearly_cost(scenario, parameters)
+    if own <= 0.0:
+        return f"{begin} none of its levers costs public money; leave it out"
+    # What is left is paid for whole things, see `sim.policy_cost`.
+    begin = f"{begin} matching events come whole; leave it out"
+    costs = f"what it costs, Rp {plain(round(own, 3))} million a year"
+    if amount is None:
+        return f"{begin}, since not all others can be sized to {costs}"
     return (
-        f"--equal-budget: {scenario.name} cannot be sized, because it does not say what money is "
-        f"spent on. Write into its file, with levers of its own{none}: "
-        f"budget: {{spend_on: [{example}]}}; or leave it out"
+        f"{begin}, or size the others to it: --equal-budget without a number takes {costs}, "
+        "if all others can be sized to that"
     )
 
 

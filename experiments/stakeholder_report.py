@@ -23,6 +23,7 @@ EACH = ("partners", "partners_new", "same_trade", "other_trades", "new_firms")
 """Firms, shown by head."""
 IN_ALL = (
     ("all_umkm", "profit"),
+    ("all_umkm", "grants"),
     ("hotels", "extra_cost"),
     ("restaurants", "extra_cost"),
     ("other_buyers", "extra_cost"),
@@ -33,6 +34,7 @@ IN_ALL = (
 )
 """Lines shown in sum; the rest is in the folder."""
 _MISSING = "-"
+_SUM = "Rp m a month"
 
 
 def stakeholder_lines(comparison: Comparison, window: str, lang: str, width: int) -> list[str]:
@@ -56,7 +58,7 @@ def stakeholder_lines(comparison: Comparison, window: str, lang: str, width: int
         if any(row is not None for row in found):
             body.append([f"  {label}", *(_cell(row, lang) for row in found)])
 
-    each, total = (unit_words(unit, lang) for unit in ("Rp a month", "Rp m a month"))
+    each, total = (unit_words(unit, lang) for unit in ("Rp a month", _SUM))
     blank = [""] * len(names)
     body: list[list[str]] = [[f"{say('measure_profit', lang)}, {each}", *blank]]
     for name in EACH:
@@ -85,7 +87,11 @@ def _cell(row: pd.Series | None, lang: str) -> str:
 
 
 def _figure(row: pd.Series, lang: str) -> str:
-    text = with_interval(float(row["mean"]), *spread(row), lang)
+    mean, low, high = (float(x) for x in (row["mean"], *spread(row)))
+    if row["unit"] == _SUM:
+        # A sum of a region that is below a thousand rupiah is nothing.
+        mean, low, high = (round(x, 3) + 0.0 for x in (mean, low, high))
+    text = with_interval(mean, low, high, lang)
     if row["verdict"] in (GAIN, LOSE):
         return f"{text} {say(str(row['verdict']), lang)}"
     return text if math.isnan(row["smallest_effect"]) else f"{text} ?"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from experiments.unit import Cell
 
 __all__ = ["GAIN", "LOSE", "SAME", "SELECTION", "STAKEHOLDER_COLUMNS", "UNCLEAR",
-           "clear", "naive_table", "stakeholder_table", "stakeholder_windows",
-           "verdict"]  # fmt: skip
+           "clear", "naive_table", "nothing", "shows_from", "stakeholder_table",
+           "stakeholder_windows", "verdict"]  # fmt: skip
 
 STAKEHOLDER_COLUMNS = (
     "scenario", "baseline", "stakeholder", "measure", "unit", "window", "firms", "level_baseline",
@@ -28,6 +28,8 @@ STAKEHOLDER_COLUMNS = (
 difference, the effect from which on one would have shown."""
 GAIN, LOSE, UNCLEAR, SAME = "gain", "lose", "no clear difference", "no difference"
 SELECTION = "selection, not effect"
+_FEWEST = 8
+"""Pairs with a number that a verdict takes, in a study that has as many."""
 
 
 def stakeholder_windows(months: int, asked: Sequence[str] = ()) -> list[str]:
@@ -68,7 +70,8 @@ def stakeholder_table(
         wanted = [(*key, f"{name}{part}") for *key, name in rows[keys].itertuples(index=False)]
         rows[column] = own.reindex(wanted).to_numpy() if len(rows) else []
     rows = rows.rename(columns={"group": STAKEHOLDER, "outcome": "measure"})
-    found = [verdict(row) for _, row in rows.iterrows()]
+    fewest = min(_FEWEST, int(rows["pairs"].max())) if len(rows) else 0
+    found = [verdict(row, fewest) for _, row in rows.iterrows()]
     rows["verdict"] = [name for name, _ in found]
     rows["smallest_effect"] = [least for _, least in found]
     orders = {
@@ -106,15 +109,32 @@ def _sides(low: float, high: float) -> tuple[int, ...]:
     return (*((-1,) if low < 0.0 else ()), *((1,) if high > 0.0 else ()))
 
 
-def verdict(row: pd.Series) -> tuple[str, float]:
-    """Gain, loss or neither, and where it is unclear the smallest effect that would have shown."""
+def nothing(row: pd.Series) -> bool:
+    """Whether no run showed any difference."""
+    there = _intervals(row)
+    return bool(row["mean"] == 0.0) and all(low == high == 0.0 for low, high in there)
+
+
+def shows_from(row: pd.Series) -> float:
+    """The smallest effect that would have shown: half the widest interval.
+
+    One as large as the mean did not show either, wherever the intervals lie.
+    """
+    return max([abs(float(row["mean"])), *((high - low) / 2 for low, high in _intervals(row))])
+
+
+def verdict(row: pd.Series, fewest: int = 0) -> tuple[str, float]:
+    """Gain, loss or neither, and where it is unclear the smallest effect that would have shown.
+
+    Args:
+        row: of the table.
+        fewest: pairs without which nothing is clear.
+    """
     if row["measure"] == NAIVE:
         return SELECTION, math.nan
-    mean, there = float(row["mean"]), _intervals(row)
-    if mean == 0.0 and all(low == high == 0.0 for low, high in there):
+    if nothing(row):
         return SAME, math.nan
-    if not clear(row):
-        # An effect as large as the mean did not show either, wherever the intervals lie.
-        return UNCLEAR, max([abs(mean), *((high - low) / 2 for low, high in there)])
+    if not clear(row) or (fewest and row["pairs"] < fewest):
+        return UNCLEAR, shows_from(row)
     line = line_of(str(row[STAKEHOLDER]), str(row["measure"]))
-    return (GAIN if mean * line.better > 0 else LOSE), math.nan
+    return (GAIN if row["mean"] * line.better > 0 else LOSE), math.nan

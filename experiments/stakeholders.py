@@ -92,6 +92,7 @@ def _lines() -> tuple[Line, ...]:
         if name == "partners":
             found.append(Line(name, NAIVE, _EACH, 0, whom))
     found.append(Line("all_umkm", "profit", _SUM, 1, ""))
+    found.append(Line("all_umkm", "grants", _SUM, 1, ""))
     for name in _BUYERS:
         found += [
             Line(name, "extra_cost", _SUM, -1, ""),
@@ -241,5 +242,17 @@ def _of_money(record: Record, baseline: Record, window: Window) -> dict[tuple[st
         each * cost.effect, each * cost.level, firms
     )
     found["treasury", "fines"] = change("fines")
-    found["outside_sellers", "sales"] = change("outside")
+    found["all_umkm", "grants"] = change("grants")
+    found["outside_sellers", "sales"] = _outside(record, baseline, cut)
     return found
+
+
+def _outside(record: Record, baseline: Record, cut: slice) -> _Value:
+    """Suppliers of large buyers, and sellers elsewhere on a marketplace where there is one."""
+    now, then = (
+        float(
+            r.world.monthly["outside"][cut].mean() + r.world.online["online_elsewhere"][cut].mean()
+        )
+        for r in (record, baseline)
+    )
+    return _Value(now - then, then)

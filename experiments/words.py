@@ -89,12 +89,12 @@ def percent(x: float, lang: str = "en") -> str:
     return decimal_mark(text, lang) + " %"
 
 
-def interval(low: float, high: float, lang: str = "en") -> str:
-    """Both ends of an interval, signed, with the digits it supports.
+def interval(low: float, high: float, lang: str = "en", digits: int | None = None) -> str:
+    """Both ends of an interval, signed, with the digits it supports, or so many.
 
     An end that rounds to zero keeps its sign, so that [-0..+60] shows that it reaches across zero.
     """
-    digits = supported(low, high)
+    digits = supported(low, high) if digits is None else digits
     ends = []
     for end in (low, high):
         text = number(end, lang, signed=True, digits=digits)
@@ -104,8 +104,10 @@ def interval(low: float, high: float, lang: str = "en") -> str:
 
 def with_interval(x: float, low: float, high: float, lang: str = "en") -> str:
     """A figure and its interval as [low..high], no digit finer than the interval supports."""
-    first = number(x, lang, signed=True, digits=supported(low, high))
-    return f"{first} {interval(low, high, lang)}"
+    # A mean far outside its interval, carried there by few runs, has no finer digits either.
+    digits = supported(min(low, x), max(high, x)) if math.isfinite(x) else supported(low, high)
+    first = number(x, lang, signed=True, digits=digits)
+    return f"{first} {interval(low, high, lang, digits)}"
 
 
 def with_error(x: float, low: float, high: float, lang: str = "en") -> str:

@@ -53,6 +53,7 @@ def read_hotels(reader: OwnReader, districts: pd.DataFrame | None) -> HotelTable
         if names:
             belongs(reader, table, row, names)
     if not table.sound or len(reader.faults.found) > before:
+        reader.borrow.unsure.update(("rooms", "occupancy"))
         return None
     by_class: dict[str, list[Row]] = {name: [] for name in HOTEL_CLASSES}
     for row in table.rows:
@@ -142,6 +143,8 @@ def _filled(
 def _borrowed_hotels(reader: OwnReader, districts: pd.DataFrame | None) -> HotelTables | None:
     """No list of hotels: those of another region by people, or none at all."""
     word = reader.borrow.word("hotels", needed="missing: give a table of hotels")
+    if not word:
+        reader.borrow.unsure.update(("rooms", "occupancy"))
     donor = reader.borrow.region("hotels") if word and word != NONE else None
     if districts is None or (word != NONE and donor is None):
         return None
@@ -182,6 +185,8 @@ def read_restaurants(
     block = reader.top.block("restaurants", required=False)
     if block is None:
         word = reader.borrow.word("restaurants", needed="missing: give their count and demand")
+        if not word:
+            reader.borrow.unsure.add("restaurant_demand")
         if word == NONE:
             add_figure(reader.figures, nobody)
             return nobody, {}

@@ -113,13 +113,17 @@ class OwnFigures:
 
 
 class Borrowing:
-    """The block `borrow`: who is asked for what, and that nobody is asked for nothing."""
+    """The block `borrow`: who is asked for what, and that nobody is asked for nothing.
+
+    `unsure` collects what a table with faults might have, or might need.
+    """
 
     def __init__(self, top: Block, faults: Faults) -> None:
         self.top = top
         self.faults = faults
         self.entry = top.block("borrow", required=False)
         self.used: dict[str, str] = {}
+        self.unsure: set[str] = set()
         entry = self.entry
         self._asked = {key: entry.text(key) for key in entry.keys()} if entry else {}  # noqa: SIM118  # no dict
 
@@ -171,7 +175,7 @@ class Borrowing:
             choices = (*BLOCKS[block], *regions)
             if asked and asked not in choices:
                 self.entry.fault(block, f"{asked!r} is not one of {', '.join(choices)}")
-            elif asked and block not in self.used:
+            elif asked and block not in self.used and block not in self.unsure:
                 self.entry.fault(block, "is borrowed, but the files have it or nothing asks for it")
         return {block: (asked,) for block, asked in self.used.items() if asked != NONE}
 

@@ -53,12 +53,15 @@ class OwnPlaces:
 
 
 def _whole_column(table: Table, names: Sequence[str], reader: OwnReader) -> bool:
-    """Whether columns are filled in every row; a fault where only in some."""
-    filled = [all(name in row.numbers for name in names) for row in table.rows]
+    """Whether columns are filled in every row; a fault where only in some.
+
+    A cell with a fault of its own is filled in.
+    """
+    filled = [all(row.has(name) for name in names) for row in table.rows]
     if all(filled):
         return bool(filled)
     for row in table.rows:
-        missing = [name for name in names if name not in row.numbers]
+        missing = [name for name in names if not row.has(name)]
         if missing and (any(filled) or len(missing) < len(names)):
             message = f"empty, while other rows have {', '.join(names)}: fill all rows or none"
             reader.faults.add(table.file, row.line, missing[0], "", message)
@@ -68,8 +71,9 @@ def _whole_column(table: Table, names: Sequence[str], reader: OwnReader) -> bool
 def _areas(reader: OwnReader, table: Table) -> list[float]:
     """Area of each district: as given, or from a borrowed number of people a km2."""
     if _whole_column(table, ("area_km2",), reader):
-        return [row.numbers["area_km2"] for row in table.rows]
-    if not table.sound or any("area_km2" in row.numbers for row in table.rows):
+        # One that was refused keeps the region from being made at all.
+        return [row.numbers.get("area_km2", 1.0) for row in table.rows]
+    if not table.sound or any(row.has("area_km2") for row in table.rows):
         return []
     donor = reader.borrow.region("density", needed=f"{table.file} has no area_km2")
     if donor is None:

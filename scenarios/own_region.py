@@ -215,7 +215,8 @@ def read_own_region(folder: Path, top: Block, faults: Faults, called: str = "") 
         if spread is not None:
             places.villages["firms"] = spread
     notes = top.texts("notes") if top.has("notes") else ()
-    borrowed = reader.borrow.close() if not _blind(places, found, reader) else {}
+    _note_unsure(reader, umkm, places=places is not None, found=found is not None)
+    borrowed = reader.borrow.close()
     top.close()
     faults.raise_if_any()
     if places is None or count is None or shares is None or hotels is None or restaurants is None:
@@ -245,6 +246,10 @@ def read_own_region(folder: Path, top: Block, faults: Faults, called: str = "") 
     )
 
 
-def _blind(places: object, found: object, reader: OwnReader) -> bool:
-    """Whether a fault kept a table from being read, so that what is borrowed cannot be judged."""
-    return places is None or (found is None and bool(reader.faults.found))
+def _note_unsure(reader: OwnReader, umkm: Block | None, *, places: bool, found: bool) -> None:
+    """What is borrowed and cannot be judged, since a fault kept a table from being read."""
+    unsure = reader.borrow.unsure
+    if not places:
+        unsure.add("density")
+    if not places or (not found and (umkm is None or umkm.has("table"))):
+        unsure.update(("spread", "sizes", "owners"))

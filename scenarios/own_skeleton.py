@@ -22,7 +22,8 @@ villages: villages.csv      # village, district [, population, lat, lon, area_km
 umkm:
   # id, district, sector, size_class or sales_million_rp_year [, owner_sex, workers, online, permit,
   # age_years, village, lat, lon, weight]. A column that names a person (name, owner, phone, NIK,
-  # nama, pemilik, telepon, hp, alamat, email) is refused: delete it.
+  # nama, pemilik, telepon, hp, alamat, email) is refused: delete it. So is an id that may be a NIK
+  # or a telephone number (ten digits in a row): write one of your own, such as U001.
   #   sector     food_and_cakes, laundry, amenities, batik_and_craft, sewing, building_materials,
   #              trade, other_services, other
   #   size_class micro, small, medium;  owner_sex female, male, perempuan, laki_laki

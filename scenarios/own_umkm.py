@@ -39,7 +39,7 @@ _SIZES = ("micro", "small", "medium")
 _WOMEN = {"female": True, "perempuan": True, "male": False, "laki_laki": False}
 _YES_NO = ("yes", "no", "ya", "tidak")
 UMKM_COLUMNS = (
-    Column("id"),
+    Column("id", "id"),
     Column("district"),
     Column("sector", "choice", choices=(*SECTORS, OTHER)),
     Column("size_class", "choice", optional=True, choices=_SIZES),
@@ -124,7 +124,7 @@ def read_umkm(reader: OwnReader, table: Table, villages: pd.DataFrame | None) ->
     by_village = bool(table.rows) and all("village" in row.texts for row in table.rows)
     by_village = by_village and not reader.districts_only
     for row in table.rows:
-        if "size_class" not in row.texts and "sales_million_rp_year" not in row.numbers:
+        if not row.has("size_class") and not row.has("sales_million_rp_year"):
             reader.faults.add(
                 table.file, row.line, "size_class", "", "empty: give it, or sales_million_rp_year"
             )

@@ -31,6 +31,8 @@ _PERSONAL = (
     "whatsapp", "wa", "telp", "telepon", "hp", "email", "surel", "mail", "nik", "ktp", "npwp", "kk",
     "address", "alamat", "birth", "lahir", "contact", "kontak", "rekening",
 )  # fmt: skip
+# A NIK, NIB or NPWP, and a telephone in the ways it is written.
+_TELLING = re.compile(r"\d{10}|(?:\+?\b62|\b0)[ .-]?8\d{1,2}[ .-]?\d{3,4}[ .-]?\d{3,5}")
 # Columns that hold such a word and name no person.
 _PLACES = ("district_name", "village_name", "nama_kecamatan", "nama_desa", "nama_kelurahan")
 _HARMLESS = ("owner_sex", "owner_gender", *_PLACES)
@@ -38,7 +40,10 @@ _HARMLESS = ("owner_sex", "owner_gender", *_PLACES)
 
 @dataclass(frozen=True)
 class Column:
-    """What a column must hold: `kind` is text, number, whole, choice or keys (`a;b`)."""
+    """What a column must hold: `kind` is text, number, whole, choice, keys (`a;b`) or id.
+
+    An id is a text in which nobody's NIK or telephone may stand.
+    """
 
     name: str
     kind: str = "text"
@@ -50,11 +55,19 @@ class Column:
 
 @dataclass
 class Row:
-    """The cells of one row by column, read and checked; an empty optional cell is absent."""
+    """The cells of one row by column, read and checked; an empty optional cell is absent.
+
+    `refused` names the columns whose cell is there and has a fault.
+    """
 
     line: int
     texts: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+
+    def has(self, name: str) -> bool:
+        """Whether the cell of a column is filled in, rightly or not."""
+        return name in self.texts or name in self.numbers or name in self.refused
 
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys of a cell that lists several, split at semicolons."""
@@ -103,6 +116,12 @@ def _check_cell(raw: str, column: Column) -> float | str:
                 f"{raw!r} is not one of {', '.join(column.choices)}{nearest(raw, column.choices)}"
             )
         return raw
+    if column.kind == "id" and _TELLING.search(raw):
+        # Not shown again: it would stand in every log.
+        raise ValueError(
+            "may be a NIK or a telephone number, which are personal data and refused; write a "
+            "number of your own for the row, such as U001"
+        )
     if column.kind not in ("number", "whole"):
         return raw
     if column.kind == "whole" and not _WHOLE.fullmatch(raw):
@@ -130,6 +149,7 @@ def _read_row(
             value = _check_cell(raw, column)
         except ValueError as error:
             faults.add(file, line, column.name, "", str(error))
+            row.refused.add(column.name)
             continue
         if isinstance(value, float):
             row.numbers[column.name] = value
@@ -150,7 +170,9 @@ def _check_header(
         faults.add(file, 1, name, "", "personal data are refused; delete the column")
     for name in header:
         if name not in known and name not in named:
-            faults.add(file, 1, name or "(empty)", "", f"unknown column{nearest(name, known)}")
+            hint = nearest(name, known)
+            message = f"unknown column{hint or ';'} known: {', '.join(known)}"
+            faults.add(file, 1, name or "(empty)", "", message)
     for name in dict.fromkeys(name for name in header if header.count(name) > 1):
         faults.add(file, 1, name, "", "column given twice")
     missing = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-__all__ = ["Kind", "number_advice", "plain_kind"]
+__all__ = ["NOT_FINITE", "Kind", "number_advice", "plain_kind"]
 
 Kind = Literal["null", "bool", "number", "not finite", "text", "list", "mapping", "broken"]
 
@@ -20,7 +20,8 @@ _UNDERSCORE = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?")
 _INDONESIAN = re.compile(r"([-+]?[0-9]{1,3}(\.[0-9]{3})+),([0-9]+)")
 _PERCENT = re.compile(r"([-+]?[0-9]+([.,][0-9]+)?)\s*%")
 _OTHER_BASE = re.compile(r"0[xo][0-9a-fA-F]+")
-_WORDS = ("nan", "inf", "infinity", "-inf", "+inf", "-infinity")
+_WORDS = tuple(sign + word for word in ("nan", "inf", "infinity") for sign in ("", "-", "+"))
+NOT_FINITE = "is not a finite number"
 
 
 def plain_kind(text: str) -> Kind:
@@ -65,7 +66,7 @@ def number_advice(text: str, *, share: bool) -> str | None:
     if _OTHER_BASE.fullmatch(text):
         return "is not decimal: write a plain decimal number"
     if text.lower() in _WORDS:
-        return "is not a finite number"
+        return NOT_FINITE
     if plain_kind(text) == "number":
         return f"is text because of its quotes: write {text}"
     return None

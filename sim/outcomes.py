@@ -71,9 +71,9 @@ def _coached(numerator: str, denominator: str, factor: float = 1.0) -> Callable[
 
 
 def _applicants(view: View) -> float:
-    """Each applicant counts once: those on the lists at the start, and those who come."""
+    """Those who come in the window; how long the lists are is in the months of waiting."""
     places = view.total("coaching_places")
-    return (view.opening("waiting") + view.total("applications")) / places if places else 0.0
+    return view.total("applications") / places if places else 0.0
 
 
 def _visible(view: View) -> float:
@@ -124,9 +124,20 @@ def _in_business(view: View) -> float:
     return 100.0 * float(stayed.sum()) / max(1.0, float((cohort >= 0).sum()))
 
 
+def _outside_loss(view: View) -> float:
+    """Sales that suppliers of large buyers, and sellers elsewhere on a marketplace, lose."""
+    lost = view.baseline_mean("outside") - view.mean("outside")
+    if view.world.tables.shops.size:
+        lost += view.baseline_mean("online_elsewhere") - view.mean("online_elsewhere")
+    return lost
+
+
 def _net_benefit(view: View) -> float:
-    """Fines only move money from buyers to the treasury, which then raises that much less."""
-    public = view.total("public_cost") - view.total("fines")
+    """Fines only move money from buyers to the treasury, which then raises that much less.
+
+    City agencies pay with public money: what they pay more, fines among it, counts with the rest.
+    """
+    public = view.total("public_cost") + view.total("agency_cost") - view.total("fines")
     costs = view.parameter("marginal_cost_of_funds") * public
     return (view.total("profit") + view.total("grants") - costs) / 1000.0
 
@@ -202,10 +213,10 @@ _DECLARED = (
          _LISTED,
          _per_firm("public_cost", "firms_eligible")),
     _row("net_benefit", _BN, ("net benefit to UMKM and treasury", "manfaat bersih UMKM dan kas"),
-         1, "UMKM and city", "profit and grants received less public money net of fines, at its"
-         " marginal cost; hotels' cost and outside loss are not taken off", _net_benefit),
+         1, "UMKM and city", "profit and grants less public money, agencies' extra cost in it, net"
+         " of fines; hotels' cost and outside loss not taken off", _net_benefit),
     _row("outside_loss", _MONTHLY, ("outside loss", "kehilangan pemasok luar"), 0,
-         "suppliers outside UMKM", "", lambda v: v.baseline_mean("outside") - v.mean("outside"),
+         "suppliers outside UMKM, and sellers elsewhere on the marketplace", "", _outside_loss,
          twin=True),
     _row("moved_from_umkm", _MONTHLY, ("purchases moved from other UMKM", "pengalihan"), -1,
          "UMKM behind wholesalers", "",
@@ -274,8 +285,8 @@ _DECLARED = (
          lambda v: 12 * v.mean("sanctions")),
     _row("firms_coached", "firms", ("firms admitted to coaching", "usaha diterima dalam pembinaan"),
          0, _COACHED, "", lambda v: v.total("admitted")),
-    _row("applicants_per_place", "applicants a place", ("applicants for a place in coaching",
-         "pendaftar per tempat pembinaan"), 0, "applicants",
+    _row("applicants_per_place", "applicants a place", ("new applicants for a place in coaching",
+         "pendaftar baru per tempat pembinaan"), 0, "applicants",
          "places offered in the window; 0 without coaching", _applicants),
     _row("waiting_months", "months", ("wait for a place in coaching",
          "lama menunggu tempat pembinaan"), -1, _COACHED, "firms admitted; 0 without coaching",

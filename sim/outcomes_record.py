@@ -244,11 +244,6 @@ class View:
         """Mean month of a monthly outcome."""
         return float(self._cut(name, self.world).mean())
 
-    def opening(self, name: str) -> float:
-        """A monthly outcome in the month before the window; 0 before any."""
-        start = self.window.start
-        return float(self.world.monthly[name][start - 1]) if start else 0.0
-
     def last(self, name: str) -> float:
         """A monthly outcome in the window's last month."""
         return float(self._cut(name, self.world)[-1])

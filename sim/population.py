@@ -268,6 +268,7 @@ def build_world(
         ),
         policy=no_policy(goods, months),
         params=row,
+        programmes=params.programmes(),
         sizes=sizes,
         eligible=_eligible(record, plan.bought, len(sectors)),
         manufacturing=region.sectors["manufacturing"].to_numpy(dtype=np.uint8),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -62,6 +63,8 @@ class World:
         tables: what changes month by month.
         policy: lever settings by month.
         params: one row of parameters, as compiled code reads them.
+        programmes: values of the mentor programmes' parameters, by name, from which their rows are
+            made once a policy has places for coaching.
         sizes: (3, 5), the law of firm sizes; see `sim.processes.demography.draw_firm`.
         eligible: (sectors,) flags: sectors that supply what hotels, restaurants or agencies buy.
         manufacturing: (sectors,) flags.
@@ -82,6 +85,7 @@ class World:
     tables: Tables
     policy: Policy
     params: npt.NDArray[np.void]
+    programmes: Mapping[str, float]
     sizes: npt.NDArray[np.float64]
     eligible: npt.NDArray[np.uint8]
     manufacturing: npt.NDArray[np.uint8]
@@ -180,7 +184,7 @@ class World:
         """
         self.policy = policy
         if self.tables.coaching.size == 0 and policy.coaches:
-            self.tables = add_coaching(self.tables, self.names.sectors)
+            self.tables = add_coaching(self.tables, self.names.sectors, self.programmes)
 
     def column(self, name: str) -> npt.NDArray[np.float64]:
         """Monthly outcome by name, the platform's too, (months,)."""

@@ -11,7 +11,7 @@ from experiments.ceiling import ceiling
 from experiments.report import rows_of_groups
 from experiments.unit import check_ceiling, check_ledger
 from scenarios.region import load_region
-from scenarios.scenario import load_scenario
+from scenarios.scenario import list_scenarios, load_scenario
 from sim.ecosystem import Ecosystem
 from sim.outcomes import OUTCOMES
 from sim.parameters import Parameters
@@ -302,6 +302,23 @@ def test_the_levers_of_large_buyers_act_on_them_alone() -> None:
         return mean_of(world, "direct") - sum(mean_of(world, name) for name in named)
 
     assert others(ruled) > 1.2 * others(free)
+
+
+def test_the_rule_for_large_firms_reaches_them_alone_and_is_all_assumed() -> None:
+    name = "large_buyer_procurement"
+    table = ceiling(name).set_index("channel")
+    large = table.loc["other large buyers"]
+    assert 0.0 < large["policy_reaches"] <= 0.3 * large["buys"]
+    assert large["policy_reaches"] == table["policy_reaches"].sum()
+    assert large["guessed_share"] == 1.0
+    world = kutai(name)
+    check_ceiling(world, name)
+    covered = world.buyers.kind[world.buyers.covered == 1]
+    assert covered.size > 0
+    assert (covered == KIND_BACKGROUND).all()
+    assert world.column("public_cost")[24:84].sum() > 0.0
+    assert load_scenario(name).region == "kutai_timur"
+    assert list_scenarios().index(name) == list_scenarios().index("kutai_timur_adoption") + 1
 
 
 EVENTS: Mapping[str, object] = {"matching_event.per_year": 12.0, "matching_event.firms": 500.0}

@@ -246,11 +246,22 @@ def test_words_of_the_command_line():
     assert with_values(["a.yaml", "--equal-budget"]) == ["a.yaml", "--equal-budget", "first"]
     assert with_values(["--equal-budget", "a.yaml"]) == ["--equal-budget", "first", "a.yaml"]
     assert with_values(["--equal-budget", "2000", "a"]) == ["--equal-budget", "2000", "a"]
+    for word in ("1e12", "nan", "inf", "-1e3"):
+        assert with_values(["a", "--equal-budget", word]) == ["a", "--equal-budget", word]
     assert money(None) is False
+    assert money("1e3") == 1000.0
+    assert money("inf") == float("inf")
     assert money("first") is True
     assert money("2000") == 2000.0
     with pytest.raises(KemitraanError, match="is ambiguous: write"):
         money("2,000")
+
+
+@pytest.mark.parametrize("amount", ["1e12", "nan", "inf", "-inf", "0", "-5"])
+def test_an_amount_out_of_range_is_told_with_the_range(capsys, amount):
+    assert main(["compare", "cash_grant", "--equal-budget", amount]) == 2
+    err = capsys.readouterr().err
+    assert f"--equal-budget {float(amount):.12g}: expects million Rp a year, above 0 and" in err
 
 
 def test_compare_at_equal_money(here, capsys):

@@ -388,3 +388,29 @@ def test_parameters_have_a_meaning_in_both():
     assert meaning("goods.cakes.orders", "id") == "kue: pesanan sebulan"
     assert meaning("goods.cakes.orders", "en") == "cakes: orders a month"
     assert meaning("nobody_named_it_yet", "id") == ""
+
+
+def test_every_figure_has_words_in_both():
+    """Of the registry and of every region's guesses: the page says them, not their keys."""
+    from experiments.page.assumptions import meaning
+    from scenarios.region import load_region
+    from scenarios.region_ranges import region_guesses
+
+    regions = ("surabaya", "surakarta", "kutai_timur")
+    guesses = [name for region in regions for name in region_guesses(load_region(region))]
+    names = [n for n in [*registry(), *guesses] if not n.startswith("programmes.")]
+    assert [(n, lang) for n in names for lang in LANGUAGES if not meaning(n, lang)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("a.yaml:3: start: 7.5 is no month: write a month number, or YYYY-MM such as 2027-01",
+         "7.5 bukan bulan: tulis nomor bulan, atau YYYY-MM misalnya 2027-01"),
+        ("a.yaml:3: kind: 'a' is not one of mentor, class", "'a' bukan salah satu dari mentor"),
+    ],
+)  # fmt: skip
+def test_wrong_months_and_choices_are_told_in_indonesian(said, expected):
+    from experiments.cli.speech import error_words
+
+    assert expected in error_words(said, "id")

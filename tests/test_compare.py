@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.at_most import at_most_lines
+from experiments.ceiling import CHANNELS
 from experiments.choices import check_windows
 from experiments.compare import compare, load_study
 from experiments.design import latin_hypercube, make_jobs, make_study
@@ -15,6 +17,7 @@ from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, qua
 from experiments.in_short import SHORT_OUTCOMES, short_lines
 from experiments.report import HOTELS, TABLE_OUTCOMES, effect_cells, text
 from experiments.runner import run_jobs
+from experiments.stakeholder_table import clear, nothing
 from experiments.store import next_folder
 from experiments.words import number, with_interval
 from scenarios.region import load_region
@@ -174,7 +177,8 @@ def test_the_design_has_draws_then_fixed_then_displacement():
     jobs = make_jobs(study, "parameters", 5, 3)
     roles = [job.role for job in jobs]
     assert roles == ["draw"] * 5 + ["fixed"] * 3 + ["displacement 0"] * 3 + ["displacement 1"] * 3
-    always = {name for name in assumed() if registry()[name].group not in SWITCHES}
+    off = {*SWITCHES, "programmes"}
+    always = {name for name in assumed() if registry()[name].group not in off}
     own = set(region_guesses(study.region))
     assert "region.restaurants.count" in own
     # The count's own range stands for the multiple's.
@@ -316,7 +320,7 @@ def test_the_screens_numbers_are_those_of_the_effects(result, window):
         centre = (exact["sim_low"] + exact["sim_high"]) / 2
         own = screen.range_faults(row.effect, exact)
         own += screen.error_faults(row.error, exact, centre)
-        crosses = exact["range_low"] < 0 < exact["range_high"]
+        crosses = not clear(exact) and not nothing(exact)
         own += [f"{row.effect!r}: question mark"] if row.effect.endswith("?") != crosses else []
         faults += [f"{row.scenario}, {row.outcome}: {fault}" for fault in own]
     assert not faults, "\n" + "\n".join(faults)
@@ -478,3 +482,20 @@ def test_a_default_folder_has_a_new_name_each_time(tmp_path):
     (tmp_path / "compare-001").mkdir()
     (tmp_path / "compare-002").mkdir()
     assert next_folder(tmp_path).name == "compare-003"
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_screen_says_what_arithmetic_allows_at_most(result, lang):
+    """Per scenario: what the ceiling says a month, the guessed part, the effect beside it."""
+    lines = at_most_lines(result, "policy", lang, 200)
+    assert "\n".join(lines) in text(result, lang=lang, width=200)
+    table = result.ceiling
+    effects = result.effects(["revenue"], "policy").set_index("scenario")
+    rows = [line for line in lines[2:] if not line.startswith("    ")]
+    for line, name in zip(rows, result.scenarios, strict=True):
+        own = table[(table["scenario"] == name) & table["channel"].isin(CHANNELS)]
+        reach = float(own["policy_reaches"].sum()) / 12
+        cells = re.split(r" {2,}", line.strip())
+        assert cells[:2] == [name, number(reach, lang) if reach else "0"]
+        assert cells[3] == effect_cells(effects.loc[name], lang)[0]
+    assert sum(line.startswith("    ") for line in lines) >= len(rows)

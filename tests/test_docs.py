@@ -123,6 +123,42 @@ def test_the_example_files_are_as_the_text_says(name, tmp_path, monkeypatch):
             )
 
 
+@pytest.mark.parametrize(
+    ("name", "lang"), [("docs/own_region.md", "en"), ("docs/own_region.id.md", "id")]
+)
+def test_the_guide_to_ones_own_region_goes_on_to_the_page(name, lang):
+    marks = [what for kind, what, _ in MARKER.findall(text(name)) if kind == "output"]
+    command = f"kemitraan report runs/compare-001 --lang {lang}"
+    assert marks[-1] == command
+    assert marks[-2].startswith("kemitraan compare ")
+    body = text(name).partition(f"<!-- output: {command} -->\n```\n")[2]
+    assert body.startswith(f"runs/compare-001/report.{lang}.html\n")
+
+
+def test_renewing_one_output_first_makes_what_it_reads(tmp_path):
+    renew = runpy.run_path(str(ROOT / "docs" / "renew.py"))
+    ran = []
+    renew["outputs"].__globals__["run"] = lambda command, _: ran.append(command) or command
+    block = "<!-- output: {} -->\n```\n```\n"
+    commands = [
+        "kemitraan init --region here",
+        "kemitraan check here",
+        "kemitraan compare a --region here",
+        "kemitraan compare a --region here | from a to a",
+        "kemitraan report runs/compare-001",
+    ]
+    content = "".join(block.format(command) for command in commands)
+    found = renew["outputs"](content, tmp_path, "report")
+    assert ran == [commands[0], commands[2], commands[4]]
+    assert list(found) == [f"<!-- output: {commands[4]} -->"]
+    ran.clear()
+    renew["outputs"](content, tmp_path, "check")
+    assert ran == commands[:2]
+    ran.clear()
+    assert len(renew["outputs"](content, tmp_path)) == 5
+    assert ran == [*commands[:3], commands[4]]
+
+
 def test_the_page_of_parameters_is_up_to_date():
     made = runpy.run_path(str(ROOT / "docs" / "make_parameters.py"))["document"]()
     assert made == text("docs/parameters.md"), "run: python docs/make_parameters.py"

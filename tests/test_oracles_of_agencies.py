@@ -68,7 +68,13 @@ def _beside_the_twin(world: World, months: int) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["agency_procurement", "agency_procurement_pooling", "kutai_timur_adoption", "matching_event"],
+    [
+        "agency_procurement",
+        "agency_procurement_pooling",
+        "kutai_timur_adoption",
+        "large_buyer_procurement",
+        "matching_event",
+    ],
 )
 def test_a_scenario_equals_its_twin_month_by_month(name: str) -> None:
     world = lab_world(agency_town(200), seed=5, months=44, values=ALL_POOL)

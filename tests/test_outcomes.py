@@ -94,7 +94,8 @@ def test_net_benefit_is_profit_less_public_money_net_of_fines_at_its_marginal_co
     marginal = Parameters.default()["marginal_cost_of_funds"]
     assert values["fines"] > 0.0
     expected = 36 * values["profit"] / 1000 + values["grants"]
-    expected -= marginal * (values["public_cost"] - values["fines"])
+    extra = 36 * values["agency_extra_cost"] / 1000
+    expected -= marginal * (values["public_cost"] + extra - values["fines"])
     assert values["net_benefit"] == pytest.approx(expected, rel=1e-12)
 
 

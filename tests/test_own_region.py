@@ -330,6 +330,40 @@ def test_a_list_with_faults_is_not_called_missing(folder):
     assert len(faults_of()) == 1
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("hotels.csv", "star_3", "3 star", "hotels.csv:3:class: '3 star' is not one of"),
+        ("hotels.csv", "Selatan", "Barat", "hotels.csv:4:district: 'Barat' is not in districts"),
+        ("hotels.csv", "rooms", "email", "hotels.csv:1:email: personal data are refused"),
+        ("hotels.csv", "rooms", "room", "hotels.csv:1:room: unknown column"),
+        ("districts.csv", "115.00,100", "115.00,0", "districts.csv:2:area_km2: 0 is out of range"),
+        ("districts.csv", "0.10,", "100.10,", "districts.csv:2:lat: 100.10 is out of range"),
+        ("umkm.csv", "small", "kecil", "umkm.csv:4:size_class: 'kecil' is not one of"),
+        ("umkm.csv", "small", "-5", "umkm.csv:4:sales_million_rp_year: -5 is out of"),
+        ("region.yaml", "hotels.csv", "hotel.csv", "hotels: the folder holds no file 'hotel.csv'"),
+    ],
+)
+def test_a_fault_has_no_others_in_its_train(folder, file, old, new, expected):
+    spoil(folder, "region.yaml", "borrow: {", "borrow: {spread: people, ")
+    if "sales" in expected:
+        put(folder, "umkm.csv", UMKM.replace("size_class", "sales_million_rp_year")
+            .replace("micro", "5"))  # fmt: skip
+    spoil(folder, file, old, new)
+    (found,) = faults_of()
+    assert expected in found
+
+
+def test_what_is_borrowed_is_judged_beside_a_broken_table(folder):
+    added = "room: surakarta, restaurant_demand: surakarta, "
+    spoil(folder, "region.yaml", "borrow: {", f"borrow: {{{added}")
+    spoil(folder, "districts.csv", "115.00,100", "115.00,0")
+    found = faults_of()
+    assert len(found) == 3
+    for part in ("area_km2: 0 is out", "borrow.room: nothing", "demand: is borrowed, but"):
+        assert part in "\n".join(found)
+
+
 def test_all_faults_at_once(folder):
     spoil(folder, "districts.csv", "20000", "20.000")
     spoil(folder, "umkm.csv", "food_and_cakes", "food")
@@ -357,6 +391,37 @@ def test_what_names_a_person_is_refused(folder, column):
 @pytest.mark.parametrize("column", ["owner_sex", "workers", "online", "district", "nama_desa"])
 def test_what_names_nobody_is_not(column):
     assert personal([column]) == []
+
+
+@pytest.mark.parametrize(
+    "telling",
+    ["6408011203850001", "0812345678", "0812-3456-7890", "+62 812 3456 789", "U-081234567890"],
+)
+def test_an_id_that_may_be_a_nik_or_a_telephone_is_refused_and_not_shown(folder, telling):
+    spoil(folder, "umkm.csv", "2,Utara", f"{telling},Utara")
+    (found,) = faults_of()
+    assert found.startswith("umkm.csv:3:id: may be a NIK or a telephone number")
+    assert "such as U001" in found
+    assert telling not in found
+
+
+@pytest.mark.parametrize("plain", ["U001", "123456789", "2024-08-0012", "08-2024-0012", "A 62/8/1"])
+def test_an_id_of_the_office_is_none(folder, plain):
+    spoil(folder, "umkm.csv", "2,Utara", f"{plain},Utara")
+    load_region("barat")
+
+
+def test_an_unknown_column_is_told_with_the_known_ones(folder, capsys):
+    spoil(folder, "umkm.csv", "weight", "usaha")
+    spoil(folder, "hotels.csv", "rooms", "room")
+    known = "known: district, class, count, rooms, occupancy_percent"
+    found = "\n".join(faults_of())
+    assert f"hotels.csv:1:room: unknown column, did you mean 'rooms'? {known}" in found
+    assert "umkm.csv:1:usaha: unknown column; known: id, district, sector, size_class" in found
+    assert main(["check", "barat", "--lang", "id"]) == 2
+    shown = capsys.readouterr().err
+    assert "room: kolom tidak dikenal, maksudnya 'rooms'? yang dikenal: district" in shown
+    assert "usaha: kolom tidak dikenal; yang dikenal: id, district" in shown
 
 
 def test_personal_data_in_a_table_that_nothing_reads(folder):

@@ -11,6 +11,7 @@ import pytest
 
 import kemitraan as km
 from experiments.page.answer import Effect, span
+from experiments.page.content import _hypothetical
 from experiments.page.folder import read_folder
 from experiments.page.write import page, report
 from kemitraan.cli import main
@@ -46,8 +47,8 @@ class Reader(HTMLParser):
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
         self.tags, self.parts, self._silent = [], [], 0
-        self.feed(text)
-        self.words = " ".join(" ".join(self.parts).split())
+        self.feed(text.replace("<wbr>", ""))  # where a line may break within an interval
+        self.words = re.sub(r" ([,:])", r"\1", " ".join(" ".join(self.parts).split()))
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
@@ -157,7 +158,7 @@ def test_the_ceiling_stands_beside_the_effect(pages):
     english = pages["en"].words
     assert "All hotels together buy Rp 162,000 m a year" in english
     assert "0.9 % of what the UMKM of the region sell" in english
-    assert "Rp 87,500 m a year : hotels Rp 48,600 m a year, Rp 93,900 a month for each" in english
+    assert "Rp 87,500 m a year: hotels Rp 48,600 m a year, Rp 93,900 a month for each" in english
     assert "88 %" in english  # (48,600 x .79 + 38,900 x 1) / 87,500
     assert "+Rp 1,200 m [-200..+2,600] a year ?" in english
     assert "Rp87.500 jt setahun" in pages["id"].words
@@ -196,6 +197,23 @@ def test_without_stakeholders_the_section_is_left_out(tmp_path):
     words = Reader(page(made_folder(tmp_path / "x"), "en")).words
     assert "Who gains, who loses" not in words
     assert "naive" not in words
+
+
+def test_who_pays_has_a_line_and_who_is_untouched_has_none(tmp_path):
+    each = [("restaurants", 40.0, "lose"), ("agencies", 90.0, "lose"), ("other_buyers", 0.2, "?"),
+            ("hotels", 0.0, "no difference")]  # fmt: skip
+    who = [
+        who_row(MANDATE, name, "extra_cost_per_buyer", "Rp a month", "year 5", mean,
+                (mean / 2, mean * 2), verdict)
+        for name, mean, verdict in each
+    ]  # fmt: skip
+    who.append(who_row(MANDATE, "treasury", "fines", "Rp m a month", "year 5", 7.0, (2, 9), "gain"))
+    words = Reader(page(made_folder(tmp_path / "x", who=who), "en")).words
+    assert "restaurants: extra cost, Rp/month - +40 [+20..+80] lose" in words
+    assert "agencies: extra cost, Rp/month - +90 [+45..+180] lose" in words
+    assert "treasury: fines received" in words
+    assert "hotels: extra cost" not in words
+    assert "other large buyers: extra cost" not in words  # less than a rupiah
 
 
 def test_guessed_assumptions_come_first_and_what_the_answer_hangs_on(folder):
@@ -283,6 +301,24 @@ def test_an_obligation_alone_is_called_hypothetical(tmp_path):
     words = Reader(page(made, "en")).words
     assert "no city is known to have this rule" not in words
     assert "hypothetical obligation" not in words
+
+
+@pytest.mark.parametrize(
+    ("levers", "lang", "expected"),
+    [
+        ({"agency.binding": 1}, "en", "to have this rule for agencies. "),
+        ({"agency.binding": 1, "hotel.binding": 0}, "id", "mempunyai aturan ini bagi dinas. "),
+        ({"hotel.binding": 1, "restaurant.binding": 1}, "en", "rule for hotels, restaurants. "),
+    ],
+)
+def test_the_note_names_whom_the_obligation_binds(tmp_path, levers, lang, expected):
+    made = made_folder(tmp_path / "x", scenarios=(MANDATE,))
+    kept = read_folder(made)
+    for one in kept.scenarios:
+        if one["name"] == MANDATE:
+            one["levers"].clear()
+            one["levers"].update({key: {"value": value} for key, value in levers.items()})
+    assert expected in _hypothetical(kept, lang)
 
 
 def test_a_simulation_interval_stands_beside_its_range(folder, tmp_path):

@@ -24,7 +24,7 @@ from sim.parameters import (
 )
 from sim.parameters.levers import read_levers
 from sim.parameters.programmes import programmes
-from sim.parameters.registry import read_registry
+from sim.parameters.registry import FOLDER, read_registry
 from sim.parameters.value_inputs import guessed_part
 
 SOURCES = "project:\n  title: assumption\n  url: null\n  year: 2026\n"
@@ -138,15 +138,10 @@ def test_the_shipped_registry_is_complete() -> None:
 
 def test_every_source_is_used() -> None:
     from sim.parameters.entries import read_sources
-    from sim.parameters.registry import FOLDER
 
     sources, faults = read_sources(FOLDER / "sources.yaml")
     assert faults == []
-    entries = [
-        *registry().values(),
-        *(entry for one in programmes() for entry in one.attributes.values()),
-    ]
-    used = {source.title for entry in entries for source in entry.sources}
+    used = {source.title for entry in registry().values() for source in entry.sources}
     assert [key for key, source in sources.items() if source.title not in used] == []
 
 
@@ -167,8 +162,7 @@ def test_a_value_computed_from_a_guess_is_varied_and_one_from_figures_is_not() -
 
 def test_guesses_held_fixed_are_known_by_name() -> None:
     fixed = fixed_guesses()
-    assert "background_firms" in fixed
-    assert "small_sigma" in fixed
+    assert set(fixed) == {"candidates", "pool_minimum", "platform_on", "search_months"}
     assert not {*fixed} & {*assumed()}
     assert all(registry()[name].fixed for name in fixed)
 
@@ -179,6 +173,35 @@ def test_goods_are_parameters_too() -> None:
     # Their range is the spread between firms, not a doubt about one value.
     assert registry()["goods.cakes.shelf_life"].fixed
     assert registry()["goods.cakes.lead_time"].fixed
+
+
+def test_numbers_of_mentor_programmes_are_parameters_too() -> None:
+    own = {p.name: p for p in registry().values() if p.group == "programmes"}
+    names = [f"programmes.{one.key}.{name}" for one in programmes() for name in one.attributes]
+    assert list(own) == names
+    assert {"programmes.telkom.places_share", "programmes.kadin.competence_food_and_cakes"} < {*own}
+    assert {*own} <= {*assumed()}
+    # A stage lies between 0 and 1 whatever anybody assumes.
+    assert own["programmes.city.content_target"].bounds == (0.0, 1.0)
+    changed = Parameters.default().replace(**{"programmes.city.content_target": 0.7})
+    assert changed.programmes() == {
+        **Parameters.default().programmes(),
+        "programmes.city.content_target": 0.7,
+    }
+    with pytest.raises(ParameterError, match=r"programmes.city.cost_ratio: 3 is out of range"):
+        changed.replace(**{"programmes.city.cost_ratio": 3.0})
+
+
+def test_faults_of_a_programme_are_faults_of_the_registry(tmp_path: Path) -> None:
+    text = (FOLDER / "programmes.yaml").read_text(encoding="utf-8")
+    for name in ("sources.yaml", "evidence.csv"):
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    path = tmp_path / "programmes.yaml"
+    path.write_text(text.replace("value: 0.45", "value: 1.45", 1), encoding="utf-8")
+    with pytest.raises(RegistryError) as caught:
+        read_registry(tmp_path)
+    message = "telkom: content_target: value: 1.45 is outside its range [0..1]"
+    assert str(caught.value) == f"programmes.yaml: {message}"
 
 
 def test_values_replace_and_refuse() -> None:
@@ -223,11 +246,11 @@ def test_a_set_does_not_follow_later_changes_of_the_given_mapping() -> None:
     assert values["displacement"] == registry()["displacement"].value
 
 
-def test_the_record_has_every_parameter_but_goods_as_float64() -> None:
+def test_the_record_has_every_parameter_but_goods_and_programmes_as_float64() -> None:
     values = Parameters.default()
     record = values.record()
     assert record.shape == (1,)
-    names = [name for name in registry() if not name.startswith("goods.")]
+    names = [name for name in registry() if not name.startswith(("goods.", "programmes."))]
     assert list(record.dtype.names or ()) == names
     assert all(record.dtype[name] == np.float64 for name in names)
     assert record["displacement"][0] == values["displacement"]

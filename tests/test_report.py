@@ -61,7 +61,7 @@ def test_figures_stop_where_their_interval_does(shown, expected):
 
 def test_an_effect_of_zero_keeps_its_simulation_error():
     """The draws never differ, the runs at fixed assumptions do: both are shown."""
-    assert effect_cells(row(0.0, 0.0, 0.0, -0.2, 0.6), "en") == ("0 [0..0]", "+0.2 ±0.4")
+    assert effect_cells(row(0.0, 0.0, 0.0, -0.2, 0.6), "en") == ("0 [0..0] ?", "+0.2 ±0.4")
 
 
 def test_no_difference_at_all_is_said_in_words():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -179,7 +180,8 @@ def test_a_scenarios_own_assumptions_change_what_is_moved(tmp_path):
 
 
 def test_an_outcome_that_never_changes_is_said_to_hang_on_nothing():
-    null = sensitivity("no_policy", samples=2, parameters=FEW, **SMALL)
+    nothing = replace(load_scenario("no_policy"), name="nothing")
+    null = sensitivity(nothing, samples=2, parameters=FEW, **SMALL)
     assert (null.table["estimate"] == 0.0).all()
     assert null.headlines == [
         "The effect on UMKM profit is the same at every point: it hangs on none of 3 parameters."
@@ -275,6 +277,13 @@ def test_the_command(capsys, monkeypatch, tmp_path):
         (["--seed", "-1"], "--seed -1"),
         (["--region", "nowhere"], "no region 'nowhere'"),
         (["--effect-of", "no_polcy"], "no_policy"),
+        (["--effect-of", RULE], f"--effect-of {RULE}: is the scenario itself"),
+        (["--effect-of", RULE], "write --effect-of none for the level"),
+        (["--parameters", "platform"], "nothing reads it while platform_on is 0; write 'assume: {"),
+        (
+            ["--parameters", "platform_share"],
+            "platform_share: nothing reads it while",
+        ),
         (["--out", "full"], "not empty"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,23 @@ def test_distances_do_not_grow_with_the_scale():
         rows = np.concatenate([np.arange(one["start"], one["stop"]) for one in lines[cakes]])
         near.append(float(links["distance"][rows].mean()))
     assert near[1] == pytest.approx(near[0], rel=0.1)
+
+
+def test_one_more_buyer_shifts_nobody_elses_luck():
+    """Numbers, sites and lasting draws of all other buyers stay what they were."""
+    region = surabaya()
+    counts = region.hotels.assign(count=region.hotels["count"] + (region.hotels.index == 0))
+    more = replace(
+        region,
+        hotels=counts,
+        restaurants=replace(region.restaurants, value=region.restaurants.value + 3),
+    )
+    was, now = (
+        lab_world(one, seed=SEED, scale=1, months=24).tables.buyers for one in (region, more)
+    )
+    assert now.size == was.size + 4
+    old = {int(number): row for row, number in enumerate(now["number"])}
+    assert len(old) == now.size
+    rows = np.array([old[int(number)] for number in was["number"]])
+    for name in ("kind", "district", "x", "y", "coverage_draw", "mode_taste"):
+        np.testing.assert_array_equal(was[name], now[name][rows])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import kemitraan as km
+from experiments.cli.speech import error_words
 from experiments.compare import HEADLINE, compare, load_study
 from experiments.costs import unforeseen, yearly_cost
 from experiments.money import FOLLOWS_SALES
@@ -113,6 +114,43 @@ def test_what_cannot_be_sized_sets_the_amount_for_the_others(trial):
     memo = replace(km.load_scenario("hotel_memorandum"), name="memo", budget=None)
     with pytest.raises(KemitraanError, match="memo cannot be sized"):
         equalise([km.load_scenario("cash_grant"), paper, memo], VALUES, None, trial)
+
+
+def test_events_come_whole_and_the_others_are_sized_to_them(trial):
+    event = km.load_scenario("matching_event")
+    cost = yearly_cost(event, VALUES)
+    found = equalise([km.load_scenario("cash_grant"), event], VALUES, None, trial)
+    assert found[1] == event
+    assert yearly_cost(found[0], VALUES) == pytest.approx(cost)
+    with pytest.raises(KemitraanError) as caught:
+        equalise([km.load_scenario("cash_grant"), event], VALUES, 1000.0, trial)
+    message = str(caught.value)
+    assert message == (
+        "--equal-budget: matching_event cannot be sized, because matching events come whole; "
+        "leave it out, or size the others to it: --equal-budget without a number takes what it "
+        f"costs, Rp {cost:g} million a year, if all others can be sized to that"
+    )
+    assert "temu usaha hanya dapat digelar utuh" in error_words(message, "id")
+    paper = replace(km.load_scenario("mandate_on_paper"), budget=None)
+    with pytest.raises(KemitraanError, match="since not all others can be sized to what it costs"):
+        equalise([paper, event], VALUES, None, trial)
+
+
+@pytest.mark.parametrize("amount", [None, 600.0])
+def test_what_cannot_be_sized_is_told_with_its_own_levers(trial, amount):
+    memo = replace(km.load_scenario("hotel_memorandum"), name="memo", budget=None)
+    paper = replace(km.load_scenario("mandate_on_paper"), name="paper", budget=None)
+    nothing = km.load_scenario("no_policy")
+    with pytest.raises(KemitraanError) as caught:
+        equalise([paper, memo, nothing], VALUES, amount, trial)
+    message = str(caught.value)
+    assert "memo cannot be sized, because it does not say what money is spent on" in message
+    for scenario in (memo, *([] if amount is None else [paper])):
+        line = next(li for li in message.splitlines() if f": {scenario.name} " in li)
+        named = line.partition("spend_on: [")[2].partition("]")[0].split(", ")
+        assert named
+        assert set(named) <= set(scenario.levers)
+    assert "no_policy cannot be sized, because none of its levers costs public money" in message
 
 
 def test_the_comparison_says_what_came_out_and_whose_cost_it_was():

@@ -12,7 +12,7 @@ from experiments.stakeholders import FIRM_GROUPS, LINES, NAIVE, PARTS, stakehold
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
 from sim.outcomes import window_values, windows
-from sim.outcomes_monthly import MONTHLY_DTYPE
+from sim.outcomes_monthly import MONTHLY_DTYPE, ONLINE_MONTHLY_DTYPE
 from sim.outcomes_record import Newcomers, Record, Window, follow
 from sim.parameters import Parameters
 from sim.policy import compile_policy
@@ -25,10 +25,11 @@ RULE = "mandated_hotel_partnership"
 MONTHS = 60
 
 
-def world_of_surabaya():
+def world_of_surabaya(values=None):
     return build_world(
-        load_region("surabaya"), Parameters.default(), seed=5, scale=50, months=MONTHS
-    )
+        load_region("surabaya"), Parameters.default().replace(check=False, **(values or {})),
+        seed=5, scale=50, months=MONTHS,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,30 @@ def test_what_orders_cost_hotels_is_the_models_own_figure(pair):
         assert (record.buyer_cost[:, 1] != 0).any()
 
 
+def test_what_shops_win_online_sellers_elsewhere_lose():
+    """Online spending is fixed: what shops here sell more, somebody else sells less."""
+    start = world_of_surabaya({"platform_on": 1.0})
+    before = follow(start, 24)
+    baseline = follow(start.copy(), before=before)
+    levers = load_scenario("ecommerce_collaboration").levers
+    record = follow(start.copy(compile_policy(levers, start.names.goods, MONTHS)), before=before)
+    window = windows(MONTHS)["policy"]
+    cut = slice(window.start, window.stop)
+    won = [r.world.online["online_sales"][cut].mean() for r in (baseline, record)]
+    suppliers = [r.world.monthly["outside"][cut].mean() for r in (baseline, record)]
+    found = read(record, baseline, window)["outside_sellers", "sales"][0]
+    assert won[1] - won[0] > 1000.0
+    spent = [
+        r.world.online["online_households"][cut].mean()
+        + r.world.online["online_demand_outside"][cut].mean()
+        for r in (baseline, record)
+    ]
+    rest = (spent[1] - won[1]) - (spent[0] - won[0]) + suppliers[1] - suppliers[0]
+    assert found == pytest.approx(rest)
+    own = window_values(record, "policy", baseline)
+    assert own["outside_loss"] == pytest.approx(-found)
+
+
 def test_money_of_the_others_is_that_of_the_outcomes(pair):
     baseline, record = pair
     window = windows(MONTHS)["policy"]
@@ -232,6 +257,7 @@ def by_hand(profit, served, later, later_served, generation):
         firms=SimpleNamespace(sector=np.array(SECTORS)),
         buyers=SimpleNamespace(weight=np.array([2.0]), kind=np.array([0])),
         monthly=np.zeros(48, MONTHLY_DTYPE),
+        online=np.zeros(48, ONLINE_MONTHLY_DTYPE),
         yearly=Yearly(table["profit"], blank, blank, blank.astype(np.uint8), table["served"]),
     )
     small = np.zeros((years, slots), np.int8)

@@ -39,19 +39,32 @@ OPTIONAL_VALUES = {"--equal-budget": "first"}
 _LIKE_A_NUMBER = re.compile(r"[-+]?[0-9.,_]+%?")
 
 
+def _meant_as_number(word: str) -> bool:
+    """Whether a word is a number, or looks like one: 2000, 2.000,5, 1e12 and nan too."""
+    if _LIKE_A_NUMBER.fullmatch(word):
+        return True
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def with_values(words: list[str]) -> list[str]:
     """The words of a command line, with a value after each option that may stand without one."""
     found: list[str] = []
     for k, word in enumerate(words):
         found.append(word)
         after = words[k + 1] if k + 1 < len(words) else ""
-        if word in OPTIONAL_VALUES and not _LIKE_A_NUMBER.fullmatch(after):
+        if word in OPTIONAL_VALUES and not _meant_as_number(after):
             found.append(OPTIONAL_VALUES[word])
     return found
 
 
 def money(text: str | None) -> float | bool:
     """An amount as typed; True where the option stands alone, False where it does not stand.
+
+    One that is not finite is out of range, and told with the range where it is used.
 
     Raises:
         BadParameter: it is no plain number.
@@ -60,10 +73,10 @@ def money(text: str | None) -> float | bool:
         return False
     if text == OPTIONAL_VALUES["--equal-budget"]:
         return True
-    from scenarios.scalars import number_advice, plain_kind  # noqa: PLC0415
+    from scenarios.scalars import NOT_FINITE, number_advice, plain_kind  # noqa: PLC0415
 
     advice = number_advice(text, share=False)
-    if plain_kind(text) != "number":
+    if plain_kind(text) != "number" and advice != NOT_FINITE:
         raise KemitraanError(f"--equal-budget {text}: {advice or 'is no number'}, in million Rp")
     return float(text)
 

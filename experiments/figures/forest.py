@@ -18,6 +18,8 @@ from experiments.figures.style import (
     put_caption,
 )
 from experiments.report import spread, window_title
+from experiments.stakeholder_table import clear, nothing
+from experiments.stakeholder_words import say as say_group
 from experiments.words import say, unit_words, with_interval
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, Outcome
@@ -170,6 +172,7 @@ def _row(
     ax.plot([row["mean"] / largest], [y], marker=marker(comparison, scenario), color=shade,
             markeredgecolor="#000000", markeredgewidth=0.5, markersize=5.5, zorder=3)  # fmt: skip
     text = with_interval(float(row["mean"]), low, high, lang)
+    text += "" if clear(row) or nothing(row) else " ?"
     if row["mean"] == low == high == row["sim_low"] == row["sim_high"] == 0:
         text = say("same", lang)
     if math.isfinite(row["share_better"]) and low < high:
@@ -196,4 +199,4 @@ def _caption(comparison: Comparison, window: str, lang: str) -> str:
     when = window_title(comparison, window, lang).lower()
     band = say("forest_held" if comparison.uncertainty == "seeds" else "forest_varied", lang)
     scale = say("forest_scale", lang, when=when)
-    return caption(comparison, lang, scale, band)
+    return caption(comparison, lang, scale, f"{band} {say_group('mark', lang)}")

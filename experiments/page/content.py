@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from experiments import words
-from experiments.catalogue import told
+from experiments.catalogue import phrase, told
 from experiments.ceiling import CHANNELS
 from experiments.page.answer import Effect, answer, effect_of, simulation_words, span
 from experiments.page.assumptions import assumption_rows, every_assumption, hangs_on, kind_counts
@@ -20,18 +22,31 @@ from sim.outcomes import windows
 if TYPE_CHECKING:
     from experiments.page.folder import Kept
 
-__all__ = ["LIMITS", "MANY", "STATES", "content"]
+__all__ = ["LIMITS", "MANY", "MOST", "STATES", "content"]
 
-MANY = 4
-"""With more scenarios than these the page says less of each, to stay on two sheets."""
+MANY = 1
+"""With more scenarios than these paper leaves out what the screen has, to stay on two sheets."""
+MOST = 4
+"""With more than these paper says the first year without intervals, and in fewer words."""
 LIMITS = 9
 """Messages `cannot_1` to `cannot_9`: what the model cannot tell."""
 STATES = (
     "hotels_signed", "hotels_buying", "hotels_newly_buying", "hotels_still_buying",
     "hotels_on_paper",
 )  # fmt: skip
+_BOUND: Mapping[str, str] = MappingProxyType(
+    {
+        "hotel": "hotels",
+        "restaurant": "restaurants",
+        "large_buyer": "other large buyers",
+        "agency": "agencies",
+    }
+)
+"""Whom a lever `<group>.binding` obliges, as channels are called."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_PAIRS = 20
+_ON_PAPER = ("sample", "not_equal")
+"""Notes that no reader of paper can spare: a sample was simulated, money is not equal."""
 _DIGESTS = ("study", "region", "parameters", "model")
 
 
@@ -53,14 +68,17 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         policy |= {"mark": row.mark if row else "", "colour": row.colour if row else ""}
     only = len(policies) == 1
     chosen = assumption_rows(kept, letters, lang)
+    notes = _notes(kept, lang)
     return {
         "lang": lang,
-        "many": len(kept.names) > MANY,
+        "size": "".join(
+            name for name, than in ((" many", MANY), (" most", MOST)) if len(kept.names) > than
+        ).strip(),
         "heading": policies[0]["title"] if only else say("heading", lang),
         "example": say("example", lang, region=kept.region_title(lang)),
         "question": _question(kept, policies, lang),
         "policies": policies,
-        "hypothetical": any(policy["hypothetical"] for policy in policies),
+        "hypothetical": _hypothetical(kept, lang),
         "quick": say("quick", lang, n=kept.pairs) if kept.pairs < _FEWEST_PAIRS else "",
         "answer": answer(kept, letters, lang),
         "ceiling": _ceiling(kept, letters, lang),
@@ -76,10 +94,17 @@ def content(kept: Kept, lang: str) -> dict[str, Any]:
         "all_assumptions": every_assumption(kept, lang),
         "kinds": kind_counts(kept, lang),
         "hangs": hangs_on(kept, letters, lang),
-        "cannot": [say(f"cannot_{k}", lang) for k in range(1, LIMITS + 1)],
-        "notes": _notes(kept, lang),
+        "cannot": [_first(say(f"cannot_{k}", lang)) for k in range(1, LIMITS + 1)],
+        "notes": notes,
+        "spared": sum(not note["kept"] for note in notes),
         "again": _again(kept, lang),
     }
+
+
+def _first(text: str) -> tuple[str, str]:
+    """The first sentence, and the rest."""
+    head, stop, rest = text.partition(". ")
+    return (f"{head}.", rest) if stop else (text, "")
 
 
 def _policy(kept: Kept, letter: str, name: str, lang: str) -> dict[str, Any]:
@@ -95,10 +120,22 @@ def _policy(kept: Kept, letter: str, name: str, lang: str) -> dict[str, Any]:
 
 def _obliges(scenario: Mapping[str, Any]) -> bool:
     """Whether buyers are obliged: no city's rule is behind it."""
-    return any(
-        key.endswith(".binding") and float(lever["value"]) > 0
-        for key, lever in scenario["levers"].items()
-    )
+    return any(_binds(scenario, f"{group}.binding") for group in _BOUND)
+
+
+def _hypothetical(kept: Kept, lang: str) -> str:
+    """Whom the obligations bind, and that no city is known to bind them; empty without any."""
+    bound = [
+        channel for group, channel in _BOUND.items()
+        if any(_binds(kept.scenario(name), f"{group}.binding") for name in kept.names)
+    ]  # fmt: skip
+    whom = ", ".join(channel_words(channel, lang) for channel in bound)
+    return say("hypothetical_note", lang, whom=whom) if bound else ""
+
+
+def _binds(scenario: Mapping[str, Any], key: str) -> bool:
+    lever = scenario["levers"].get(key)
+    return lever is not None and float(lever["value"]) > 0
 
 
 def instrument(scenario: Mapping[str, Any], lang: str) -> str:
@@ -123,13 +160,19 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         guessed = float((own["policy_reaches"] * own["guessed_share"]).sum())
         known = own["guessed_share"].notna().all() and reach > 0
         channels = [
-            say(
-                "channel_short" if len(kept.names) > MANY else "channel",
-                lang,
-                name=channel_words(str(row["channel"]), lang),
-                reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),
-                each=amount(float(row["per_umkm_month"]), "Rp", lang, signed=False),
-                firms=number(float(row["umkm"]), lang),
+            (
+                say(
+                    "channel_short",
+                    lang,
+                    name=channel_words(str(row["channel"]), lang),
+                    reach=amount(float(row["policy_reaches"]), unit, lang, signed=False),
+                ),
+                say(
+                    "channel_each",
+                    lang,
+                    each=amount(float(row["per_umkm_month"]), "Rp", lang, signed=False),
+                    firms=number(float(row["umkm"]), lang),
+                ),
             )
             for _, row in own.iterrows()
         ]
@@ -137,7 +180,8 @@ def _ceiling(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any]:
         rows.append(
             {
                 "letter": letter,
-                "channels": [*channels, *_without(kept, name, lang)] or [say("reaches_none", lang)],
+                "channels": [*channels, *((text, "") for text in _without(kept, name, lang))]
+                or [(say("reaches_none", lang), "")],
                 "reach": amount(reach, unit, lang, signed=False),
                 "guessed": percent(100 * guessed / reach, lang) if known else "-",
                 "effect": "-" if revenue is None else _yearly(revenue, lang),
@@ -251,11 +295,13 @@ def _states(kept: Kept, letters: Sequence[str], lang: str) -> list[dict[str, str
     return rows
 
 
-def _notes(kept: Kept, lang: str) -> list[str]:
-    """The comparison's notes, but the one that the head of the page says."""
+def _notes(kept: Kept, lang: str) -> list[dict[str, Any]]:
+    """The comparison's notes, but the one that the head of the page says, and which paper keeps."""
     head = words.say("example", lang, region=kept.manifest["region"])
     found = kept.manifest["notes" if lang == "en" else "notes_id"]
-    return [note for note in found if note != head]
+    # Up to its first place or colon a message is the same in every run.
+    begins = tuple(re.split("[{:]", phrase("words", key, lang))[0] for key in _ON_PAPER)
+    return [{"text": note, "kept": note.startswith(begins)} for note in found if note != head]
 
 
 def _again(kept: Kept, lang: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ _BY_WEIGHT = ("profit", "public_cost", "same_trade", "profit_per_eligible", "hot
 _MOST_ROWS = 24  # on two sheets of paper
 _FEWEST = 4
 _LEFT, _RIGHT = 6.0, 57.0  # percent of the width between which bars stand
-_HEAD, _ROW = 20, 17  # px
+_HEAD, _ROW, _CLOSE = 20, 17, 15  # px
+_MANY = 4  # with more scenarios than these rows stand closer
 MARKS = (
     '<circle r="4.2"/>',
     '<rect x="-3.8" y="-3.8" width="7.6" height="7.6"/>',
@@ -89,6 +90,7 @@ def forest(kept: Kept, letters: Sequence[str], lang: str) -> Forest:
     """The figure's geometry and words."""
     places = places_of(kept.names)
     groups = []
+    step = _CLOSE if len(kept.names) > _MANY else _ROW
     for outcome in outcomes_shown(kept):
         found = [effect_of(kept, name, outcome) for name in kept.names]
         there = [one for one in found if one is not None]
@@ -97,10 +99,10 @@ def forest(kept: Kept, letters: Sequence[str], lang: str) -> Forest:
         for letter, place, one in zip(letters, places, found, strict=True):
             if one is None:
                 continue
-            rows.append(_row(letter, place, one, _HEAD + _ROW * (len(rows) + 0.5), largest, lang))
+            rows.append(_row(letter, place, one, _HEAD + step * (len(rows) + 0.5), largest, lang))
         declared = OUTCOMES[outcome]
         label = f"{declared.label[lang]}, {unit_words(declared.unit, lang)}"
-        height = _HEAD + _ROW * len(rows) + 2
+        height = _HEAD + step * len(rows) + 2
         groups.append(Group(outcome, label, f"better_{declared.better}", height, tuple(rows)))
     return Forest(tuple(groups))
 

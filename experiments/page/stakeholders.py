@@ -10,7 +10,7 @@ from experiments.page.words import say
 from experiments.stakeholder_table import GAIN, LOSE, SAME, UNCLEAR
 from experiments.stakeholder_words import say as words_of
 from experiments.stakeholders import NAIVE
-from experiments.words import number, unit_words, with_interval
+from experiments.words import interval, number, supported, unit_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,16 +25,20 @@ SHOWN = (
     ("other_trades", "profit_per_firm"),
     ("new_firms", "profit"),
     ("hotels", "extra_cost_per_buyer"),
+    ("restaurants", "extra_cost_per_buyer"),
+    ("other_buyers", "extra_cost_per_buyer"),
+    ("agencies", "extra_cost_per_buyer"),
     ("treasury", "public_cost"),
+    ("treasury", "fines"),
     ("outside_sellers", "sales"),
     ("partners", NAIVE),
 )
-"""Lines of the page; the folder's table has more."""
+"""Lines of the page, those with a difference in some scenario; the folder's table has more."""
 _WINDOWS = ("year 1", "year 5")
-_LAST_ONLY = 4
-"""With more scenarios than these, the last year alone: the page has two sheets."""
 _PROFITS = ("profit", "profit_per_firm")
 _WAYS = (GAIN, LOSE)
+_RUPIAH = 0.5
+"""Less than this a month each is nothing: it comes of rounding in orders."""
 
 
 def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | None:
@@ -43,15 +47,13 @@ def stakeholder_section(kept: Kept, letters: Sequence[str], lang: str) -> dict[s
     if table is None or table.empty:
         return None
     there = [window for window in _WINDOWS if (table["window"] == window).any()]
-    if len(kept.names) > _LAST_ONLY:
-        there = there[-1:]
     years: list[dict[str, Any]] = []
     for window in there:
         part = table[table["window"] == window]
         wanted = [pair for pair in SHOWN if pair[1] != NAIVE or window == there[-1]]
         rows = [_line(kept, part, *pair, lang) for pair in wanted]
-        # Nobody's line: no number in any scenario.
-        rows = [row for row in rows if any(cell["text"] != "-" for cell in row["cells"])]
+        # Nobody's line: no number, or no difference, in any scenario.
+        rows = [row for row in rows if not all(cell["nothing"] for cell in row["cells"])]
         if rows:
             years.append({"title": say("year", lang, n=window[5:]), "rows": rows})
     if not years:
@@ -66,30 +68,50 @@ def _line(kept: Kept, part: pd.DataFrame, who: str, measure: str, lang: str) -> 
     # Of a buyer, and not of a firm as everywhere else.
     each = declared == "Rp a month" and measure not in (*_PROFITS, NAIVE)
     unit = unit_words("Rp a month each" if each else declared, lang)
-    of = words_of(f"measure_{measure}", lang)
-    whom = words_of(f"who_{who}", lang)
+    name, bracket, whom = words_of(f"who_{who}", lang).partition(" (")
     return {
+        "who": name,
+        "whom": bracket.strip() + whom,
         # Of firms it is profit, as the note below says.
-        "who": f"{whom}, {unit}" if measure in _PROFITS else f"{whom}: {of}, {unit}",
+        "what": "" if measure in _PROFITS else f": {words_of(f'measure_{measure}', lang)}",
+        "unit": unit,
         "naive": measure == NAIVE,
         "cells": [_cell(own[own["scenario"] == name], lang) for name in kept.names],
     }
 
 
-def _cell(own: pd.DataFrame, lang: str) -> dict[str, str]:
+def _size(x: float) -> float:
+    return abs(x) if math.isfinite(x) else 0.0
+
+
+def _cell(own: pd.DataFrame, lang: str) -> dict[str, Any]:
+    """What a cell says, in parts, so that narrow columns break between them and not within."""
+    cell = {"nothing": True, "mean": "-", "low": "", "high": "", "mark": "", "verdict": ""}
     if own.empty or not math.isfinite(float(own["mean"].iloc[0])):
-        return {"text": "-", "verdict": "", "kind": ""}
+        return cell
     row = own.iloc[0]
+    verdict = str(row["verdict"])
+    if verdict == SAME:
+        return cell | {"mean": "0"}
     mean = float(row["mean"])
     sim = float(row["sim_low"]), float(row["sim_high"])
     ends = float(row["range_low"]), float(row["range_high"])
     low, high = ends if math.isfinite(ends[0]) else sim
-    verdict = str(row["verdict"])
-    if verdict == SAME:
-        return {"text": "0", "verdict": "", "kind": ""}
-    text = with_interval(mean, low, high, lang) if math.isfinite(low) else number(mean, lang)
+    known = math.isfinite(low)
+    if str(row["unit"]) == "Rp a month" and max(map(_size, (mean, low, high))) < _RUPIAH:
+        return cell | {"mean": "0"}
+    # A single run far out can carry the mean out of its interval, where digits mean nothing.
+    digits = supported(low, high)
+    if digits is not None and not low <= mean <= high:
+        digits = None
+    first = number(mean, lang, signed=known, digits=digits)
+    lower, dots, upper = interval(low, high, lang).partition("..") if known else ("", "", "")
     return {
-        "text": text + (" ?" if verdict == UNCLEAR else ""),
-        "verdict": words_of(verdict, lang) if verdict in _WAYS else "",
-        "kind": verdict if verdict in _WAYS else "",
+        "nothing": False,
+        "mean": first,
+        "low": lower + dots,
+        "high": upper,
+        "mark": "?" if verdict == UNCLEAR else "",
+        "verdict": verdict if verdict in _WAYS else "",
+        "said": words_of(verdict, lang) if verdict in _WAYS else "",
     }

@@ -44,6 +44,11 @@ __all__ = ["BuyerPlan", "build_buyers", "every_nth"]
 NIGHTS = 365.0 / 12.0
 # Indices of a buyer in the population stream; buyers' entities start above all slots.
 _BUYER_ENTITY = 1 << 31
+BLOCK = 1_000_000
+"""Numbers a class of buyers has: one more buyer of a class shifts no number of another's."""
+_RESTAURANTS, _OTHERS, _AGENCIES = 20, 100, 200
+"""First blocks; hotels have those from 0 on, other large buyers one a sector, agencies one a
+good."""
 _DISTRICT, _VILLAGE, _X, _Y, _GOOD = range(5)
 # The school year begins in July: uniforms are ordered then, other yearly goods at any time.
 _SEASONAL = {"school_uniforms": 7}
@@ -82,13 +87,12 @@ def every_nth(count: int, scale: int) -> range:
 
 def _hotels(
     region: RegionLike, p: Parameters, goods: Sequence[str], scale: int
-) -> tuple[list[_Row], list[int], list[int], int]:
+) -> tuple[list[_Row], list[int], list[int]]:
     """Hotels by class; demand is that of the average hotel, in proportion to room-nights."""
     value = p.goods_table(goods)[:, 5]
     rows: list[_Row] = []
     totals: list[int] = []
     sampled: list[int] = []
-    number = 0
     for rank, hotel in enumerate(region.hotels.itertuples(index=False)):
         count = int(hotel.count)  # type: ignore[call-overload]
         kept = every_nth(count, scale)
@@ -99,7 +103,7 @@ def _hotels(
         sampled.append(len(kept))
         rows.extend(
             _Row(
-                number + k,
+                BLOCK * rank + k,
                 KIND_HOTEL,
                 rank,
                 p["standard_base"] + p["standard_step"] * rank,
@@ -110,25 +114,22 @@ def _hotels(
             )
             for k in kept
         )
-        number += count
-    return rows, totals, sampled, number
+    return rows, totals, sampled
 
 
-def _restaurants(
-    region: RegionLike, p: Parameters, goods: Sequence[str], scale: int, number: int
-) -> tuple[list[_Row], int]:
+def _restaurants(region: RegionLike, p: Parameters, goods: Sequence[str], scale: int) -> list[_Row]:
     count = int(region.restaurants.count)
     if count == 0:
-        return [], number
+        return []
     kept = every_nth(count, scale)
     demand = {
         list(goods).index(good): value * p["restaurant_demand"]
         for good, value in region.restaurant_demand.items()
         if value > 0.0
     }
-    rows = [
+    return [
         _Row(
-            number + k,
+            BLOCK * _RESTAURANTS + k,
             KIND_RESTAURANT,
             0,
             p["restaurant_standard"],
@@ -139,7 +140,6 @@ def _restaurants(
         )
         for k in kept
     ]
-    return rows, number + count
 
 
 def _others(
@@ -147,9 +147,8 @@ def _others(
     p: Parameters,
     record: npt.NDArray[np.void],
     scale: int,
-    number: int,
     seed: int,
-) -> tuple[list[_Row], int]:
+) -> list[_Row]:
     """Other large buyers: one for so many firms of a listed sector, each of one good."""
     rows: list[_Row] = []
     sectors = list(region.sectors.itertuples(index=False))
@@ -160,11 +159,12 @@ def _others(
             continue
         kept = every_nth(count, scale)
         for k in kept:
-            entity = _BUYER_ENTITY + number + k
+            number = BLOCK * (_OTHERS + s) + k
+            entity = _BUYER_ENTITY + number
             u = uniform(np.uint64(seed), STREAM_POPULATION, 0, entity, 0, 0, 0, _GOOD)
             rows.append(
                 _Row(
-                    number + k,
+                    number,
                     KIND_BACKGROUND,
                     0,
                     p["background_standard"],
@@ -174,18 +174,17 @@ def _others(
                     {makes[int(u * len(makes))]: p["background_demand"]},
                 )
             )
-        number += count
-    return rows, number
+    return rows
 
 
-def _agencies(p: Parameters, units: Sequence[Unit], scale: int, number: int) -> list[_Row]:
+def _agencies(p: Parameters, units: Sequence[Unit], scale: int) -> list[_Row]:
     """Procuring units of agencies: equal parts of what the region's budgets buy of a good."""
     rows: list[_Row] = []
     for unit in units:
         kept = every_nth(unit.units, scale)
         rows.extend(
             _Row(
-                number + k,
+                BLOCK * (_AGENCIES + unit.good) + k,
                 KIND_AGENCY,
                 0,
                 p["agency_standard"],
@@ -197,7 +196,6 @@ def _agencies(p: Parameters, units: Sequence[Unit], scale: int, number: int) -> 
             )
             for k in kept
         )
-        number += unit.units
     return rows
 
 
@@ -220,11 +218,11 @@ def build_buyers(
     Weights make total demand by class exact: a sampled buyer stands for `weight` buyers of the
     region, and its demand is multiplied so that the sample's total is the region's over `scale`.
     """
-    hotel_rows, totals, sampled, number = _hotels(region, p, goods, scale)
-    restaurant_rows, number = _restaurants(region, p, goods, scale, number)
-    other_rows, number = _others(region, p, record, scale, number, seed)
-    # Last, so that a region's agencies shift nobody's number, which is the key of its draws.
-    agency_rows = _agencies(p, agency_units(region, p, goods), scale, number)
+    # A buyer's number is the key of its draws.
+    hotel_rows, totals, sampled = _hotels(region, p, goods, scale)
+    restaurant_rows = _restaurants(region, p, goods, scale)
+    other_rows = _others(region, p, record, scale, seed)
+    agency_rows = _agencies(p, agency_units(region, p, goods), scale)
     rows = hotel_rows + restaurant_rows + other_rows + agency_rows
     buyers = _buyer_table(region, p, rows, sites, district_of, seed, scale)
     lines = _line_table(p, rows, buyers, goods, record, seed, first_calendar_month)

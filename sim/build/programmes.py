@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.parameters.programmes import Programme, programmes
+from sim.parameters.programmes import programmes
 from sim.tables import COACHING_DTYPE, KIND_HOTEL, PROGRAMME_DTYPE, Tables
 
 __all__ = ["add_coaching", "joint_criteria", "mismatch", "no_coaching"]
 
 Floats = npt.NDArray[np.float64]
+_LEAST_WIDTH = 1e-9  # a window of no width at all would divide by zero
 
 
 def no_coaching(sectors: int) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void], Floats]:
@@ -26,29 +27,47 @@ def no_coaching(sectors: int) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void
 
 
 def add_coaching(
-    tables: Tables, sectors: Sequence[str], chosen: Sequence[Programme] | None = None
+    tables: Tables, sectors: Sequence[str], values: Mapping[str, float] | None = None
 ) -> Tables:
     """The tables with a row a slot and a row a programme; nobody is coached yet.
+
+    Whatever was drawn or assumed, shares of the places add up to 1 (equal ones where all are 0) and
+    the mean cost over the places is 1, so that a place costs on average what the policy says. A
+    programme whose weights are all 0 prefers nobody.
 
     Args:
         tables: without coaching.
         sectors: their names, in order.
-        chosen: the programmes; those of `programmes.yaml` if none.
+        values: of the programmes' parameters, by name; those of `programmes.yaml` if none.
     """
-    found = programmes() if chosen is None else tuple(chosen)
+    found = programmes()
+    if values is not None:
+        found = tuple(one.valued(values) for one in found)
     slots = np.zeros(tables.firms.size, COACHING_DTYPE)
     slots["generation"] = tables.firms["generation"]
     slots["programme"] = -1
     rows = np.zeros(len(found), PROGRAMME_DTYPE)
     for row, one in zip(rows, found, strict=True):
-        row["share"] = one["places_share"]
         row["criteria"] = one.criteria
         row["target"] = one["content_target"]
-        row["width"] = one["content_width"]
-        row["cost_ratio"] = one["cost_ratio"]
+        row["width"] = max(_LEAST_WIDTH, one["content_width"])
         row["x"], row["y"] = _site(tables, one.office)
+    rows["share"] = _shares([one["places_share"] for one in found])
+    rows["cost_ratio"] = _ratios([one["cost_ratio"] for one in found], rows["share"].tolist())
     competence = np.array([[one.competence(sector) for sector in sectors] for one in found])
     return tables._replace(coaching=slots, programmes=rows, competence=competence)
+
+
+def _shares(given: Sequence[float]) -> list[float]:
+    """Shares of the places that add up to 1."""
+    total = sum(given)
+    return [one / total if total > 0.0 else 1.0 / len(given) for one in given]
+
+
+def _ratios(given: Sequence[float], shares: Sequence[float]) -> list[float]:
+    """Costs of a place against their mean over the places."""
+    mean = sum(share * one for share, one in zip(shares, given, strict=True))
+    return [one / mean if mean > 0.0 else 1.0 for one in given]
 
 
 def _site(tables: Tables, office: str) -> tuple[float, float]:

@@ -6,6 +6,7 @@ that nobody can question.
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ __all__ = [
     "Parameter",
     "RegistryError",
     "Source",
+    "evidence_rows",
     "load_yaml",
     "read_entry",
     "read_sources",
@@ -39,6 +41,7 @@ _SHARE_UNITS = frozenset(
         "share of slots",
         "share of grants",
         "0-1",
+        "stage 0-1",
         "0 or 1",
     }
 )
@@ -127,6 +130,14 @@ def read_sources(path: Path) -> tuple[dict[str, Source], list[str]]:
         else:
             sources[str(key)] = Source(title, url, year)
     return sources, faults
+
+
+def evidence_rows(path: Path) -> list[str] | None:
+    """Names of the rows of an evidence table; None where there is none."""
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row["id"] for row in csv.DictReader(file)]
 
 
 def _number(value: object) -> float | None:

@@ -1,11 +1,14 @@
-"""The mentor programmes: selection, content and cost of each, read once from `programmes.yaml`."""
+"""The mentor programmes: selection, content and cost of each, read once from `programmes.yaml`.
+
+Each number is a parameter `programmes.<programme>.<attribute>`, varied and assumed like all others.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,13 +19,29 @@ from sim.parameters.entries import (
     Parameter,
     RegistryError,
     Source,
+    evidence_rows,
     load_yaml,
     read_entry,
     read_sources,
 )
-from sim.parameters.registry import evidence_rows
 
-__all__ = ["FEATURES", "OFFICES", "Programme", "programmes", "read_programmes"]
+__all__ = [
+    "FEATURES",
+    "FILE",
+    "GROUP",
+    "OFFICES",
+    "PREFIX",
+    "Programme",
+    "check_programmes",
+    "programmes",
+    "read_programmes",
+]
+
+FILE = "programmes.yaml"
+GROUP = "programmes"
+"""The registry's group of their numbers: read only where a policy has places for coaching."""
+
+PREFIX = "programmes."
 
 FEATURES = ("growth_potential", "need", "export_readiness", "formality", "proximity")
 """What programmes look at in an applicant, in the order of the criteria."""
@@ -51,7 +70,8 @@ class Programme:
         key: lower-case name, such as "city".
         title: name for people, by language.
         office: one of `OFFICES`.
-        attributes: every number with kind and source, by name.
+        attributes: every number with kind and source, by name; as a parameter it has the name
+            `programmes.<key>.<name>`.
     """
 
     key: str
@@ -65,15 +85,23 @@ class Programme:
 
     @property
     def criteria(self) -> tuple[float, ...]:
-        """Weights over `FEATURES`, brought to length one."""
+        """Weights over `FEATURES`, brought to length one; all 0 where none was given any."""
         weights = [self[f"weight_{feature}"] for feature in FEATURES]
         length = math.sqrt(sum(weight * weight for weight in weights))
-        return tuple(weight / length for weight in weights)
+        return tuple(weight / length if length > 0.0 else 0.0 for weight in weights)
 
     def competence(self, sector: str) -> float:
         """Share of what a firm of the sector needs that the mentors can teach."""
         own = self.attributes.get(f"competence_{sector}")
         return self["competence"] if own is None else own.value
+
+    def valued(self, values: Mapping[str, float]) -> Programme:
+        """The same programme with other values, by the parameters' names."""
+        own = {
+            name: replace(entry, value=values[entry.name])
+            for name, entry in self.attributes.items()
+        }
+        return replace(self, attributes=MappingProxyType(own))
 
 
 @cache
@@ -83,7 +111,7 @@ def programmes() -> tuple[Programme, ...]:
     Raises:
         RegistryError: with every fault of the file, one a line.
     """
-    return read_programmes(_FOLDER / "programmes.yaml")
+    return read_programmes(_FOLDER / FILE)
 
 
 def read_programmes(path: Path) -> tuple[Programme, ...]:
@@ -95,7 +123,24 @@ def read_programmes(path: Path) -> tuple[Programme, ...]:
             not 1.
     """
     sources, faults = read_sources(path.parent / "sources.yaml")
-    evidence = evidence_rows(path.parent / "evidence.csv")
+    found, wrong = check_programmes(path, sources, evidence_rows(path.parent / "evidence.csv"))
+    faults += wrong
+    if faults:
+        raise RegistryError("\n".join(faults))
+    return found
+
+
+def check_programmes(
+    path: Path, sources: Mapping[str, Source], evidence: Sequence[str] | None
+) -> tuple[tuple[Programme, ...], list[str]]:
+    """The programmes of a file, and the faults found in it.
+
+    Args:
+        path: of the file.
+        sources: known sources by key.
+        evidence: known evidence rows; None where there is no evidence table.
+    """
+    faults: list[str] = []
     found: list[Programme] = []
     for key, fields in load_yaml(path).items():
         place = f"{path.name}: {key}"
@@ -112,7 +157,8 @@ def read_programmes(path: Path) -> tuple[Programme, ...]:
             parameter, wrong = read_entry(place, name, entry, sources, evidence)
             own += wrong
             if parameter is not None:
-                attributes[str(name)] = parameter
+                full = f"{PREFIX}{key}.{name}"
+                attributes[str(name)] = replace(parameter, name=full, group=GROUP)
         if not own and not any(attributes[f"weight_{feature}"].value for feature in FEATURES):
             own.append(f"{place}: weights: all are 0, nothing to select by")
         faults += own
@@ -121,9 +167,7 @@ def read_programmes(path: Path) -> tuple[Programme, ...]:
             found.append(Programme(str(key), title, office, MappingProxyType(attributes)))
     if not faults:
         faults += _check_all(path.name, found)
-    if faults:
-        raise RegistryError("\n".join(faults))
-    return tuple(found)
+    return tuple(found), faults
 
 
 def _check(place: str, fields: dict[str, Any], sources: Mapping[str, Source]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -14,11 +13,14 @@ from sim.parameters.entries import (
     Parameter,
     RegistryError,
     Source,
+    evidence_rows,
     load_yaml,
     read_entry,
     read_sources,
 )
 from sim.parameters.goods import read_goods
+from sim.parameters.programmes import FILE as PROGRAMMES
+from sim.parameters.programmes import check_programmes
 from sim.parameters.value_inputs import guessed_part
 
 __all__ = [
@@ -27,7 +29,6 @@ __all__ = [
     "RegistryError",
     "Source",
     "assumed",
-    "evidence_rows",
     "fixed_guesses",
     "read_registry",
     "registry",
@@ -43,7 +44,7 @@ what one scenario assumes all do, so that pairs stay pairs.
 """
 
 _PUBLISHED = ("measured", "literature")
-_NOT_ENTRIES = ("sources.yaml", "levers.yaml", "programmes.yaml")
+_NOT_ENTRIES = ("sources.yaml", "levers.yaml")
 
 
 def read_registry(folder: Path) -> dict[str, Parameter]:
@@ -61,6 +62,11 @@ def read_registry(folder: Path) -> dict[str, Parameter]:
     for path in sorted(folder.glob("*.yaml"), key=lambda p: p.name):
         if path.name in _NOT_ENTRIES:
             continue
+        if path.name == PROGRAMMES:
+            found_there, found = check_programmes(path, sources, evidence)
+            faults += found
+            parameters.update((p.name, p) for one in found_there for p in one.attributes.values())
+            continue
         for name, entry in load_yaml(path).items():
             parameter, found = read_entry(path.name, name, entry, sources, evidence)
             faults += found
@@ -77,14 +83,6 @@ def read_registry(folder: Path) -> dict[str, Parameter]:
     if faults:
         raise RegistryError("\n".join(faults))
     return parameters
-
-
-def evidence_rows(path: Path) -> list[str] | None:
-    """Names of the rows of an evidence table; None where there is none."""
-    if not path.is_file():
-        return None
-    with path.open(encoding="utf-8", newline="") as file:
-        return [row["id"] for row in csv.DictReader(file)]
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import KemitraanError
 from sim.parameters.goods import PREFIX, PROPERTIES, SPREAD, goods_names
+from sim.parameters.programmes import PREFIX as PROGRAMMES
 from sim.parameters.registry import registry
 
 if TYPE_CHECKING:
@@ -100,15 +101,19 @@ class Parameters:
     def record(self) -> npt.NDArray[np.void]:
         """The values as a structured array of one element, for compiled code.
 
-        Fields are float64 in registry order; goods have their own tables.
+        Fields are float64 in registry order; goods and mentor programmes have their own tables.
         """
         import numpy as np  # noqa: PLC0415  # 0.1 s, not for `--help`
 
-        names = [name for name in self.values if not name.startswith(PREFIX)]
+        names = [name for name in self.values if not name.startswith((PREFIX, PROGRAMMES))]
         record = np.zeros(1, dtype=[(name, np.float64) for name in names])
         for name in names:
             record[name][0] = self.values[name]
         return record
+
+    def programmes(self) -> dict[str, float]:
+        """The values of the mentor programmes, by name."""
+        return {n: value for n, value in self.values.items() if n.startswith(PROGRAMMES)}
 
     def goods_table(self, goods: Sequence[str]) -> npt.NDArray[np.float64]:
         """Shape (goods, 10): the columns `PROPERTIES`, nan where the table has no value."""

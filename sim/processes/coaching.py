@@ -95,7 +95,8 @@ def teach(tables: Tables, lever: Record, p: Record, seed: Integer, month: int) -
                 width = p.content_width * programmes[j].width
         gap = at - programmes[j].target
         fitting = fit(gap, width)
-        online = lever.online_training
+        # Where no marketplace is modelled nobody is taught to sell on one.
+        online = lever.online_training if tables.shops.size > 0 else 0.0
         competence = tables.competence[j, firms[i].sector]
         effort = programmes[j].intensity * competence * (1.0 - online)
         learn(firms[i], lever, p, fitting, effort)

@@ -277,8 +277,6 @@ def account_buyers(
                 flow[5] += links[e].trust_buyer
                 flow[6] += links[e].trust_firm
                 flow[7] += 1.0
-            else:
-                links[e].age = 0
             update_trust(links, e, p)
 
 

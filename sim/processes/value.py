@@ -164,7 +164,7 @@ def value_links(
             risk = risk_factor * (1.0 - p.practice_steadiness * firms[i].practice)
             active = links[e].active == 1
             admin = p.relation_cost
-            if not active or links[e].age < p.search_months:
+            if links[e].age < p.search_months:
                 left = search_factor(firms, buyers, i, b, p, month)
                 admin += p.search_cost / p.search_months * left
             admin /= min(demand, firms[i].y_max * lines[k].batches / lines[k].interval)

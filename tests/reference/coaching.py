@@ -71,7 +71,7 @@ def end(coachee: Coachee, *, finished: bool) -> None:
 def coaching(world: World, draws: Draws) -> None:
     """Teaches every coached firm; hands over, loses and finishes some."""
     strength = {n: intensity(world, n) for n in range(len(world.programmes))}
-    online = world.levers.online_training
+    online = world.levers.online_training if world.online else 0.0
     for coachee in world.coaching:
         if coachee.state != "coached":
             continue

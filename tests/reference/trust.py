@@ -32,4 +32,4 @@ def trust(world: World, draws: Draws) -> None:
         if link.order > 0.0:
             deal(world, link)
         fade(world, link)
-        link.age = link.age + 1 if link.active else 0
+        link.age += 1 if link.active else 0

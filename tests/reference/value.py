@@ -61,7 +61,7 @@ def terms(world: World, link: Link) -> dict[str, float]:
     if line.buyer.kind == AGENCY:
         months = line.interval / line.batches
     order = min(need, firm.y_max / months)
-    is_new = not link.active or link.age < p.search_months
+    is_new = link.age < p.search_months
     spoiled = p.spoilage_share * days / (days + link.shelf)
     spoiled += (1.0 - p.spoilage_share) * link.lead / (link.lead + days)
     search = p.search_cost / p.search_months * search_factor(world, link) / order
