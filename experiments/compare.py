@@ -272,8 +272,9 @@ def check_amount(amount: object) -> None:
         KemitraanError: it is no number, or out of range.
     """
     if not isinstance(amount, Real) or not 0.0 < float(amount) <= MOST_MILLION_RP:
+        shown = f"{float(amount):.12g}" if isinstance(amount, Real) else repr(amount)
         raise KemitraanError(
-            f"--equal-budget {amount:.12g}: expects million Rp a year, above 0 and at most "
+            f"--equal-budget {shown}: expects million Rp a year, above 0 and at most "
             f"{MOST_MILLION_RP:,.0f}"
         )
 

@@ -232,7 +232,7 @@ def test_scale_auto(firms, scale):
         ({"seed": "x"}, r"--seed 'x': is no whole number; give one in 0\.\.18446744073709551615"),
         ({"months": 1.5}, r"--months 1\.5: is no whole number; give one in 36\.\.600"),
         ({"jobs": 1.0}, r"--jobs 1\.0: is no whole number; give one in 1\.\.1024"),
-        ({"equal_budget": "x"}, "--equal-budget x: expects million Rp a year"),
+        ({"equal_budget": "x"}, "--equal-budget 'x': expects million Rp a year"),
     ],
 )
 def test_wrong_use_is_refused_before_anything_runs(changes, message):
