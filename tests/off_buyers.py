@@ -16,7 +16,7 @@ def age_links(world: Objects, draws: Draws) -> None:
     """What is left of step 15 without trust: relations grow older."""
     for link in world.links:
         link.trust_before = link.trust_buyer
-        link.age = link.age + 1 if link.active else 0
+        link.age += 1 if link.active else 0
 
 
 def paid_at_once(world: Objects, link: Link, draws: Draws) -> int:
@@ -169,6 +169,8 @@ BUYERS = (
         {"reputation_genuine": 0.0, "reputation_paper": 0.0},
         {"mode.reputations": lambda *_: (0.0, 0.0)},
         scenario=MEMORANDUM,
+        values={"reputation_genuine": 0.15, "reputation_paper": 0.15},
+        edit=make_known,
     ),
     Off(
         "unmasking of papers",

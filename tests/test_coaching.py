@@ -252,8 +252,11 @@ def test_more_and_more_firms_want_to_join_because_they_see_successes():
     assert abs(deaf.mean) < 0.2 * heard.mean
 
 
-def test_applicants_a_place_rise_in_the_shipped_scenario_because_others_listen():
-    """The published outcome rises from the first to the fifth year; without listeners it falls."""
+def test_applicants_a_place_are_kept_up_in_the_shipped_scenario_because_others_listen():
+    """As published: from the first to the fifth year they fall where nobody listens, else not.
+
+    Those who were turned away tire, and that hides the rise which the laboratory above shows.
+    """
     scenario, region = load_scenario("voluntary_coaching"), surabaya()
 
     @cache
@@ -268,8 +271,8 @@ def test_applicants_a_place_rise_in_the_shipped_scenario_because_others_listen()
         )
         return last - first
 
-    assert paired(lambda seed: rise(seed, 1.0)).excludes_zero(1)
-    assert not paired(lambda seed: rise(seed, 0.0)).excludes_zero(1)
+    assert paired(lambda seed: rise(seed, 0.0)).excludes_zero(-1)
+    assert not paired(lambda seed: rise(seed, 1.0)).excludes_zero(-1)
     assert paired(lambda seed: rise(seed, 1.0) - rise(seed, 0.0)).excludes_zero(1)
 
 
