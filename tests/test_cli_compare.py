@@ -158,6 +158,8 @@ def test_an_interrupt_while_workers_start_ends_the_run(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         env=dict(os.environ),
+        # A shell has what it starts in the background ignore interrupts, and children inherit it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     said = ""
     while "plan: " not in said:
