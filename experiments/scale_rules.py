@@ -19,12 +19,15 @@ FEWEST_BUYERS = 5
 """Sampled buyers of a class that one may read anything from."""
 _FEWEST_NEARBY = 10
 COARSE = 50
+"""Scale from which on a sample is coarse, whatever the region."""
+SMALL = 5_000
+"""Firms below which any sample is, as 1:10 of Surakarta and Kutai Timur."""
 NOT_CARRIED = (
     "hotels_buying", "hotels_still_buying", "hotel_cost", "hotel_purchases", "direct_purchases",
     "moved_from_umkm", "outside_loss", "ever_partnered", "firms_gaining",
 )  # fmt: skip
-"""Outcomes that missed at 1:50 in Surakarta or Kutai Timur (benchmarks/scales.md): fewer firms
-stand near a buyer, so that buyers find others, or nobody within a radius."""
+"""Outcomes that missed in Surakarta or Kutai Timur (benchmarks/scales.md): fewer firms stand near a
+buyer, so that buyers find others, or nobody within a radius."""
 Class = tuple[str, int, int]
 
 
@@ -80,7 +83,7 @@ def scale_notes(study: Study, lang: str) -> list[str]:
     notes = [say("sample", lang, scale=scale)]
     if study.firms_nearby < _FEWEST_NEARBY:
         notes.append(say("thin", lang))
-    if scale >= COARSE:
+    if scale >= COARSE or (scale > 1 and study.firms < SMALL):
         labels = ", ".join(OUTCOMES[name].label[lang] for name in NOT_CARRIED)
         notes.append(say("coarse", lang, scale=scale, items=labels))
     hotels = [
