@@ -7,6 +7,7 @@ for with trial runs (`experiments.trial`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -260,7 +261,9 @@ def _check_fits(spending: _Spending, budget: Budget, amount: float) -> None:
         )
         raise ScenarioError([budget.fault(budget.spend_on[0], message, base.name)])
     asked = f"Rp {plain(round(amount, 3))} million a year"
-    fits = f"budgets of Rp {plain(round(least, 3))} to {plain(round(most, 3))} million a year fit"
+    # Ends that trial runs found are told in whole millions that do fit.
+    low, high = (math.ceil(least), math.floor(most)) if spending.follows_sales else (least, most)
+    fits = f"budgets of Rp {plain(round(low, 3))} to {plain(round(high, 3))} million a year fit"
     if amount < least:
         message = (
             f"{asked} is less than what {base.name} costs without {names}, "
