@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.job import Job
 from experiments.budget import refuse_unsized
 from experiments.limits import MOST_REPLICATES, check_length, check_scale, check_seed
 from scenarios.region import Region
@@ -152,24 +153,6 @@ class Study:
             "months": self.months,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Job:
-    """One replicate of all scenarios.
-
-    Attributes:
-        role: "draw" (values drawn, or the seeds of `uncertainty` seeds), "fixed" (the registry's
-            values), "displacement 0" or "displacement 1" (the registry's otherwise).
-        replicate: its number within the role.
-        seed: of the run.
-        changes: parameters, and guesses of the region, that differ from the study's.
-    """
-
-    role: str
-    replicate: int
-    seed: int
-    changes: Mapping[str, float]
 
 
 def make_study(

@@ -1,0 +1,53 @@
+"""Where chunks are run: here, in processes of this machine, or on many machines behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from experiments.batch.chunks import Chunks
+from experiments.batch.work import Outcome, Work, attempt
+
+__all__ = ["Backend", "Here"]
+
+
+class Backend(Protocol):
+    """Runs chunks and hands on what became of their jobs, in whatever order.
+
+    An implementation promises:
+
+    * every job of every chunk comes back once, as a record, a result or a `Failure`;
+    * a worker that ends without a word is noticed; its chunk is run again, and a job that ends two
+      workers by itself comes back as `Failure.of_worker`;
+    * when the iterator is closed, or an interrupt comes, nothing of it is left running.
+    """
+
+    @property
+    def workers(self) -> int:
+        """Processes that share the work."""
+        ...
+
+    def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
+        """What became of the jobs of all chunks, as they end.
+
+        Args:
+            work: what is run.
+            chunks: taken one by one, as workers have room.
+        """
+        ...
+
+
+class Here:
+    """Runs everything in this process, one after another."""
+
+    @property
+    def workers(self) -> int:
+        """One."""
+        return 1
+
+    def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
+        """What became of the jobs, chunk by chunk."""
+        for chunk in chunks:
+            outcomes = [attempt(work, run, job) for run, job in chunk.members]
+            chunks.learn(outcomes)
+            yield outcomes

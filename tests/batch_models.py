@@ -1,0 +1,52 @@
+"""Small models for the tests of batches: in a module, so that worker processes find them."""
+
+import math
+import os
+import time
+
+import numpy as np
+
+
+def parabola(x):
+    return x[0] ** 2 + x[1]
+
+
+def lucky(x, seed):
+    return [x[0] + (seed % 1000) / 1000, x[1] * (seed % 7)]
+
+
+def broken(x):
+    """Fails where x is negative."""
+    if x[0] < 0:
+        raise ValueError(f"no root of {x[0]:g}")
+    return math.sqrt(x[0])
+
+
+def growing(x):
+    """Gives more numbers than it should where x is large."""
+    return np.zeros(3 if x[0] > 2 else 1)
+
+
+def deadly(x):
+    """Ends its process without a word where x is 3, if that is a worker."""
+    from multiprocessing import parent_process
+
+    if x[0] == 3 and parent_process() is not None:
+        os._exit(9)
+    return x[0]
+
+
+def waiting(x, seed):
+    """Like `lucky`, after the seconds of `KEMITRAAN_TEST_SECONDS`: time moves no number."""
+    time.sleep(float(os.environ.get("KEMITRAAN_TEST_SECONDS", "0")))
+    return lucky(x, seed)
+
+
+def other_luck(x, seed):
+    """Not `lucky`."""
+    return [x[0] - (seed % 1000) / 1000, x[1]]
+
+
+def wide(x):
+    """Sixty-four numbers without a pattern."""
+    return np.sin(np.arange(1, 65) * (1.0 + x[0]) ** 2)
