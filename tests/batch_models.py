@@ -50,3 +50,35 @@ def other_luck(x, seed):
 def wide(x):
     """Sixty-four numbers without a pattern."""
     return np.sin(np.arange(1, 65) * (1.0 + x[0]) ** 2)
+
+
+# -- functions of a study and a job, as the runner calls them
+
+
+def deadly_job(_study, job):
+    """Ends the worker that runs it where x is 3."""
+    return deadly([job.changes["x"]])
+
+
+def echo(_study, job):
+    """A result that is larger than a pipe."""
+    return np.full(20_000, job.changes["x"])
+
+
+class Unloadable:
+    """A function that can be pickled and not unpickled."""
+
+    def __call__(self, _study, job):
+        return job.seed
+
+    def __reduce__(self):
+        return int, ("no number",)
+
+
+def deadly_slow(x):
+    """Ends its process where x is 3; slow enough that workers do it."""
+    from multiprocessing import parent_process
+
+    if parent_process() is None:
+        time.sleep(2.0)
+    return deadly(x)
