@@ -73,12 +73,3 @@ class Unloadable:
 
     def __reduce__(self):
         return int, ("no number",)
-
-
-def deadly_slow(x):
-    """Ends its process where x is 3; slow enough that workers do it."""
-    from multiprocessing import parent_process
-
-    if parent_process() is None:
-        time.sleep(2.0)
-    return deadly(x)

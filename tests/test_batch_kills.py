@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.batch import pool
 from experiments.batch.chunks import Chunks
 from experiments.batch.evaluate import evaluate
 from experiments.batch.failure import WORKER, Failure
@@ -106,8 +107,14 @@ def children():
     ]
 
 
+@pytest.fixture
+def workers_only(monkeypatch):
+    """This process runs nothing while workers start."""
+    monkeypatch.setattr(pool._Crew, "_may_work_here", lambda _: False)
+
+
 def pool_results(function, count, workers, **options):
-    """Results by run of a pool, with no help of this process."""
+    """Results by run of a pool."""
     chunks = Chunks(range(count), jobs(count), total=count, workers=workers, **options)
     found = {}
     for outcomes in LocalPool(workers).run(Work(function, None), chunks):
@@ -148,27 +155,26 @@ def test_workers_killed_at_random_cost_no_run(tmp_path, monkeypatch):
     assert same_files(folder) == same_files(whole)
 
 
-def test_a_run_that_ends_its_workers_fails_and_takes_no_other_with_it():
-    """Seven runs share a chunk with it; the long start of workers keeps this process out."""
-    found = pool_results(batch_models.deadly_job, 24, 2, unit_seconds=1.0)
+@pytest.mark.parametrize("seconds", [1.0, 0.02])
+def test_a_run_that_ends_its_workers_fails_and_takes_no_other_with_it(workers_only, seconds):
+    """Alone in a chunk, and with others."""
+    found = pool_results(batch_models.deadly_job, 24, 2, unit_seconds=seconds)
     failure = found.pop(3)
     assert isinstance(failure, Failure)
     assert failure.stage == WORKER
     assert "2 times" in failure.message
     assert found == [float(k) for k in range(24) if k != 3]
-    many = pool_results(batch_models.deadly_job, 24, 2, unit_seconds=0.02)
-    assert [k for k in range(24) if isinstance(many[k], Failure)] in ([3], [])
 
 
-def test_a_folder_has_the_run_that_ends_its_workers_as_a_row_and_tries_it_again(tmp_path):
+def test_a_folder_has_the_run_that_ends_its_workers_as_a_row(workers_only, tmp_path):
     given = {"x": np.arange(6.0)}
-    found = evaluate(batch_models.deadly_slow, given, out=tmp_path / "x", jobs=2)
+    found = evaluate(batch_models.deadly, given, out=tmp_path / "x", jobs=2)
     assert np.isnan(found.ravel()).tolist() == [k == 3 for k in range(6)]
     row = pd.read_parquet(tmp_path / "x" / "runs.parquet").iloc[3]
     assert (row["state"], row["stage"]) == ("failed", WORKER)
 
 
-def test_workers_that_cannot_load_the_model_are_told():
+def test_workers_that_cannot_load_the_model_are_told(workers_only):
     with pytest.raises(WorkerError, match=r"cannot load it.*--jobs 1"):
         pool_results(batch_models.Unloadable(), 4, 2, unit_seconds=1.0)
 
