@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.draws import STREAM_MODE, fill_uniform_pairs, replicate_seed
+from sim.draws import STREAM_MODE, WIDTHS, fill_uniform_pairs, replicate_seed
 from sim.parameters import Parameters
 from sim.policy import LEVERS_DTYPE, RULE_DTYPE
 from sim.processes.compliance import choose_modes
@@ -24,6 +24,8 @@ __all__ = ["Lattice", "Setting"]
 Floats = npt.NDArray[np.float64]
 _OUT_OF_REACH = 1e12
 """A worth that no taste outweighs: of paper below all, of honesty while a spell lasts above."""
+
+_MONTHS = 1 << WIDTHS["month"]
 
 
 class Setting(NamedTuple):
@@ -131,8 +133,10 @@ class Lattice:
         # Glue: fresh tastes each period, by the model's keys but with the period in them.
         first, second = np.zeros((2, buyers.size))
         keys = buyers["number"].astype(np.uint64)
+        # The key's month has 12 bits; the generation, which no buyer has, counts what is beyond.
+        beyond, month = divmod(self.period, _MONTHS)
         fill_uniform_pairs(
-            np.uint64(self.setting.seed), STREAM_MODE, self.period, keys, np.zeros_like(keys),
+            np.uint64(self.setting.seed), STREAM_MODE, month, keys, np.full_like(keys, beyond),
             buyers.size, first, second,
         )  # fmt: skip
         buyers["mode_taste"][:, MODE_NONE] = -np.log(-np.log(first))
