@@ -23,7 +23,7 @@ __all__ = ["main"]
 ZAKLAN: dict[str, Callable[[], pd.DataFrame]] = {
     "Buyers that evade, %, without audits": table_without_audits,
     "Buyers that evade, %, at T = 25": table_of_audits,
-    "Buyers that evade, %, where neighbours prevail": table_of_memory,
+    "Buyers that evade, %, below and near the critical temperature": table_of_memory,
     "Buyers that evade, %, fines in place of spells, T = 25": table_of_fines,
 }
 
