@@ -25,7 +25,7 @@ from scenarios.scenario import Assumption, Scenario
 from sim.case import auto_scale
 from sim.draws import replicate_seed, uniform
 from sim.errors import KemitraanError
-from sim.parameters import POLICY_MONTH, SWITCHES, Parameters, assumed, registry
+from sim.parameters import POLICY_MONTH, SWITCHES, TRIALS, Parameters, assumed, registry
 from sim.parameters.programmes import GROUP as PROGRAMMES
 
 __all__ = [
@@ -275,6 +275,7 @@ def common_values(
     entries = registry()
     # What is read only where a module is on is not varied where it is off.
     off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
+    off.append(TRIALS)
     if not any(has_places(one, months or one.months) for one in scenarios):
         off.append(PROGRAMMES)
     varied = {

@@ -201,7 +201,8 @@ def end_month(
     closures = insolvencies = partner_insolvencies = written_off = closed_cash = 0.0
     costs = receipts = fees = invoiced = 0.0
     online = tables.shops.size > 0
-    paid_out = shop_costs = 0.0
+    trial = tables.deals.size > 0
+    paid_out = shop_costs = loan_payments = 0.0
     survivors = initial = 0.0
     cash = cash_size = bounds = 0.0
     ageing = math.exp(-1.0 / p.youth_months)
@@ -234,6 +235,11 @@ def end_month(
             paid = shop.payout - shop.costs
             paid_out += shop.payout
             shop_costs += shop.costs
+        if trial:
+            deal = tables.deals[i]
+            charges += deal.interest
+            paid -= deal.interest + deal.instalment
+            loan_payments += deal.interest + deal.instalment
         produce(firms[i], made)
         fixed = p.fixed_cost * firms[i].capacity
         paid_interest = earn(
@@ -377,6 +383,7 @@ def end_month(
     flow[31] = shop_costs
     flow[20] = fees
     flow[21] = invoiced
+    flow[25] = loan_payments
     receivables = outstanding(tables.receivables)
     row.receivables = scale * receivables
     check_stocks(tables, cash, cash_size, receivables, bounds, flow, residual)

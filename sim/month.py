@@ -27,6 +27,13 @@ from sim.processes.measured import measure_agencies, measure_hotels, measure_lin
 from sim.processes.online_market import trade_online
 from sim.processes.orders import count_refused, order_floor, order_voluntary, set_needs
 from sim.processes.pooling import set_pooling
+from sim.processes.treatments import (
+    deliver_contracts,
+    order_contracts,
+    remove_reserve,
+    shock_demand,
+    treat,
+)
 from sim.processes.value import redraw_candidates, value_links
 from sim.tables import KIND_AGENCY, Record, Tables
 
@@ -55,6 +62,8 @@ def buy(
         places = int(p.candidates * p.redrawn_share)
         redraw_candidates(lines, links, tables.reserve, tables.reserve_distance, places)
     value_links(firms, buyers, lines, links, tables.goods, rules, p, seed, month)
+    if tables.treatments.size > 0:
+        remove_reserve(tables, month)
     choose_modes(buyers, lines, rules, covers, levers, p, month, scratch[0], scratch[1])
     set_needs(buyers, lines, links, tables.goods, rules, p, month)
     order_voluntary(firms, buyers, lines, links, cooperatives, rules, p, month, pooling)
@@ -91,6 +100,8 @@ def trade(
         pool_scratch[2],
     )
     check_orders(tables, pending, p, residual, month)
+    if tables.treatments.size > 0:
+        shock_demand(tables, month)
     if shops.size > 0:
         trade_online(tables, lever, p, seed, month, residual)
     worst = np.zeros(3)
@@ -190,10 +201,14 @@ def run_month(
     coaching = coach(tables, lever, p, seed, month, scale, row)
     registered = register_firms(firms, tables.goods, covers, lever, seed, month, scale)
     hold_events(firms, buyers, eligible, lever, p, seed, month, scale)
+    if tables.treatments.size > 0:
+        flow[24] = treat(tables, p, month)
     # 1, 2 shocks, forgetting, unit cost; 7 financeable capacity, firm by firm
     shock_buyers(buyers, p, seed, month)
     row.wage_pressure = tables.state[_PRESSURE]
     begin_month(tables, p, seed, month)
+    if tables.treatments.size > 0:
+        order_contracts(tables, month)
     # 5 inspections planned
     cover_buyers(buyers, rules, month)
     visits = plan_inspections(buyers, rules, levers, p, seed, month, scale)
@@ -210,6 +225,7 @@ def run_month(
         lines,
         links,
         tables.cooperatives,
+        tables.deals,
         tables.goods,
         covers,
         lever,
@@ -218,6 +234,8 @@ def run_month(
         month,
         flow,
     )
+    if tables.treatments.size > 0:
+        deliver_contracts(tables, p, seed, month, flow)
     # 14 inspections, sanctions, beliefs
     sanctions, fines = enforce(buyers, rules, levers, p, seed, month, scratch[2], scratch[3])
     flow[18] = grants

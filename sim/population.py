@@ -18,6 +18,7 @@ from sim.build.programmes import no_coaching
 from sim.build.sites import lay_sites
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
+from sim.treatment import no_treatments
 from sim.world import Names, World
 
 if TYPE_CHECKING:
@@ -243,6 +244,7 @@ def build_world(
     cooperatives = build_cooperatives(firms, pools, share, people)
     state = np.zeros(8)
     state[5] = float(firms["cash"].sum())
+    treatments, treated, contracted, deals = no_treatments()
     return World(
         tables=Tables(
             firms,
@@ -265,6 +267,10 @@ def build_world(
             online,
             platform,
             *no_coaching(len(sectors)),
+            treatments,
+            treated,
+            contracted,
+            deals,
         ),
         policy=no_policy(goods, months),
         params=row,

@@ -22,6 +22,7 @@ __all__ = [
     "COACHING_STATES",
     "COMPLIANCE_MONTHS",
     "COOPERATIVE_DTYPE",
+    "DEAL_DTYPE",
     "FINE_MONTHS",
     "FIRM_DTYPE",
     "GOODS_DTYPE",
@@ -43,6 +44,7 @@ __all__ = [
     "RECEIVABLE_MONTHS",
     "SHOP_DTYPE",
     "SIZE_CLASSES",
+    "TREATMENT_DTYPE",
     "WAITING",
     "Gravity",
     "Record",
@@ -430,6 +432,49 @@ PROGRAMME_DTYPE = np.dtype(
 """One row a mentor programme where a policy has coaching; no row otherwise."""
 
 
+TREATMENT_DTYPE = np.dtype(
+    [
+        ("kind", "i4"),  # place in sim.treatment.KINDS
+        ("start", "i4"),  # first month
+        ("stop", "i4"),  # month after the last
+        ("amount", "f8"),  # million rupiah: a grant, a loan, or the quantity of a month's delivery
+        ("intensity", "f8"),  # of coaching or training, 0 to 1
+        ("fit", "f8"),  # of the content to the firm, 0 to 1
+        ("by_mentor", "u1"),  # else in class
+        ("onboard", "u1"),
+        ("standard", "f8"),  # quality asked of deliveries
+        ("premium", "f8"),  # of the price over the firm's own, share
+        ("days", "f8"),  # until an invoice is paid
+        ("sooner", "f8"),  # days by which invoices are paid sooner
+        ("most_days", "f8"),  # at most so many
+        ("buyers", "i4"),  # kinds of buyers it is about, one bit a kind
+        ("interest", "f8"),  # of a loan, a month
+        ("grace", "i4"),  # months before the first instalment
+        ("change", "f8"),  # of local customers' spending at the firm, share
+        ("from_competitors", "f8"),  # part of it that neighbours lose or win
+    ],
+    align=True,
+)
+"""One row a thing that firms of a field experiment get; no row outside of one."""
+
+DEAL_DTYPE = np.dtype(
+    [
+        ("generation", "i4"),  # of the treated firm; an entrant at its place is not treated
+        ("debt", "f8"),  # of a loan, million rupiah
+        ("instalment", "f8"),  # due this month
+        ("interest", "f8"),  # of the loan, this month
+        ("quantity", "f8"),  # ordered under a contract this month
+        ("revenue", "f8"),  # invoiced under it this month
+        ("invoices", "f8"),  # under it, this month
+        ("late", "f8"),  # of which paid late
+        ("sooner", "f8", (4,)),  # days sooner that a kind of buyer pays this month
+        ("most_days", "f8", (4,)),  # at most, by kind of buyer
+    ],
+    align=True,
+)
+"""One row a slot in a field experiment; no row outside of one."""
+
+
 class Gravity(NamedTuple):
     """Where households of a pool spend, at month 0: one square table a sector, end to end."""
 
@@ -470,9 +515,16 @@ class Tables(NamedTuple):
     coaching: npt.NDArray[np.void]  # a row a slot, or none
     programmes: npt.NDArray[np.void]  # a row a mentor programme, or none
     competence: Floats  # (programmes, sectors): share of a trade's needs its mentors can teach
+    # Of length zero outside of a field experiment.
+    treatments: npt.NDArray[np.void]
+    treated: npt.NDArray[np.uint8]  # (treatments, firms): who gets what
+    contracted: Floats  # (treatments, firms): quantity of this month under a contract
+    deals: npt.NDArray[np.void]
 
 
-_SHARED = frozenset({"gravity", "goods", "reserve", "reserve_distance", "competence"})
+_SHARED = frozenset(
+    {"gravity", "goods", "reserve", "reserve_distance", "competence", "treatments", "treated"}
+)
 
 
 def copy_tables(tables: Tables) -> Tables:

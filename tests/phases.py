@@ -149,6 +149,7 @@ class Phases:
             t.lines,
             t.links,
             t.cooperatives,
+            t.deals,
             t.goods,
             self.covers,
             self.lever,

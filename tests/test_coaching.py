@@ -63,11 +63,9 @@ def test_equal_criteria_have_no_mismatch_and_opposite_ones_all():
 def test_what_a_month_of_coaching_leaves_halves_in_ln_2_over_the_rate(kind):
     """One month is taught; what the untaught twin does not have then fades as (1 - d)^t."""
     p = parameters().record()[0]
-    lever = compile_policy({}, ("cakes",), 1).levers
-    lever["coaching_kind"] = kind
     firms = np.zeros(2, FIRM_DTYPE)
     firms["practice"] = firms["base_practice"] = 0.3
-    learn(firms[0], lever[0], p, 1.0, 1.0)
+    learn(firms[0], kind == 0.0, p, 1.0, 1.0)
     taught = {n: float(firms[n][0] - firms[n][1]) for n in ("practice", "information")}
     rates = {"practice": p["practice_forgetting"], "information": p["information_forgetting"]}
     expected = p["mentor_practice"] if kind == 0.0 else p["class_practice"]

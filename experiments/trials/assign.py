@@ -7,7 +7,7 @@ changes no other firm's draw.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +97,7 @@ def _codes(names: tuple[str, ...], chosen: tuple[str, ...]) -> list[int]:
     return [names.index(name) for name in chosen if name in names]
 
 
-def _within(values: npt.NDArray[np.generic], limits: Range | None) -> Mask:
+def _within(values: npt.NDArray[Any], limits: Range | None) -> Mask:
     if limits is None:
         return np.ones(values.size, bool)
     low, high = limits
@@ -125,12 +125,13 @@ def _past(before: Before, asked: str | Range | None) -> Mask:
         return np.ones(before.generation.size, bool)
     if not isinstance(asked, str):
         return _within(before.order_months, asked)
-    return {
+    found: Mask = {
         "ever": before.ever_ordered,
         "never": ~before.ever_ordered,
         "last_year": before.order_months > 0,
         "not_last_year": before.order_months == 0,
     }[asked]
+    return found
 
 
 def assign(world: World, trial: Trial, before: Before, seed: int) -> Assignment:

@@ -1,10 +1,10 @@
 """Estimators of field experiments, on plain arrays: what an econometrician would run.
 
-Intention to treat by a difference in means or by analysis of covariance (ANCOVA: the outcome before
-the trial as covariate; McKenzie 2012, Beyond baseline and follow-up). Standard errors are HC2 where
-firms are drawn (MacKinnon and White 1985; for a difference in means Neyman's) and CR2 where villages
-are (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018). Treatment on the treated is Wald's ratio
-with the delta method, which is two-stage least squares (Imbens and Angrist 1994).
+Intention to treat by a difference in means or by analysis of covariance (ANCOVA: the outcome
+before the trial as covariate; McKenzie 2012, Beyond baseline and follow-up). Standard errors are
+HC2 where firms are drawn (MacKinnon and White 1985; for a difference in means Neyman's) and CR2
+where villages are (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018). Treatment on the treated
+is Wald's ratio with the delta method, which is two-stage least squares (Imbens and Angrist 1994).
 """
 
 from __future__ import annotations

@@ -69,7 +69,8 @@ def _online(world: World) -> Floats:
     if not shops.size:
         return np.zeros(world.n_firms)
     own = shops["generation"] == world.tables.firms["generation"]
-    return (own & (shops["open"] == 1)).astype(np.float64)
+    found: Floats = (own & (shops["open"] == 1)).astype(np.float64)
+    return found
 
 
 _MONEY = "Rp m a month"

@@ -9,6 +9,7 @@ from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
 from sim.parameters.registry import (
     SWITCHES,
+    TRIALS,
     Parameter,
     RegistryError,
     Source,
@@ -24,6 +25,7 @@ __all__ = [
     "PROPERTIES",
     "STALE_MONTHS",
     "SWITCHES",
+    "TRIALS",
     "Lever",
     "Parameter",
     "ParameterError",

@@ -25,6 +25,7 @@ from sim.parameters.value_inputs import guessed_part
 
 __all__ = [
     "SWITCHES",
+    "TRIALS",
     "Parameter",
     "RegistryError",
     "Source",
@@ -42,6 +43,9 @@ SWITCHES: Mapping[str, str] = MappingProxyType({"platform": "platform_on"})
 It is a parameter and no lever because it holds from month 0 and for every scenario of a comparison:
 what one scenario assumes all do, so that pairs stay pairs.
 """
+
+TRIALS = "trials"
+"""The group of parameters that only field experiments read: no comparison varies them."""
 
 _PUBLISHED = ("measured", "literature")
 _NOT_ENTRIES = ("sources.yaml", "levers.yaml")

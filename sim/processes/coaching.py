@@ -36,18 +36,17 @@ def fit(gap: float, width: float) -> float:
 
 
 @jit
-def learn(f: Record, lever: Record, p: Record, fitting: float, effort: float) -> None:
+def learn(f: Record, by_mentor: bool, p: Record, fitting: float, effort: float) -> None:
     """A month of coaching: practice and quality as the content fits, information from a mentor.
 
     Args:
         f: the firm, changed in place.
-        lever: this month's row.
+        by_mentor: else in class.
         p: parameters.
         fitting: how well the content fits, 0 to 1.
         effort: intensity times competence times the share of content that is no online training.
     """
     quality = min(1.0, max(0.0, f.base_quality + f.learned_quality))
-    by_mentor = lever.coaching_kind == 0.0
     rate = p.mentor_practice if by_mentor else p.class_practice
     f.practice += rate * fitting * effort * (1.0 - f.practice)
     if by_mentor:
@@ -99,7 +98,7 @@ def teach(tables: Tables, lever: Record, p: Record, seed: Integer, month: int) -
         online = lever.online_training if tables.shops.size > 0 else 0.0
         competence = tables.competence[j, firms[i].sector]
         effort = programmes[j].intensity * competence * (1.0 - online)
-        learn(firms[i], lever, p, fitting, effort)
+        learn(firms[i], lever.coaching_kind == 0.0, p, fitting, effort)
         rows[i].training = programmes[j].intensity * online
         if tables.shops.size > 0:
             tables.shops[i].training += rows[i].training

@@ -19,7 +19,15 @@ from sim.tables import (
     Rows,
 )
 
-__all__ = ["account_buyers", "deliver", "delivered_quality", "invoice", "update_trust"]
+__all__ = [
+    "account_buyers",
+    "deliver",
+    "delivered_quality",
+    "invoice",
+    "made_quality",
+    "months_until_paid",
+    "update_trust",
+]
 
 
 @jit
@@ -37,12 +45,6 @@ def delivered_quality(
 ) -> float:
     """Quality of what one firm makes for a buyer: q + noise - load stress."""
     i = links[e].firm
-    output = firms[i].ordered + firms[i].local_sales / firms[i].price
-    if shops.size > 0:
-        output += shops[i].quantity
-    utilisation = output / firms[i].y_max
-    sd = p.quality_noise * (1.0 - p.practice_steadiness * firms[i].practice)
-    sd *= 1.0 - p.standard_steadiness * standardisation
     deviation = normal(
         seed,
         STREAM_QUALITY,
@@ -53,9 +55,39 @@ def delivered_quality(
         good,
         0,
     )
+    online = shops[i].quantity if shops.size > 0 else 0.0
+    return made_quality(firms[i], online, standardisation, deviation, p)
+
+
+@jit
+def made_quality(
+    f: Record, online: float, standardisation: float, deviation: float, p: Record
+) -> float:
+    """Quality of what a firm makes this month: q + noise - load stress, within 0 to 1.
+
+    Args:
+        f: the firm, with its orders and local sales.
+        online: quantity it sold online.
+        standardisation: of the good, 0 to 1; steadies the quality.
+        deviation: a standard normal draw.
+        p: parameters.
+    """
+    output = f.ordered + f.local_sales / f.price + online
+    utilisation = output / f.y_max
+    sd = p.quality_noise * (1.0 - p.practice_steadiness * f.practice)
+    sd *= 1.0 - p.standard_steadiness * standardisation
     stress = p.load_stress * max(0.0, utilisation - p.load_threshold)
-    quality = firms[i].quality + sd * deviation - stress
+    quality = f.quality + sd * deviation - stress
     return min(1.0, max(0.0, quality))
+
+
+@jit
+def months_until_paid(days: float, u: float) -> int:
+    """Whole months of so many days, the remainder by chance: u is a uniform draw."""
+    months = math.floor(days / 30.0)
+    if u < days / 30.0 - months:
+        months += 1
+    return min(months, RECEIVABLE_MONTHS - 1)
 
 
 @jit
@@ -119,11 +151,8 @@ def invoice(
     if u < chance:
         links[e].late = 1
         days += p.late_days
-    months = math.floor(days / 30.0)
     u = uniform(seed, STREAM_DAYS, month, slot, buyer_number + 1, generation, good, 0)
-    if u < days / 30.0 - months:
-        months += 1
-    months = min(months, RECEIVABLE_MONTHS - 1)
+    months = months_until_paid(days, u)
     firms[i].invoiced += value
     if links[e].pooled == 1:
         fee = p.cooperative_fee * value
@@ -166,6 +195,7 @@ def account_buyers(
     lines: Rows,
     links: Rows,
     cooperatives: Rows,
+    deals: Rows,
     goods: npt.NDArray[np.void],
     covers: npt.NDArray[np.uint8],
     lever: Record,
@@ -184,6 +214,7 @@ def account_buyers(
         lines: `agreed` and `delivered` are written.
         links: orders become deliveries.
         cooperatives: fees are added to their accounts.
+        deals: terms of payment of firms in a field experiment; may be empty.
         goods: properties.
         covers: (kinds, goods).
         lever: this month's row.
@@ -233,13 +264,18 @@ def account_buyers(
                     seed,
                     month,
                 )
+                days = buyers[b].payment_days
+                if deals.size > 0:
+                    deal = deals[i]
+                    kind = buyers[b].kind
+                    days = min(max(0.0, days - deal.sooner[kind]), deal.most_days[kind])
                 flow[0] += invoice(
                     firms,
                     receivables,
                     links,
                     cooperatives,
                     e,
-                    buyers[b].payment_days,
+                    days,
                     lever,
                     number,
                     good,

@@ -174,8 +174,8 @@ def check_stocks(
     for e in range(links.size):
         bounds = outside_unit(bounds, links[e].trust_buyer)
         bounds = outside_unit(bounds, links[e].trust_firm)
-    inflow = flow[8] + flow[9] + flow[15] + flow[18] + flow[30]
-    outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19] + flow[31]
+    inflow = flow[8] + flow[9] + flow[15] + flow[18] + flow[24] + flow[30]
+    outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19] + flow[25] + flow[31]
     before = tables.state[_CASH]
     residual.cash = abs(cash - before - (inflow - outflow)) / max(1e-9, cash_size + inflow)
     tables.state[_CASH] = cash
