@@ -37,6 +37,7 @@ class Assignment(NamedTuple):
         takes: takes it up; never where not assigned.
         lost: not found by the surveys.
         village: where the firm is.
+        eligible: firms that might have taken part.
     """
 
     rows: npt.NDArray[np.int64]
@@ -44,6 +45,7 @@ class Assignment(NamedTuple):
     takes: Mask
     lost: Mask
     village: npt.NDArray[np.int64]
+    eligible: int
 
 
 def check_names(trial: Trial, districts: tuple[str, ...], region: str) -> None:
@@ -159,7 +161,9 @@ def assign(world: World, trial: Trial, before: Before, seed: int) -> Assignment:
         treated[np.argsort(arm[chosen], kind="stable")[: round(trial.share * rows.size)]] = True
     wants, goes = _pairs(seed, _AFTER, firms["slot"][rows], before.generation[rows])
     gone = np.where(treated, *trial.attrition)
-    return Assignment(rows, treated, treated & (wants < trial.take_up), goes < gone, village)
+    return Assignment(
+        rows, treated, treated & (wants < trial.take_up), goes < gone, village, there.size
+    )
 
 
 def _by_village(village: npt.NDArray[np.int64], share: float, seed: int) -> Mask:
