@@ -72,13 +72,13 @@ class Given:
         kind: of treatment.
         start: months after the trial's start.
         months: how long.
-        values: of the kind's other fields, as written; what is missing is at its default.
+        settings: of the kind's other fields, as written; what is missing is at its default.
     """
 
     kind: str
     start: int
     months: int
-    values: Mapping[str, float | str | tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, float | str | tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class Trial:
                     "scenario_digest": self.scenario.digest(),
                     "eligible": self.eligible.said(),
                     "treatment": [
-                        {"kind": g.kind, "start": g.start, "months": g.months, **dict(g.values)}
+                        {"kind": g.kind, "start": g.start, "months": g.months, **dict(g.settings)}
                         for g in self.treatments
                     ],
                     **plain,

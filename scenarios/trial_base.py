@@ -90,7 +90,7 @@ def check_base(checker: TrialChecker, scenario: Scenario) -> None:
 
 def _reserved(checker: TrialChecker, scenario: Scenario, k: int, one: Given, start: int) -> None:
     """A reserved share can only be removed where one is owed."""
-    asked = one.values.get("buyers", ())
+    asked = one.settings.get("buyers", ())
     kinds = [str(name) for name in asked] if isinstance(asked, tuple) else []
     groups = [name.split(".")[0] for name in scenario.levers if name.endswith(".quota")]
     bound = [g for g in groups if _binding(scenario, g)]

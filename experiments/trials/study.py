@@ -16,7 +16,7 @@ from sim.draws import replicate_seed
 from sim.errors import KemitraanError
 from sim.parameters import TRIALS, Parameters, registry
 
-__all__ = ["FEWEST_FIRMS", "PER_UNIT", "Sizing", "make_trial_study", "size_sample"]
+__all__ = ["FEWEST_FIRMS", "PER_UNIT", "Sizing", "make_trial_study", "size_sample", "trial_study"]
 
 PER_UNIT = 1.5
 """Eligible firms of a sample for each unit: room to draw from, and firms nobody treats."""
@@ -59,6 +59,20 @@ def make_trial_study(
     Raises:
         KemitraanError: the region has no such districts, or too few eligible firms.
     """
+    study = trial_study(trial, region, seed=seed, scale=scale, parameters=parameters)
+    sizing = size_sample(study, scale)
+    return replace(study, scale=sizing.scale), sizing
+
+
+def trial_study(
+    trial: Trial,
+    region: Region,
+    *,
+    seed: int,
+    scale: int | None,
+    parameters: Parameters | None = None,
+) -> TrialStudy:
+    """The same without a look at who may take part: at the scale given, every firm if none."""
     check_names(trial, tuple(region.districts["district"]), region.name)
     check_scale(scale, region.firms)
     months = max(SHORTEST, trial.months)
@@ -71,19 +85,17 @@ def make_trial_study(
     varied = dict(base.varied)
     if any(one.kind == "export_order" for one in trial.treatments):
         varied.update({p.name: (p.low, p.high) for p in registry().values() if p.group == TRIALS})
-    study = TrialStudy(
+    return TrialStudy(
         region=region,
         scenarios=base.scenarios,
         parameters=values,
         varied=varied,
         seed=seed,
-        scale=1,
+        scale=1 if scale is None else scale,
         months=trial.months,
         first_month=base.first_month,
         trial=trial,
     )
-    sizing = size_sample(study, scale)
-    return replace(study, scale=sizing.scale), sizing
 
 
 def size_sample(study: TrialStudy, asked: int | None) -> Sizing:
@@ -106,9 +118,9 @@ def size_sample(study: TrialStudy, asked: int | None) -> Sizing:
     share = f"{found} of {world.n_firms:,} firms of a first sample"
     if whole < trial.units:
         raise KemitraanError(
-            f"{trial.name}: units: {trial.units:,} are asked for, and {study.region.name} has about "
-            f"{whole:,.0f} firms that may take part ({share}): ask for fewer units, or for less "
-            "under 'eligible:'"
+            f"{trial.name}: units: {trial.units:,} are asked for, and {study.region.name} has "
+            f"about {whole:,.0f} firms that may take part ({share}): ask for fewer units, or for "
+            "less under 'eligible:'"
         )
     if asked is not None:
         if whole / asked < trial.units:

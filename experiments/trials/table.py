@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from experiments.trials.unit import Replicate
     from scenarios.trial import Trial
 
-__all__ = ["COLUMNS", "ESTIMANDS", "attrition_table", "trial_table"]
+__all__ = ["COLUMNS", "ESTIMANDS", "attrition_table", "relative", "trial_table"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,11 +59,11 @@ COLUMNS = (
     "sim_low", "sim_high", "range_low", "range_high", "control_mean", "units", "attrited",
     "take_up", "replicates", "coverage",
 )  # fmt: skip
-"""Of the table. se: over units, of one trial (root of the mean square); low, high: the 95 % interval
-of one trial, about the mean estimate; sim_low, sim_high: of the mean over replicates, 95 %;
+"""Of the table. se: over units, of one trial (root of the mean square); low, high: the 95 %
+interval of one trial, about the mean estimate; sim_low, sim_high: of the mean over replicates;
 range_low, range_high: 5 to 95 % of the truth over drawn assumptions; relative: percent of the
-control mean, or of the same firms' mean without the trial; coverage: share of trials whose interval
-holds the truth."""
+control mean, or of the same firms' mean without the trial; coverage: share of trials whose
+interval holds the truth."""
 
 
 def trial_table(
@@ -109,7 +109,7 @@ def _row(
     estimate = _mean(values)
     row: dict[str, object] = {
         "estimate": estimate,
-        "relative": _relative(estimate, _mean(drawn[one.base]), form),
+        "relative": relative(estimate, _mean(drawn[one.base]), form),
     }
     low, high = math.nan, math.nan
     if one.error:
@@ -128,7 +128,7 @@ def _row(
     return row
 
 
-def _relative(estimate: float, base: float, form: str) -> float:
+def relative(estimate: float, base: float, form: str) -> float:
     """Percent of a mean; of logarithms, of the level."""
     if form == "log":
         return 100.0 * math.expm1(estimate)

@@ -118,13 +118,20 @@ def start_world(study: TrialStudy, job: Job) -> tuple[World, Before]:
     return world, burn_in(world, study.trial)
 
 
-def run_trial_unit(study: TrialStudy, job: Job) -> Replicate:
+def run_trial_unit(study: Study, job: Job) -> Replicate:
     """One simulated trial.
 
+    Args:
+        study: a `TrialStudy`.
+        job: its seed and values.
+
     Raises:
+        TypeError: it is a study without a trial.
         ModelError: an identity of the ledger or a ceiling does not hold.
         KemitraanError: a treatment that this world cannot give, or too few firms.
     """
+    if not isinstance(study, TrialStudy):
+        raise TypeError(f"{type(study).__name__} has no trial")
     begun = time.process_time()
     trial = study.trial
     world, before = start_world(study, job)
@@ -160,7 +167,7 @@ def run_trial_unit(study: TrialStudy, job: Job) -> Replicate:
 
 def _treat(world: World, trial: Trial, takers: Mask) -> None:
     treatments = [
-        Treatment(one.kind, trial.start + one.start, one.months, one.values)
+        Treatment(one.kind, trial.start + one.start, one.months, one.settings)
         for one in trial.treatments
     ]
     attach_treatments(world, treatments, np.tile(takers, (len(treatments), 1)))
