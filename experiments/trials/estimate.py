@@ -24,6 +24,9 @@ _LEVERAGE = 1e-10
 """A direction with no more room than this is the cluster's own: it says nothing of the error."""
 
 
+_ROUNDING = 1e-12
+
+
 class Estimate(NamedTuple):
     """An effect with its standard error.
 
@@ -136,7 +139,14 @@ def itt(
         return NOTHING
     X = design_matrix(treated, baseline)
     beta, covariance, _ = least_squares(y, X, cluster)
-    return Estimate(float(beta[1]), math.sqrt(float(covariance[1, 1])), _degrees(X, cluster))
+    return _estimate(float(beta[1]), float(covariance[1, 1]), y, _degrees(X, cluster))
+
+
+def _estimate(value: float, variance: float, y: Floats, freedom: float) -> Estimate:
+    """An effect; what is only rounding, where nothing moves an outcome at all, is zero."""
+    least = _ROUNDING * float(np.abs(y).max(initial=0.0))
+    error = math.sqrt(max(0.0, variance))
+    return Estimate(value if abs(value) > least else 0.0, error if error > least else 0.0, freedom)
 
 
 def tot(
@@ -159,8 +169,8 @@ def tot(
         return NOTHING, first
     ratio = float(least_squares(y, X, cluster)[0][1]) / first
     _, covariance, _ = least_squares(y - ratio * d, X, cluster)
-    error = math.sqrt(float(covariance[1, 1])) / first
-    return Estimate(ratio, error, _degrees(X, cluster)), first
+    variance = float(covariance[1, 1]) / first**2
+    return _estimate(ratio, variance, y, _degrees(X, cluster)), first
 
 
 def anova_icc(values: Floats, cluster: Codes) -> float:
