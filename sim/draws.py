@@ -75,6 +75,7 @@ STREAM_EVENT = 50
 STREAM_CATALOGUE = 51
 STREAM_COOPERATIVE = 52
 STREAM_TREATMENT = 60
+STREAM_TRIAL = 61
 # Kept for replicate_seed: a model stream may not take it.
 STREAM_REPLICATE = 255
 
