@@ -36,6 +36,7 @@ from sim.tables import (
     Record,
     Tables,
 )
+from sim.treatment import no_treatments
 
 __all__ = ["PARTICIPANTS", "SONGS", "WORLDS", "Market", "by_the_month", "one_by_one"]
 
@@ -130,6 +131,7 @@ def _tables(market: Market) -> Tables:
     online["stop"] = online["start"] + market.songs
     none, wide = np.zeros(0), np.zeros((0, 0))
     whole = np.zeros(1, np.int64)
+    treatments, treated, contracted, deals = no_treatments()
     return Tables(
         firms=firms,
         profit_ring=wide,
@@ -153,4 +155,8 @@ def _tables(market: Market) -> Tables:
         coaching=np.zeros(0, COACHING_DTYPE),
         programmes=np.zeros(0, PROGRAMME_DTYPE),
         competence=wide,
+        treatments=treatments,
+        treated=treated,
+        contracted=contracted,
+        deals=deals,
     )
