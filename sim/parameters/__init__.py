@@ -5,6 +5,7 @@ values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imp
 """
 
 from sim.parameters.calendar import POLICY_MONTH, STALE_MONTHS
+from sim.parameters.evidence import Evidence, evidence
 from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
 from sim.parameters.registry import (
@@ -24,6 +25,7 @@ __all__ = [
     "PROPERTIES",
     "STALE_MONTHS",
     "SWITCHES",
+    "Evidence",
     "Lever",
     "Parameter",
     "ParameterError",
@@ -31,6 +33,7 @@ __all__ = [
     "RegistryError",
     "Source",
     "assumed",
+    "evidence",
     "fixed_guesses",
     "goods_names",
     "lever_groups",
