@@ -11,7 +11,7 @@ import pytest
 
 from sim import tables
 from sim.firm_month import STATE
-from sim.parameters import registry
+from sim.parameters import assumed, registry
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -174,3 +174,11 @@ def test_parameters_that_the_description_names_exist():
     )
     for name in names - set(registry()):
         assert re.search(rf"\b{name}\b", code), f"docs: `{name}` is gone"
+
+
+def test_what_the_buyers_pattern_was_set_by_is_varied():
+    """Thirteen figures behind one pattern: none of them may be held as if it were known."""
+    row = next(line for line in text("odd.md").splitlines() if line.startswith("| Manufacturing-"))
+    names = re.findall(r"`(\w+)`", row)
+    assert len(names) == 13
+    assert set(names) <= set(assumed())
