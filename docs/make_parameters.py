@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sim.parameters import Evidence, assumed, evidence, registry
+from sim.parameters.entries import load_yaml
 
 TARGET = Path(__file__).with_name("parameters.md")
 TITLES = {
@@ -63,10 +64,11 @@ def known(row: Evidence) -> str:
 
 
 def rows_of_evidence(used: Collection[str]) -> list[str]:
-    """The table of all rows that a parameter names, with the parameters left out."""
+    """The table of these rows, in the order of the files."""
     files = ", ".join(f"{letter}-numbers of `{name}`" for letter, name in FILES.items())
     lines = ["## Rows of evidence", ""]
-    lines += [f"Rows that a parameter names, in `sim/parameters/`: {files}.", ""]
+    named = "Rows that a parameter or the [ledger of assumptions](assumptions.md) names"
+    lines += [f"{named}, in `sim/parameters/`: {files}.", ""]
     lines += ["| Row | What | Value | Range | Unit | Of whom | Says | Known from |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
     for row in evidence().values():
@@ -107,7 +109,11 @@ def document() -> str:
             )
             lines.append(f"| {' | '.join(cell(part) for part in row)} |")
         lines.append("")
-    lines += rows_of_evidence({row for entry in entries.values() for row in entry.evidence})
+    ledger = load_yaml(TARGET.with_name("assumptions.yaml")).values()
+    lines += rows_of_evidence(
+        {row for entry in entries.values() for row in entry.evidence}
+        | {row for entry in ledger for row in entry["evidence"]}
+    )
     lines += ["## Sources", ""]
     for (title, url, year), number in sources.items():
         place = f" <{url}>" if url else ""
