@@ -93,7 +93,9 @@ def streams() -> list[tuple[int, str, str, list[str]]]:
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("STREAM_"):
             names[ast.unparse(node.targets[0])] = node
-    paths = [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "sim").rglob("*.py"))]
+    folders = ("sim", "experiments")  # who takes part in a field experiment is drawn outside of sim
+    files = [p for folder in folders for p in sorted((ROOT / folder).rglob("*.py"))]
+    paths = [p.relative_to(ROOT).as_posix() for p in files]
     users: dict[str, list[str]] = {name: [] for name in names}
     for path in paths:
         for name in names.keys() & {
