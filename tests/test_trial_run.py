@@ -243,7 +243,7 @@ def test_the_sample_is_as_coarse_as_the_units_allow():
 def test_a_region_with_too_few_firms_is_refused_with_the_figure():
     with pytest.raises(KemitraanError, match=r"2,000 are asked for.*about 1,\d\d\d firms that may"):
         run(small(units=2_000), town(1_500), quiet=True)
-    with pytest.raises(KemitraanError, match=r"--scale 3: leaves about .* at most 1"):
+    with pytest.raises(KemitraanError, match=r"--scale 3: leaves about .* at most 2"):
         run(small(units=700), town(1_500), scale=3, quiet=True)
 
 
