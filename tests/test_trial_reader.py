@@ -131,8 +131,8 @@ costs: {million_rp_per_unit: 3, million_rp_per_interview: 0.2, fixed: 10}
          "under 'scenario:'")),
         ("size: micro", ("4:1: size: unknown key: which firms may take part stands under "
          "'eligible:'")),
-        ("scenario: no_polcy", ("4:11: scenario: no scenario 'no_polcy' is shipped or stands beside "
-         "this file, did you mean 'no_policy'?")),
+        ("scenario: no_polcy", ("4:11: scenario: no scenario 'no_polcy' is shipped or stands "
+         "beside this file, did you mean 'no_policy'?")),
         ("scenario: ../no_policy", ("4:11: scenario: '../no_policy' lies outside the scenario "
          "folders: name a shipped scenario, or a file in this file's own folder")),
     ],
@@ -151,8 +151,8 @@ def test_what_is_wrong_is_told_with_range_and_nearest_name(tmp_path, line, messa
          ("4:12: eligible.gender: unknown key: is called otherwise here; nearest thing that works: "
          "owner_sex: woman")),
         ("outcomes: [consumption]",
-         ("4:12: outcomes: the text 'consumption' is no outcome of a firm: households of owners are "
-         "not in the model; nearest thing that works: profit")),
+         ("4:12: outcomes: the text 'consumption' is no outcome of a firm: households of owners "
+         "are not in the model; nearest thing that works: profit")),
         ("outcomes: [profits]",
          "4:12: outcomes: the text 'profits' is no outcome of a firm, did you mean 'profit'?"),
         ("horizons: 100",

@@ -41,5 +41,5 @@ def small(name: str = "cash_grant", units: int = 300, **changes: object) -> Tria
     return replace(base, **{**usual, **changes})
 
 
-def gets(kind: str, months: int = 1, start: int = 0, **settings: object) -> tuple[Given, ...]:
-    return (Given(kind, start, months, settings),)  # type: ignore[arg-type]
+def gets(what: str, months: int = 1, start: int = 0, **settings: object) -> tuple[Given, ...]:
+    return (Given(what, start, months, settings),)  # type: ignore[arg-type]

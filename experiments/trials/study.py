@@ -124,7 +124,7 @@ def size_sample(study: TrialStudy, asked: int | None) -> Sizing:
         )
     if asked is not None:
         if whole / asked < trial.units:
-            most = max([s for s in ladder if whole / s >= trial.units], default=1)
+            most = max(1, int(whole // trial.units))
             raise KemitraanError(
                 f"--scale {asked}: leaves about {whole / asked:,.0f} firms that may take part, and "
                 f"{trial.name} has {trial.units:,} units: at most {most}"
