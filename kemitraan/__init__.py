@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from experiments.compare import Comparison, compare
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
+    from experiments.validation.result import Validation
+    from experiments.validation.validate import validate
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
     from scenarios.scenario import Scenario, list_scenarios
@@ -48,6 +50,7 @@ _HOME = {
     "Sensitivity": "experiments.sensitivity",
     "Trace": "sim.trace",
     "Umkm": "sim.agents",
+    "Validation": "experiments.validation.result",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "levers": "sim.parameters",
@@ -58,6 +61,7 @@ _HOME = {
     "registry": "sim.parameters",
     "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
+    "validate": "experiments.validation.validate",
 }
 
 __all__ = [
@@ -77,6 +81,7 @@ __all__ = [
     "Sensitivity",
     "Trace",
     "Umkm",
+    "Validation",
     "__version__",
     "ceiling",
     "compare",
@@ -88,6 +93,7 @@ __all__ = [
     "registry",
     "report",
     "sensitivity",
+    "validate",
 ]
 
 

@@ -129,9 +129,10 @@ def validate(
 
 def _unit_seconds(replays: Replays) -> float:
     """Of one draw on one core, from a few months of a small sample of the first world."""
-    first = (*replays.worlds.values(), *replays.trials.values())[0]
-    seen = pilot(first.study, first.draws[:1], 1).unit_seconds
-    return seen / (first.study.firms * first.study.months) * replays.firm_months
+    study = replays.studies[0]
+    first = Job(DRAW, 0, replicate_seed(study.seed, 0), {})
+    seen = pilot(study, [first], 1).unit_seconds
+    return seen / (study.firms * study.months) * replays.firm_months
 
 
 def plan_line(plan: dict[str, object], lang: str = "en") -> str:
