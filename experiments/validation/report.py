@@ -123,6 +123,6 @@ def notes_in(result: Validation, lang: str) -> list[str]:
         notes.append(say("lost", lang, items=", ".join(lost)))
     notes.append(say("freeze", lang, digest=result.frozen.digest[:12]))
     regions = {study.region.name: study.region for study in result.replays.studies}
-    notes += [inputs_line(region, lang) for region in regions.values()]
+    notes += [f"{name}: {inputs_line(region, lang)}" for name, region in regions.items()]
     notes += [line for line in [stale_line(lang)] if line]
     return notes

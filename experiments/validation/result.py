@@ -41,7 +41,7 @@ class Validation:
         frozen: all rows, as frozen.
         rows: those that were chosen.
         replays: what was run.
-        values: (draws, figures), in the order of `replays.figures`.
+        draws: (draws, figures), in the order of `replays.figures`.
         plan: what was run, as plain JSON.
         changed: shipped scenarios and regions that mean something else than at the freeze.
         seconds: the runs took, by the clock.
@@ -53,7 +53,7 @@ class Validation:
         frozen: Frozen,
         rows: Sequence[Row],
         replays: Replays,
-        values: Floats,
+        draws: Floats,
         plan: Mapping[str, object],
         *,
         changed: Sequence[str] = (),
@@ -62,7 +62,7 @@ class Validation:
         self.frozen = frozen
         self.rows = tuple(rows)
         self.replays = replays
-        self.values = values
+        self.draws = draws
         self.plan = dict(plan)
         self.changed = tuple(changed)
         self.seconds = seconds
@@ -71,7 +71,7 @@ class Validation:
     def figures(self, row: Row) -> dict[str, Floats]:
         """(draws,) of each figure of a row, by name."""
         at = self.replays.figures.index
-        return {name: self.values[:, at(one)] for name, one in row.figures.items()}
+        return {name: self.draws[:, at(one)] for name, one in row.figures.items()}
 
     @cached_property
     def scores(self) -> dict[str, RowScore]:
