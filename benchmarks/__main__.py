@@ -15,6 +15,7 @@ from benchmarks.pairing import measure_pairing
 from benchmarks.rows import Row, table
 from benchmarks.speed import measure_size, measure_throughput
 from benchmarks.start import measure_start
+from benchmarks.trials import measure_trial
 from benchmarks.twin import measure_twin
 from benchmarks.workers import measure_workers
 
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "bundle": measure_bundle,
     "twin": measure_twin,
     "workers": measure_workers,
+    "trial": measure_trial,
     "start": measure_start,
     "pairing": measure_pairing,
 }

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
-from sim.parameters import assumed, registry
+from sim.parameters import Evidence, assumed, evidence, registry
+from sim.parameters.entries import load_yaml
 
 TARGET = Path(__file__).with_name("parameters.md")
 TITLES = {
@@ -38,13 +40,45 @@ others keep their value.
 
 *measured*: counted or surveyed. *estimated*: worked out from figures that were, or set so that the
 model meets them. *literature*: from a published study, mostly of another country. *assumed*: a
-guess with a range, and nothing that rests on it alone is a finding.
+guess with a range, and nothing that rests on it alone is a finding. All but assumed ones name the
+row of evidence they come from, and building fails where one does not; rows marked *recalled* are
+quoted from memory and to be looked up before they are cited. What each row says stands
+[below](#rows-of-evidence).
 """
+FILES = {"E": "evidence.csv", "F": "figures.csv", "G": "goods_prices.csv"}
 
 
 def cell(text: object) -> str:
     """Text that cannot break a table."""
     return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def mark(row: str) -> str:
+    """A row of evidence as the tables name it."""
+    return f"{row} (recalled)" if evidence()[row].recalled else row
+
+
+def known(row: Evidence) -> str:
+    """How a row is known, and the page it was read on."""
+    return f"{row.known_from} <{row.url}>" if row.url else row.known_from
+
+
+def rows_of_evidence(used: Collection[str]) -> list[str]:
+    """The table of these rows, in the order of the files."""
+    files = ", ".join(f"{letter}-numbers of `{name}`" for letter, name in FILES.items())
+    lines = ["## Rows of evidence", ""]
+    named = "Rows that a parameter or the [ledger of assumptions](assumptions.md) names"
+    lines += [f"{named}, in `sim/parameters/`: {files}.", ""]
+    lines += ["| Row | What | Value | Range | Unit | Of whom | Says | Known from |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
+    for row in evidence().values():
+        if row.id in used:
+            span = f"{row.low or row.value} to {row.high or row.value}"
+            between = span if row.low or row.high else ""
+            parts = (mark(row.id), row.quantity, row.value, between, row.unit, row.population)
+            said = (*parts, row.source, known(row))
+            lines.append(f"| {' | '.join(cell(part) for part in said)} |")
+    return [*lines, ""]
 
 
 def document() -> str:
@@ -70,12 +104,17 @@ def document() -> str:
                 f"{entry.low:g} to {entry.high:g}",
                 entry.unit,
                 kind,
-                " ".join([*marks, *entry.evidence]),
+                " ".join([*marks, *map(mark, entry.evidence)]),
                 entry.note,
             )
             lines.append(f"| {' | '.join(cell(part) for part in row)} |")
         lines.append("")
-    lines += ["## Sources", "", "E-numbers are rows of `sim/parameters/evidence.csv`.", ""]
+    ledger = load_yaml(TARGET.with_name("assumptions.yaml")).values()
+    lines += rows_of_evidence(
+        {row for entry in entries.values() for row in entry.evidence}
+        | {row for entry in ledger for row in entry["evidence"]}
+    )
+    lines += ["## Sources", ""]
     for (title, url, year), number in sources.items():
         place = f" <{url}>" if url else ""
         lines.append(f"{number}. {cell(title)}, {year}.{place}")

@@ -33,6 +33,7 @@ _PILOT_MONTHS = 12
 _PILOT_FACTOR = 1.25
 _WORKER_START = 2.0  # seconds until a new process has loaded the model
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -105,8 +106,8 @@ def run_jobs(
 
 
 def run_units(
-    unit: Callable[[Study, Job], T],
-    study: Study,
+    unit: Callable[[S, Job], T],
+    study: S,
     jobs: Sequence[Job],
     workers: int,
     *,

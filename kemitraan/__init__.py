@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from experiments.compare import Comparison, compare
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
+    from experiments.trials.files import list_trials, load_trial
+    from experiments.trials.result import TrialResult
+    from experiments.trials.run import trial
+    from experiments.validation.result import Validation
+    from experiments.validation.validate import validate
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
     from scenarios.scenario import Scenario, list_scenarios
@@ -47,17 +52,23 @@ _HOME = {
     "ScenarioError": "scenarios.faults",
     "Sensitivity": "experiments.sensitivity",
     "Trace": "sim.trace",
+    "TrialResult": "experiments.trials.result",
     "Umkm": "sim.agents",
+    "Validation": "experiments.validation.result",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
+    "list_trials": "experiments.trials.files",
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
+    "load_trial": "experiments.trials.files",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
+    "trial": "experiments.trials.run",
+    "validate": "experiments.validation.validate",
 }
 
 __all__ = [
@@ -76,18 +87,24 @@ __all__ = [
     "ScenarioError",
     "Sensitivity",
     "Trace",
+    "TrialResult",
     "Umkm",
+    "Validation",
     "__version__",
     "ceiling",
     "compare",
     "levers",
     "list_regions",
     "list_scenarios",
+    "list_trials",
     "load_region",
     "load_scenario",
+    "load_trial",
     "registry",
     "report",
     "sensitivity",
+    "trial",
+    "validate",
 ]
 
 

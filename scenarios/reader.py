@@ -35,6 +35,10 @@ MAX_DEPTH = 8
 
 MAX_NODES = 5_000
 
+_NEEDS = {
+    "scenario": "name, extends, region and levers",
+    "trial": "name, treatment, units and horizons",
+}
 # What the YAML library raises on hostile input beside its own errors: a code point out
 # of range in an escape, an index past a cut text, a number it takes for a directive.
 _READ_ERRORS = (ValueError, OverflowError, IndexError, AttributeError, TypeError, AssertionError)
@@ -112,7 +116,7 @@ def read_tree(document: Document) -> Node | None:
         return None
     root = builder.root
     if root is None or root.kind == "null":
-        document.fault("", "is empty: a scenario needs name, extends, region and levers", 1, 1)
+        document.fault("", f"is empty: a {document.kind} needs {_NEEDS[document.kind]}", 1, 1)
         return None
     return root
 
@@ -163,7 +167,8 @@ class _Builder:
     def _start(self, event: DocumentStartEvent) -> bool:
         self._documents += 1
         if self._documents > 1:
-            self._fault("a second document starts here: one scenario a file", event)
+            kind = self.document.kind
+            self._fault(f"a second document starts here: one {kind} a file", event)
             return False
         if event.version or event.tags:
             self._fault("directives (%YAML, %TAG) are not read: take them out", event)

@@ -31,12 +31,14 @@ class Document:
         label: the file as the user named it.
         text: with line feeds only.
         lines: the text's lines, for messages.
+        kind: what the file is.
     """
 
     label: str
     text: str = ""
     faults: list[Fault] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    kind: str = "scenario"
 
     def fault(self, key: str, message: str, line: int = 0, column: int = 0, width: int = 1) -> None:
         """Note a fault; `line` and `column` count from 1, 0 for the whole file."""
@@ -44,9 +46,9 @@ class Document:
         self.faults.append(Fault(self.label, line, column, key, message, source, width))
 
 
-def read_source(path: Path, label: str) -> Document:
-    """The text of a scenario file; its faults are noted in the document."""
-    document = Document(label)
+def read_source(path: Path, label: str, kind: str = "scenario") -> Document:
+    """The text of a scenario file, or of another kind; its faults are noted in the document."""
+    document = Document(label, kind=kind)
     try:
         # A pipe or device would never end.
         if not path.is_file():
@@ -65,7 +67,8 @@ def read_source(path: Path, label: str) -> Document:
 def decode(raw: bytes, document: Document) -> Document:
     """Fill the document with the bytes' text, or note why they are none."""
     if len(raw) > MAX_BYTES:
-        document.fault("", f"is larger than {MAX_BYTES // 1024} KiB, more than a scenario can need")
+        most = MAX_BYTES // 1024
+        document.fault("", f"is larger than {most} KiB, more than a {document.kind} can need")
         return document
     wide = _wide_encoding(raw)
     if wide:
@@ -89,7 +92,8 @@ def decode(raw: bytes, document: Document) -> Document:
     for match in _ODD.finditer(document.text):
         line = document.text.count("\n", 0, match.start()) + 1
         column = match.start() - (document.text.rfind("\n", 0, match.start()) + 1) + 1
-        document.fault("", f"{_name(match.group())} has no place in a scenario", line, column)
+        where = f"has no place in a {document.kind}"
+        document.fault("", f"{_name(match.group())} {where}", line, column)
     return document
 
 

@@ -45,38 +45,39 @@ __all__ = [
     "words",
 ]
 
-# Streams: one for each purpose, never reused, never renumbered (that moves numbers).
-STREAM_PRODUCTIVITY = 1
-STREAM_CAPACITY = 2
-STREAM_EXIT = 3
-STREAM_ENTRY = 4
-STREAM_POPULATION = 5
-STREAM_CANDIDATES = 6
-STREAM_QUALITY = 7
-STREAM_LATE = 8
-STREAM_MODE = 9
-STREAM_INSPECTION = 10
-STREAM_SANCTION = 11
-STREAM_BUYER_SHOCK = 12
-STREAM_TASTE = 13
-STREAM_CERTIFICATE = 14
-STREAM_PHASE = 15
-STREAM_GRANT = 16
-STREAM_SAMPLE = 17
-STREAM_SHELF = 18
-STREAM_DAYS = 19
-STREAM_COVERAGE = 20
-STREAM_NEED = 21
-STREAM_COACHING = 22
-STREAM_SHOP = 40
-STREAM_SHOP_ORDERS = 41
-STREAM_SHOP_CHOICE = 42
-STREAM_EVENT = 50
-STREAM_CATALOGUE = 51
-STREAM_COOPERATIVE = 52
-STREAM_TREATMENT = 60
-# Kept for replicate_seed: a model stream may not take it.
-STREAM_REPLICATE = 255
+# Streams: one for each purpose, never reused, never renumbered (that moves numbers). Each says
+# whose draw it is and when, then what for; docs/odd/draws.md is made from these lines.
+STREAM_PRODUCTIVITY = 1  # firm, month: productivity (index 0), growth of capacity (1)
+STREAM_CAPACITY = 2  # never drawn: growth of capacity is index 1 of the stream above
+STREAM_EXIT = 3  # firm, month: closing
+STREAM_ENTRY = 4  # slot, month: a vacant slot is taken
+STREAM_POPULATION = 5  # firm or buyer, once: who and where it is, at month 0 or entry
+STREAM_CANDIDATES = 6  # buyer, good and slot, once: whom a buyer knows
+STREAM_QUALITY = 7  # link, month: delivered quality
+STREAM_LATE = 8  # link, month: an invoice is paid late
+STREAM_MODE = 9  # buyer, once: lasting liking for none, genuine and paper
+STREAM_INSPECTION = 10  # buyer, month: who is visited, and whether papers are seen through
+STREAM_SANCTION = 11  # buyer, month: what is found ends in a sanction
+STREAM_BUYER_SHOCK = 12  # buyer, month: demand drops, or comes back
+STREAM_TASTE = 13  # buyer and good, or link, once: lasting liking
+STREAM_CERTIFICATE = 14  # firm, at entry or month and line: a certificate held, acquired
+STREAM_PHASE = 15  # buyer and good, once: month of the first order
+STREAM_GRANT = 16  # firm, month: lottery of cash grants
+STREAM_SAMPLE = 17  # link, once a firm: the sample a buyer sees first
+STREAM_SHELF = 18  # link, once a firm: shelf life (index 0) and lead time (1)
+STREAM_DAYS = 19  # link, month: remainder of the days to payment
+STREAM_COVERAGE = 20  # buyer, once: covered while below the rule's coverage
+STREAM_NEED = 21  # buyer and good, once: whether it asks for a certificate and a cold chain
+STREAM_COACHING = 22  # firm, month: application, choice, hand-over, drop-out (by index)
+STREAM_SHOP = 40  # firm, once: readiness to sell online; month 0: who has a shop
+STREAM_SHOP_ORDERS = 41  # shop, month: the last whole order, and its ratings
+STREAM_SHOP_CHOICE = 42  # firm, month: training, onboarding, opening a shop (by index)
+STREAM_EVENT = 50  # firm or buyer, month: invited to a matching event
+STREAM_CATALOGUE = 51  # firm, month: helped onto the catalogue
+STREAM_COOPERATIVE = 52  # firm or pool, once: membership, active, pooling
+STREAM_TREATMENT = 60  # firm and contract, month: quality, late payment, days (by index)
+STREAM_TRIAL = 61  # slot, once a trial: taking part, arm, taking up, dropping out
+STREAM_REPLICATE = 255  # replicate: its seed; a model stream may not take this number
 
 WIDTHS = {"a": 32, "b": 32, "gen": 16, "good": 16, "month": 12, "stream": 8, "block": 12}
 """Bits of each field of the counter."""

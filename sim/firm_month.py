@@ -34,17 +34,15 @@ from sim.tables import Record, Rows, Tables
 
 __all__ = ["STATE", "begin_month", "end_month"]
 
-"""Month at which cohorts are fixed and reference levels taken; burn-in ends before it."""
-
 STATE = (
-    "wage_pressure",
-    "hired_sum",
-    "hired_reference",
-    "ever_partners",
-    "generations",
-    "cash_before",
-    "receivables_before",
-    "cooperatives_before",
+    "wage_pressure",  # ratio: added to everybody's unit cost this month
+    "hired_sum",  # persons: hired labour, added up over months 12 to 23, in the sample
+    "hired_reference",  # persons: its mean over these months
+    "ever_partners",  # number: generations with a delivered order since the policy's start
+    "generations",  # number: alive at or after the policy's start
+    "cash_before",  # Rp m: all firms' cash at the end of the month before
+    "receivables_before",  # Rp m: likewise what buyers owe
+    "cooperatives_before",  # Rp m: likewise the cooperatives' accounts
 )
 """Scalars that last from month to month, in the order of `Tables.state`."""
 _PRESSURE, _HIRED_SUM, _HIRED_0, _EVER, _GENERATIONS, _CASH, _RECEIVABLES = range(7)

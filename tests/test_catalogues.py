@@ -27,6 +27,8 @@ CONTEXT = {
     "experiments.sensitivity_words": "sensitivity",
     "experiments.page.words": "page",
     "experiments.stakeholder_words": "stakeholders",
+    "experiments.trials.words": "trial",
+    "experiments.validation.words": "validation",
 }
 
 
@@ -324,7 +326,7 @@ def texts_of(name):
 
 def test_every_help_has_indonesian():
     """Add what is listed to locale/id under the context "help"."""
-    alike = {"scenarios | regions | parameters | outcomes | levers"}
+    alike = {"scenarios | regions | parameters | outcomes | levers | trials"}
     left = [(n, t) for n, t in helps() if t not in alike and told(t, "id", "help") == t]
     assert left == []
 

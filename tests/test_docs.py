@@ -19,7 +19,7 @@ from sim.parameters import registry
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.id.md")
 DOCUMENTS = (*READMES, "CHANGELOG.md", "CONTRIBUTING.md", *(
-    path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md"))
+    path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))
 ))  # fmt: skip
 CODE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 MARKER = re.compile(r"<!-- (file|output): (.+?)(?: \| .+?)? -->\n(```?`?)")

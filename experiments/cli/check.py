@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,13 +20,15 @@ __all__ = ["check"]
 def check(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="Scenario files or names, or folders of regions."),
+        typer.Argument(
+            metavar="FILE", help="Files of scenarios or trials, their names, or folders of regions."
+        ),
     ],
     *,
     json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Check scenarios and regions and print 'ok' for each good one; exit code 2 with any fault."""
+    """Check scenarios, trials and regions: 'ok' for each good one, exit code 2 with any fault."""
     from experiments.budget import load_scenario  # noqa: PLC0415
     from experiments.cli.speech import error_words  # noqa: PLC0415
     from scenarios.faults import ScenarioError, format_faults  # noqa: PLC0415  # YAML only now
@@ -36,6 +39,8 @@ def check(
     for file in files:
         if _is_region(file):
             faults, said[file] = _check_region(file, speech)
+        elif _is_trial(file):
+            faults = _check_trial(file)
         else:
             try:
                 load_scenario(file)
@@ -84,6 +89,33 @@ def _is_region(file: str) -> bool:
         return False
     path = Path(file)
     return file in list_regions() or path.is_dir() or path.name == "region.yaml"
+
+
+def _is_trial(file: str) -> bool:
+    """Whether a file says what firms get, or a shipped trial is meant; a scenario's name wins."""
+    from scenarios.scenario import list_scenarios  # noqa: PLC0415
+    from scenarios.trial_reader import list_trials  # noqa: PLC0415
+
+    if file in list_scenarios():
+        return False
+    if file in list_trials():
+        return True
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError):  # its faults are told where it is read
+        return False
+    return re.search(r"^treatment\s*:", text, re.MULTILINE) is not None
+
+
+def _check_trial(file: str) -> list[Fault]:
+    from experiments.trials.files import load_trial  # noqa: PLC0415
+    from scenarios.faults import ScenarioError  # noqa: PLC0415
+
+    try:
+        load_trial(file)
+    except ScenarioError as error:
+        return list(error.faults)
+    return []
 
 
 def _check_region(file: str, speech: str) -> tuple[list[Fault], str]:

@@ -34,9 +34,13 @@ def init(
             "--region", metavar="FOLDER", help="Write a region of your own instead: five files."
         ),
     ] = None,
+    trial: Annotated[
+        str | None,
+        typer.Option("--trial", metavar="TRIAL", help="Write a trial file like this one instead."),
+    ] = None,
     lang: LangOption = None,
 ) -> None:
-    """Write a scenario file that extends another, or with --region the files of a region."""
+    """Write a scenario file that extends another, a trial file, or the files of a region."""
     speech = language(lang)
     if region is not None:
         if file is not None:
@@ -55,7 +59,10 @@ def init(
     if parent not in list_scenarios():
         known = ", ".join(list_scenarios())
         raise KemitraanError(f"--from {parent}: no shipped scenario of this name; known: {known}")
-    text = starter(_name(path.stem), load_scenario(parent))
+    if trial is not None:
+        text = _trial(_name(path.stem), trial)
+    else:
+        text = starter(_name(path.stem), load_scenario(parent))
     try:
         with path.open("x", encoding="utf-8", newline="\n") as target:
             target.write(text)
@@ -64,7 +71,23 @@ def init(
     except OSError as error:
         raise KemitraanError(f"{file}: cannot be written: {error.strerror}") from error
     quoted = f'"{file}"' if " " in file else file
-    message(say("init_wrote", speech, file=file, quoted=quoted))
+    key = "init_wrote" if trial is None else "init_wrote_trial"
+    message(say(key, speech, file=file, quoted=quoted))
+
+
+def _trial(name: str, like: str) -> str:
+    """The text of a shipped trial under another name.
+
+    Raises:
+        KemitraanError: there is no such trial.
+    """
+    from scenarios.trial_reader import TRIALS, list_trials  # noqa: PLC0415
+
+    if like not in list_trials():
+        known = ", ".join(list_trials())
+        raise KemitraanError(f"--trial {like}: no shipped trial of this name; known: {known}")
+    text = (TRIALS / f"{like}.yaml").read_text(encoding="utf-8")
+    return re.sub(r"^name: .*$", f"name: {name}", text, count=1, flags=re.MULTILINE)
 
 
 def _write_region(folder: str, speech: str) -> None:

@@ -13,7 +13,7 @@ from sim.errors import KemitraanError
 
 __all__ = ["THINGS", "list_things"]
 
-THINGS = ("scenarios", "regions", "parameters", "outcomes", "levers")
+THINGS = ("scenarios", "regions", "parameters", "outcomes", "levers", "trials")
 
 
 def list_things(
@@ -22,7 +22,7 @@ def list_things(
     json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """List scenarios, regions, parameters, outcomes or levers."""
+    """List scenarios, regions, parameters, outcomes, levers or trials."""
     if what not in THINGS:
         close = difflib.get_close_matches(what, THINGS, n=1)
         hint = f", did you mean {close[0]!r}?" if close else f"; known: {', '.join(THINGS)}"
@@ -34,6 +34,7 @@ def list_things(
         "parameters": _parameters,
         "outcomes": _outcomes,
         "levers": _levers,
+        "trials": _trials,
     }[what](speech)
     if json:
         print_json(rows)
@@ -144,4 +145,21 @@ def _levers(lang: str) -> list[dict[str, Any]]:
             "meaning": lever.doc[lang],
         }
         for lever in levers().values()
+    ]
+
+
+def _trials(lang: str) -> list[dict[str, Any]]:
+    from experiments.trials.files import list_trials, load_trial  # noqa: PLC0415  # numba
+
+    loaded = [load_trial(name) for name in list_trials()]
+    return [
+        {
+            "name": one.name,
+            "title": one.title[lang],
+            "scenario": one.scenario.name,
+            "region": one.region,
+            "units": one.units,
+            "treatment": ", ".join(given.kind for given in one.treatments),
+        }
+        for one in loaded
     ]

@@ -5,6 +5,7 @@ values; `levers()` is the grammar of policies. Pure Python: nothing heavy is imp
 """
 
 from sim.parameters.calendar import POLICY_MONTH, STALE_MONTHS
+from sim.parameters.evidence import Evidence, evidence
 from sim.parameters.goods import PROPERTIES, goods_names
 from sim.parameters.levers import Lever, lever_groups, levers
 from sim.parameters.registry import (
@@ -26,6 +27,7 @@ __all__ = [
     "STALE_MONTHS",
     "SWITCHES",
     "TRIALS",
+    "Evidence",
     "Lever",
     "Parameter",
     "ParameterError",
@@ -33,6 +35,7 @@ __all__ = [
     "RegistryError",
     "Source",
     "assumed",
+    "evidence",
     "fixed_guesses",
     "goods_names",
     "lever_groups",

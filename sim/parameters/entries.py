@@ -6,29 +6,35 @@ that nobody can question.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import KemitraanError
 
+if TYPE_CHECKING:
+    from sim.parameters.evidence import Evidence
+
 __all__ = [
     "KINDS",
+    "PUBLISHED",
     "Parameter",
     "RegistryError",
     "Source",
-    "evidence_rows",
+    "evidence_faults",
     "load_yaml",
     "read_entry",
     "read_sources",
 ]
 
 KINDS = ("measured", "estimated", "literature", "assumed")
+PUBLISHED = ("measured", "literature")
+"""Kinds of values that stand in a publication which somebody read."""
+
 _REQUIRED = ("value", "unit", "range", "kind", "source", "checked_on", "note")
 _OPTIONAL = ("evidence", "fixed")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -132,12 +138,28 @@ def read_sources(path: Path) -> tuple[dict[str, Source], list[str]]:
     return sources, faults
 
 
-def evidence_rows(path: Path) -> list[str] | None:
-    """Names of the rows of an evidence table; None where there is none."""
-    if not path.is_file():
-        return None
-    with path.open(encoding="utf-8", newline="") as file:
-        return [row["id"] for row in csv.DictReader(file)]
+def evidence_faults(
+    kind: str, rows: Sequence[str], known: Mapping[str, Evidence] | None
+) -> list[str]:
+    """What is wrong with the rows that a value of a kind names.
+
+    Args:
+        kind: one of `KINDS`.
+        rows: ids of the rows.
+        known: all rows by id; None where there are no tables of evidence.
+    """
+    if kind in KINDS and kind != "assumed" and not rows:
+        return [f"missing: a value of kind {kind} names the row it comes from, such as [E101]"]
+    if known is None:
+        return []
+    faults = [f"{row!r} is no row of evidence" for row in rows if row not in known]
+    if kind in PUBLISHED and not faults and not any(known[row].read for row in rows):
+        given = ", ".join(rows)
+        faults.append(
+            f"{given}: recalled or a guess, which nobody read: name a row that was, or call it"
+            " assumed"
+        )
+    return faults
 
 
 def _number(value: object) -> float | None:
@@ -168,7 +190,7 @@ def read_entry(
     name: object,
     entry: object,
     sources: Mapping[str, Source],
-    evidence_rows: Sequence[str] | None,
+    evidence: Mapping[str, Evidence] | None,
 ) -> tuple[Parameter | None, list[str]]:
     """One entry as a `Parameter`, or None with every fault that stands in its way.
 
@@ -177,7 +199,7 @@ def read_entry(
         name: the entry's key.
         entry: what the file holds under the key.
         sources: known sources by key.
-        evidence_rows: known evidence rows; None where there is no evidence table.
+        evidence: rows of evidence by id; None where there are no tables of evidence.
     """
     place = f"{file}: {name}"
     faults: list[str] = []
@@ -222,9 +244,9 @@ def read_entry(
     rows = _texts(entry.get("evidence", []))
     if rows is None:
         fault("evidence", "expects a list of evidence rows such as [E101]")
-    for row in rows or ():
-        if evidence_rows is not None and row not in evidence_rows:
-            fault("evidence", f"{row!r} is not in evidence.csv")
+    else:
+        for message in evidence_faults(str(entry["kind"]), rows, evidence):
+            fault("evidence", message)
     checked_on = _date(entry["checked_on"])
     if checked_on is None:
         fault("checked_on", f"expects a date such as 2026-11-22, got {entry['checked_on']!r}")

@@ -13,7 +13,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from sim.parameters.entries import KINDS, Parameter, Source
+from sim.parameters.entries import KINDS, Parameter, Source, evidence_faults
+from sim.parameters.evidence import Evidence
 
 __all__ = ["PREFIX", "PROPERTIES", "SPREAD", "goods_names", "read_goods"]
 
@@ -38,7 +39,7 @@ LOT_GOODS = ("school_uniforms", "sand_and_stone")
 PREFIX = "goods."
 SOURCE_KEY = "goods_table"
 _CHECKED_ON = date(2026, 11, 22)
-_COLUMNS = {"good", "property", "value", "low", "high", "unit", "kind", "basis"}
+_COLUMNS = {"good", "property", "value", "low", "high", "unit", "kind", "basis", "evidence"}
 _FILE = Path(__file__).with_name("goods.csv")
 
 
@@ -51,8 +52,16 @@ def goods_names() -> tuple[str, ...]:
         return tuple(dict.fromkeys(row["good"] for row in csv.DictReader(file)))
 
 
-def read_goods(path: Path, sources: Mapping[str, Source]) -> tuple[list[Parameter], list[str]]:
-    """The parameters of a goods table, and the faults found; rows without value are skipped."""
+def read_goods(
+    path: Path, sources: Mapping[str, Source], evidence: Mapping[str, Evidence] | None
+) -> tuple[list[Parameter], list[str]]:
+    """The parameters of a goods table, and the faults found; rows without value are skipped.
+
+    Args:
+        path: of the table.
+        sources: known sources by key.
+        evidence: rows of evidence by id; None where there are no tables of evidence.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         missing = _COLUMNS - set(reader.fieldnames or ())
@@ -71,12 +80,15 @@ def read_goods(path: Path, sources: Mapping[str, Source]) -> tuple[list[Paramete
         kind = "estimated" if row["kind"] == "derived" else row["kind"]
         numbers = [_number(row[c] or row["value"]) for c in ("value", "low", "high")]
         value, low, high = numbers
+        named = tuple(row["evidence"].split())
         if row["property"] not in PROPERTIES:
             faults.append(f"{place}: property: not one of {', '.join(PROPERTIES)}")
         elif kind not in KINDS:
             faults.append(f"{place}: kind: {row['kind']!r} is not known")
         elif not all(math.isfinite(n) for n in numbers) or not low <= value <= high:
             faults.append(f"{place}: value: expects finite low <= value <= high")
+        elif wrong := evidence_faults(kind, named, evidence):
+            faults += [f"{place}: evidence: {message}" for message in wrong]
         else:
             parameters.append(
                 Parameter(
@@ -87,7 +99,7 @@ def read_goods(path: Path, sources: Mapping[str, Source]) -> tuple[list[Paramete
                     high=high,
                     kind=kind,
                     sources=(sources[SOURCE_KEY],),
-                    evidence=(),
+                    evidence=named,
                     checked_on=_CHECKED_ON,
                     note=row["basis"] or f"{kind}, without a stated basis",
                     group="goods",

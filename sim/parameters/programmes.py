@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,11 +19,11 @@ from sim.parameters.entries import (
     Parameter,
     RegistryError,
     Source,
-    evidence_rows,
     load_yaml,
     read_entry,
     read_sources,
 )
+from sim.parameters.evidence import Evidence, read_evidence
 
 __all__ = [
     "FEATURES",
@@ -123,7 +123,9 @@ def read_programmes(path: Path) -> tuple[Programme, ...]:
             not 1.
     """
     sources, faults = read_sources(path.parent / "sources.yaml")
-    found, wrong = check_programmes(path, sources, evidence_rows(path.parent / "evidence.csv"))
+    evidence, wrong = read_evidence(path.parent)
+    faults += wrong
+    found, wrong = check_programmes(path, sources, evidence)
     faults += wrong
     if faults:
         raise RegistryError("\n".join(faults))
@@ -131,14 +133,14 @@ def read_programmes(path: Path) -> tuple[Programme, ...]:
 
 
 def check_programmes(
-    path: Path, sources: Mapping[str, Source], evidence: Sequence[str] | None
+    path: Path, sources: Mapping[str, Source], evidence: Mapping[str, Evidence] | None
 ) -> tuple[tuple[Programme, ...], list[str]]:
     """The programmes of a file, and the faults found in it.
 
     Args:
         path: of the file.
         sources: known sources by key.
-        evidence: known evidence rows; None where there is no evidence table.
+        evidence: rows of evidence by id; None where there are no tables of evidence.
     """
     faults: list[str] = []
     found: list[Programme] = []

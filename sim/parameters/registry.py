@@ -10,14 +10,15 @@ from types import MappingProxyType
 
 from sim.parameters.calendar import STALE_MONTHS
 from sim.parameters.entries import (
+    PUBLISHED,
     Parameter,
     RegistryError,
     Source,
-    evidence_rows,
     load_yaml,
     read_entry,
     read_sources,
 )
+from sim.parameters.evidence import read_evidence
 from sim.parameters.goods import read_goods
 from sim.parameters.programmes import FILE as PROGRAMMES
 from sim.parameters.programmes import check_programmes
@@ -47,7 +48,6 @@ what one scenario assumes all do, so that pairs stay pairs.
 TRIALS = "trials"
 """The group of parameters that only field experiments read: no comparison varies them."""
 
-_PUBLISHED = ("measured", "literature")
 _NOT_ENTRIES = ("sources.yaml", "levers.yaml")
 
 
@@ -61,7 +61,8 @@ def read_registry(folder: Path) -> dict[str, Parameter]:
     sources: dict[str, Source] = {}
     if (folder / "sources.yaml").is_file():
         sources, faults = read_sources(folder / "sources.yaml")
-    evidence = evidence_rows(folder / "evidence.csv")
+    evidence, found = read_evidence(folder)
+    faults += found
     parameters: dict[str, Parameter] = {}
     for path in sorted(folder.glob("*.yaml"), key=lambda p: p.name):
         if path.name in _NOT_ENTRIES:
@@ -81,7 +82,7 @@ def read_registry(folder: Path) -> dict[str, Parameter]:
                 faults.append(f"{path.name}: {name}: already an entry of {first}.yaml")
             parameters[parameter.name] = parameter
     if (folder / "goods.csv").is_file():
-        goods, found = read_goods(folder / "goods.csv", sources)
+        goods, found = read_goods(folder / "goods.csv", sources, evidence)
         faults += found
         parameters.update((good.name, good) for good in goods)
     if faults:
@@ -134,9 +135,7 @@ def stale(
     """
     known = registry() if entries is None else entries
     return tuple(
-        p.name
-        for p in known.values()
-        if p.kind in _PUBLISHED and _months(p.checked_on, on) > months
+        p.name for p in known.values() if p.kind in PUBLISHED and _months(p.checked_on, on) > months
     )
 
 
