@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.failure import Failure
 from experiments.ceiling import ceiling, opens_a_channel, reach_per_month
 from experiments.choices import known, plain_rows
+from experiments.comparison_record import StoredResults
 from experiments.design import DISPLACEMENT, DRAW, Job, Study
 from experiments.effects import (
     EFFECT_COLUMNS,
@@ -26,6 +28,7 @@ from experiments.effects import (
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
+from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
@@ -61,8 +64,10 @@ class Comparison(Views):
     Attributes:
         study: what the runs shared.
         uncertainty: "parameters" or "seeds".
-        jobs: the replicates, in order.
+        jobs: the replicates that have numbers, in order.
         results: their numbers, in the same order.
+        runs: the number of each in the design.
+        failures: of the replicates that have none, by their number in the design.
         plan: what was run, as plain JSON.
         seconds: the runs took, by the clock.
         folder: where it was written, if it was.
@@ -77,11 +82,15 @@ class Comparison(Views):
         plan: Mapping[str, object],
         *,
         seconds: float = 0.0,
+        failures: Mapping[int, tuple[Job, Failure]] | None = None,
     ) -> None:
         self.study = study
         self.uncertainty = uncertainty
         self.jobs = list(jobs)
-        self.results = list(results)
+        self.results = results
+        self.failures = dict(failures or {})
+        every = range(len(self.jobs) + len(self.failures))
+        self.runs = [run for run in every if run not in self.failures]
         self.plan = dict(plan)
         self.seconds = seconds
         self.folder: Path | None = None
@@ -112,15 +121,37 @@ class Comparison(Views):
         """The region's goods, in the order of the results."""
         return tuple(self._names.goods)
 
-    def role(self, role: str) -> list[Result]:
-        """Results of the replicates of one role, see `experiments.design.Job`."""
-        return [r for job, r in zip(self.jobs, self.results, strict=True) if job.role == role]
+    def of_role(self, role: str) -> list[int]:
+        """Places in `results` of the replicates of one role, see `experiments.design.Job`."""
+        return [k for k, job in enumerate(self.jobs) if job.role == role]
+
+    def series(self, role: str) -> npt.NDArray[np.float64]:
+        """(replicates, scenarios, months, `SERIES`) of one role, see `experiments.unit`."""
+        if isinstance(self.results, StoredResults):
+            return self.results.series(self.of_role(role))
+        return np.stack([self.results[k].series for k in self.of_role(role)])
+
+    def good_series(self, role: str) -> npt.NDArray[np.float64]:
+        """(replicates, scenarios, months, goods, `SERIES_GOODS`) of one role."""
+        if isinstance(self.results, StoredResults):
+            return self.results.goods(self.of_role(role))
+        return np.stack([self.results[k].goods for k in self.of_role(role)])
+
+    @cached_property
+    def mean_series(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Means over the draws of `series` and of `good_series`."""
+        return self.series(DRAW).mean(axis=0), self.good_series(DRAW).mean(axis=0)
 
     @cached_property
     def differences(self) -> Differences:
         """All values by role."""
         roles = dict.fromkeys(job.role for job in self.jobs)
-        return Differences({k: np.stack([r.numbers for r in self.role(k)]) for k in roles})
+        if isinstance(self.results, StoredResults):
+            return Differences({k: self.results.numbers(self.of_role(k)) for k in roles})
+        every = self.results
+        return Differences(
+            {k: np.stack([every[i].numbers for i in self.of_role(k)]) for k in roles}
+        )
 
     @cached_property
     def all_effects(self) -> pd.DataFrame:
@@ -231,6 +262,7 @@ class Comparison(Views):
         notes = [say("example", lang, region=study.region.name), inputs_line(study.region, lang)]
         notes += [line for line in [stale_line(lang)] if line]
         notes += [*scale_notes(study, lang), *idle_lever_notes(study, lang)]
+        notes += missing_lines(self.failures, len(self.jobs), lang)
         pairs = int(str(self.plan["pairs"]))
         if self.uncertainty == "seeds":
             notes.append(say("alone", lang))

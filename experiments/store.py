@@ -1,4 +1,4 @@
-"""A comparison as a folder: written under a temporary name, then renamed; never over another."""
+"""What a folder of results holds: tables, figures and the manifest; never written over another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCHEMA",
+    "about",
     "check_target",
+    "fill",
+    "make_folder",
+    "make_next_folder",
     "next_folder",
     "put_folder",
     "put_next_folder",
+    "standing",
     "write_folder",
     "write_manifest",
     "write_next_folder",
@@ -42,6 +47,9 @@ RUNS = Path("runs")
 SCHEMA = 2
 """Of the folder: 2 keeps ceilings, levels, assumptions and the command too."""
 _PACKAGES = ("kemitraan", "numpy", "numba", "pandas", "pyarrow", "matplotlib", "scipy")
+_FEW = 16
+_VALUE_COLUMNS = ("unit", "role", "replicate", "scenario", "outcome", "by", "group", "window",
+                  "value")  # fmt: skip
 _SUMMARY = ("scenario", "outcome", "unit", "window", "level_baseline", "mean", "sim_low",
             "sim_high", "range_low", "range_high", "share_better", "pairs")  # fmt: skip
 
@@ -78,20 +86,66 @@ def check_target(folder: Path) -> Path:
 
 
 def write_folder(comparison: Comparison, target: Path, *, lang: str = "en") -> Path:
-    """Writes tables, figures and the manifest, and gives the folder its name last.
+    """Writes runs, tables, figures and the manifest; nothing stays where that fails.
 
     Args:
         comparison: finished.
         target: a new or empty folder; made.
         lang: language of the figures.
     """
-    return put_folder(target, lambda partial: _fill(comparison, partial, lang))
+    from experiments.compare_batch import keep  # noqa: PLC0415  # needs this module
+
+    check_target(target)
+    return _kept(lambda: make_folder(target), lambda folder: keep(comparison, folder, lang))
 
 
 def write_next_folder(comparison: Comparison, root: Path = RUNS, *, lang: str = "en") -> Path:
     """Writes the same into the next free folder of `next_folder`, and says which that was."""
-    free = lambda: next_folder(root)  # noqa: E731  # looked up when called
-    return put_next_folder(free, lambda partial: _fill(comparison, partial, lang))
+    from experiments.compare_batch import keep  # noqa: PLC0415  # needs this module
+
+    return _kept(lambda: make_next_folder(root), lambda folder: keep(comparison, folder, lang))
+
+
+def make_folder(target: Path) -> Path:
+    """Makes a folder if it is not there.
+
+    Raises:
+        KemitraanError: it cannot be made.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KemitraanError(f"{target}: cannot be made: {error.strerror or error}") from error
+    return target
+
+
+def make_next_folder(root: Path = RUNS, kind: str = "compare") -> Path:
+    """Makes the next free `compare-001`, `compare-002`, ...; nobody else gets the same.
+
+    Raises:
+        KemitraanError: it cannot be made.
+    """
+    make_folder(root)
+    while True:
+        target = next_folder(root, kind)
+        try:
+            target.mkdir()
+        except FileExistsError:  # another run was quicker
+            continue
+        except OSError as error:
+            raise KemitraanError(f"{target}: cannot be made: {error.strerror or error}") from error
+        return target
+
+
+def _kept(make: Callable[[], Path], keep: Callable[[Path], None]) -> Path:
+    """A folder with what is kept in memory; gone again where writing fails."""
+    folder = make()
+    try:
+        keep(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
 
 
 def put_folder(target: Path, fill: Callable[[Path], None]) -> Path:
@@ -126,12 +180,12 @@ def put_next_folder(free: Callable[[], Path], fill: Callable[[Path], None]) -> P
                 return target
 
 
-def _fill(comparison: Comparison, partial: Path, lang: str) -> None:
-    _tables(comparison, partial)
-    write_beside(comparison, partial)
-    _scenarios(comparison, partial)
-    _figures(comparison, partial / "figures", lang)
-    _manifest(comparison, partial)
+def fill(comparison: Comparison, folder: Path, lang: str) -> None:
+    """Writes all that follows from the runs of a comparison into an empty folder."""
+    _tables(comparison, folder)
+    write_beside(comparison, folder)
+    _scenarios(comparison, folder)
+    _figures(comparison, folder / "figures", lang)
 
 
 @contextmanager
@@ -171,33 +225,8 @@ def _tables(comparison: Comparison, folder: Path) -> None:
     def put(table: pa.Table, name: str) -> None:
         pq.write_table(table, folder / name, compression="zstd")
 
-    layout, names = comparison.layout, comparison.study.names
-    units, cells = len(comparison.jobs), len(layout)
-    per_unit = len(names) * cells
-
-    def repeated(values: list[str], inner: int, outer: int) -> pa.Array:
-        """Each value `inner` times, all of it `outer` times, as a dictionary column."""
-        words = list(dict.fromkeys(values))
-        code = {word: k for k, word in enumerate(words)}
-        codes = np.tile(np.repeat([code[v] for v in values], inner), outer).astype(np.int32)
-        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words))
-
-    columns: dict[str, pa.Array] = {
-        "unit": pa.array(np.repeat(np.arange(units, dtype=np.int32), per_unit)),
-        "role": repeated([job.role for job in comparison.jobs], per_unit, 1),
-        "replicate": pa.array(
-            np.repeat(np.array([j.replicate for j in comparison.jobs], np.int32), per_unit)
-        ),
-        "scenario": repeated(list(names), cells, units),
-        "outcome": repeated([c.outcome for c in layout], 1, units * len(names)),
-        "by": repeated([c.by for c in layout], 1, units * len(names)),
-        "group": repeated([c.group for c in layout], 1, units * len(names)),
-        "window": repeated([c.window for c in layout], 1, units * len(names)),
-        "value": pa.array(np.concatenate([r.numbers.ravel() for r in comparison.results])),
-    }
-    put(pa.table(columns), "outcomes.parquet")
+    _values(comparison, folder / "outcomes.parquet")
     put(pa.Table.from_pandas(comparison.all_effects, preserve_index=False), "effects.parquet")
-    put(_design(comparison), "design.parquet")
     later = [w for w in windows(comparison.study.months) if w != "before"]
     stakeholders = comparison.stakeholders(later)
     put(pa.Table.from_pandas(stakeholders, preserve_index=False), "stakeholders.parquet")
@@ -207,20 +236,47 @@ def _tables(comparison: Comparison, folder: Path) -> None:
             table.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
 
 
-def _design(comparison: Comparison) -> Any:  # noqa: ANN401  # a pyarrow table
-    """Role, replicate, seed and every varied assumption of each unit."""
-    import pyarrow as pa  # noqa: PLC0415
+def _values(comparison: Comparison, path: Path) -> None:
+    """Every value of every run, a few runs at a time."""
+    import pyarrow as pa  # noqa: PLC0415  # 0.2 s
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
-    study, jobs = comparison.study, comparison.jobs
-    columns: dict[str, list[Any]] = {
-        "unit": list(range(len(jobs))),
-        "role": [job.role for job in jobs],
-        "replicate": [job.replicate for job in jobs],
-        "seed": [str(job.seed) for job in jobs],
-    }
-    for name in study.varied:
-        columns[name] = [job.changes.get(name, study.value(name)) for job in jobs]
-    return pa.table(columns)
+    layout, names = comparison.layout, comparison.study.names
+    per_unit = len(names) * len(layout)
+
+    def repeated(values: list[str], inner: int, outer: int) -> pa.Array:
+        """Each value `inner` times, all of it `outer` times, as a dictionary column."""
+        words = list(dict.fromkeys(values))
+        code = {word: k for k, word in enumerate(words)}
+        codes = np.tile(np.repeat([code[v] for v in values], inner), outer).astype(np.int32)
+        return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words))
+
+    cells = {key: [getattr(c, key) for c in layout] for key in ("outcome", "by", "group", "window")}
+    runs = comparison.runs
+    writer = None
+    try:
+        for start in range(0, len(runs), _FEW):
+            some = slice(start, start + _FEW)
+            few = runs[some]
+            jobs = comparison.jobs[some]
+            numbers = [result.numbers.ravel() for result in comparison.results[some]]
+            columns: dict[str, pa.Array] = {
+                "unit": pa.array(np.repeat(np.array(few, dtype=np.int32), per_unit)),
+                "role": repeated([job.role for job in jobs], per_unit, 1),
+                "replicate": pa.array(
+                    np.repeat(np.array([j.replicate for j in jobs], np.int32), per_unit)
+                ),
+                "scenario": repeated(list(names), len(layout), len(few)),
+                **{key: repeated(own, 1, len(few) * len(names)) for key, own in cells.items()},
+                "value": pa.array(np.concatenate(numbers)),
+            }
+            table = pa.table({key: columns[key] for key in _VALUE_COLUMNS})
+            if writer is None:
+                writer = pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def _scenarios(comparison: Comparison, folder: Path) -> None:
@@ -240,8 +296,9 @@ def _figures(comparison: Comparison, folder: Path, lang: str) -> None:
     write_figures(comparison, folder, lang)
 
 
-def _manifest(comparison: Comparison, folder: Path) -> None:
-    about = {
+def about(comparison: Comparison, folder: Path) -> dict[str, object]:
+    """What the manifest says of a comparison, once its other files are in the folder."""
+    return {
         "kind": "compare",
         "baseline": comparison.baseline,
         "scenarios": list(comparison.scenarios),
@@ -254,8 +311,8 @@ def _manifest(comparison: Comparison, folder: Path) -> None:
         "months": comparison.study.months,
         "first_month": comparison.study.first_month,
         "region_title": dict(comparison.study.region.title),
+        **standing(comparison.study),
     }
-    write_manifest(comparison.study, folder, about)
 
 
 def write_manifest(
@@ -274,6 +331,23 @@ def write_manifest(
         "schema": SCHEMA,
         "complete": True,
         **about,
+        **standing(study, packages),
+        "files": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        },
+    }
+    _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def standing(study: Study, packages: Sequence[str] = ()) -> dict[str, object]:
+    """What every manifest says: the region's inputs, what is held or stale, digests and versions.
+
+    Args:
+        study: what the runs shared.
+        packages: whose versions count besides the usual ones.
+    """
+    return {
         "region": study.region.name,
         "inputs": input_counts(study.region),
         "held_fixed": list(fixed_guesses()),
@@ -289,12 +363,7 @@ def write_manifest(
             "python": ".".join(map(str, sys.version_info[:3])),
             **_versions((*_PACKAGES, *packages)),
         },
-        "files": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-        },
     }
-    _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
 
 
 def model_digest() -> str:

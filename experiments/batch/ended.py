@@ -6,13 +6,20 @@ from pathlib import Path
 
 from sim.errors import KemitraanError
 
-__all__ = ["BatchError", "Interrupted", "resume_words"]
+__all__ = ["ON_ERROR", "BatchError", "Interrupted", "check_on_error", "resume_words"]
+
+ON_ERROR = ("record", "stop")
 
 
 class BatchError(KemitraanError):
-    """A batch ended early, and what was finished is kept: a run failed, or the disk is full."""
+    """A batch ended early, and what was finished is kept: a run failed, or the disk is full.
+
+    Attributes:
+        result: what the runs say, where all are done and only writing failed.
+    """
 
     exit_code = 1
+    result: object = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -35,3 +42,13 @@ def resume_words(folder: Path) -> str:
     """The command that goes on with a folder."""
     name = folder.as_posix()
     return f"kemitraan resume '{name}'" if " " in name else f"kemitraan resume {name}"
+
+
+def check_on_error(asked: str) -> None:
+    """Refuses what is neither "record" nor "stop".
+
+    Raises:
+        KemitraanError: it is neither.
+    """
+    if asked not in ON_ERROR:
+        raise KemitraanError(f"--on-error {asked}: is not known; known: {', '.join(ON_ERROR)}")

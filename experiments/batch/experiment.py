@@ -22,7 +22,7 @@ from experiments.batch.backend import Backend
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN, DesignFile, write_design
-from experiments.batch.ended import BatchError, Interrupted, resume_words
+from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
 from experiments.batch.lock import LOCK, FolderLock
@@ -34,7 +34,7 @@ from experiments.batch.work import Work
 from sim.errors import KemitraanError
 
 __all__ = [
-    "APART", "CRATE", "MANIFEST", "ON_ERROR", "PROGRAM", "SCHEMA", "Experiment", "Task", "jobs_of",
+    "APART", "CRATE", "MANIFEST", "PROGRAM", "SCHEMA", "Experiment", "Task", "jobs_of",
     "read_manifest", "refuse_other", "tidy",
 ]  # fmt: skip
 
@@ -44,7 +44,6 @@ CRATE = "ro-crate-metadata.json"
 APART = (SECONDS, CRATE)
 """Files that say when and how long: two runs of one experiment differ in them, and only in them."""
 SCHEMA = 2
-ON_ERROR = ("record", "stop")
 _FINISHING = ".finishing"
 _INSIDE = (JOURNAL, LOCK, _FINISHING, CHECKSUMS)
 
@@ -204,8 +203,7 @@ class Experiment:
             BatchError: a run failed and `on_error` is "stop", or the disk is full.
             Interrupted: by the user; what was finished is kept.
         """
-        if on_error not in ON_ERROR:
-            raise KemitraanError(f"--on-error {on_error}: is not known; known: record, stop")
+        check_on_error(on_error)
         waiting = self.store.counts[0]
         if not waiting:
             return
@@ -255,7 +253,7 @@ class Experiment:
             write_runs(self.folder, self.task.jobs, self.store, self.run_digests)
             self._fill(fill)
             if crate is not None:
-                _write_json(self.folder / CRATE, crate(self.folder, self._files()))
+                _write_json(self.folder / CRATE, crate(self.folder, self._described()))
             self._write_end(about(self.folder))
             self.store.remove_journal()
             self._lock.close(remove=True)
@@ -291,6 +289,10 @@ class Experiment:
     def _files(self) -> list[str]:
         """Names of all that is in the folder to stay, but the manifest."""
         return files_in(self.folder, (*_INSIDE, MANIFEST))
+
+    def _described(self) -> list[str]:
+        """Names of what the description for other programs lists."""
+        return [*(name for name in self._files() if name != CRATE), MANIFEST]
 
     def _write_end(self, about: Mapping[str, object]) -> None:
         names = [name for name in self._files() if name not in APART]

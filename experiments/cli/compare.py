@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,19 +12,20 @@ from experiments.cli.options import (
     JsonOption,
     LangOption,
     MonthsOption,
+    OnErrorOption,
     RegionOption,
     SeedOption,
     language,
     money,
     whole,
 )
-from experiments.cli.output import done_line, message, print_json
-from sim.errors import KemitraanError
+from experiments.cli.output import message
+from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
 
 __all__ = ["compare"]
-
-_WIDE = 160
-_WINDOWS = "policy,after"
 
 
 def compare(
@@ -71,7 +70,7 @@ def compare(
         typer.Option(
             "--windows", help="Such as 'policy,after' or 'year 1,year 5'; or all.", metavar="LIST"
         ),
-    ] = _WINDOWS,
+    ] = WINDOWS,
     by: Annotated[
         str | None,
         typer.Option(
@@ -90,31 +89,37 @@ def compare(
         typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
     ] = None,
     lang: LangOption = None,
+    on_error: OnErrorOption = "record",
     json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
 ) -> None:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
     begun = time.perf_counter()
+    from experiments.batch.ended import (  # noqa: PLC0415
+        BatchError,
+        Interrupted,
+        check_on_error,
+    )
     from experiments.choices import check_grouping, check_windows  # noqa: PLC0415
-    from experiments.compare import HEADLINE  # noqa: PLC0415  # numpy, numba
-    from experiments.compare import compare as run  # noqa: PLC0415
-    from experiments.report import text  # noqa: PLC0415
+    from experiments.compare import HEADLINE, compare_into, prepare  # noqa: PLC0415  # numpy, numba
+    from experiments.design import FIXED_REPLICATES  # noqa: PLC0415
     from experiments.store import (  # noqa: PLC0415
         check_target,
+        make_folder,
+        make_next_folder,
         next_folder,
-        write_folder,
-        write_next_folder,
     )
     from experiments.words import say  # noqa: PLC0415
-    from sim.outcomes import windows as windows_of  # noqa: PLC0415
 
     speech = language(lang)
     show = check_windows(windows)
     check_grouping(by)
+    check_on_error(on_error)
     # Said before the work, not after it.
     target = check_target(next_folder() if out is None else Path(out))
+    failed: BatchError | None = None
     try:
-        result = run(
+        prepared = prepare(
             scenarios or list(HEADLINE),
             region=region,
             baseline=baseline,
@@ -124,49 +129,28 @@ def compare(
             jobs=jobs,
             scale=scale,
             months=months,
+            fixed_replicates=FIXED_REPLICATES,
             equal_budget=money(equal_budget),
             lang=speech,
             quiet=quiet,
         )
-    except KeyboardInterrupt:
-        message(say("stopped", speech))
-        raise
-    # Written before it is shown, as both name the folder; what cannot be written is shown all the
-    # same, since it took long to find.
-    failed: KemitraanError | None = None
-    try:
-        result.folder = (
-            write_next_folder(result, lang=speech)
-            if out is None
-            else write_folder(result, target, lang=speech)
+        result = compare_into(
+            lambda: make_next_folder() if out is None else make_folder(target),
+            prepared,
+            on_error=on_error,
         )
-    except KemitraanError as error:
-        failed = error
+    except Interrupted:
+        raise
     except KeyboardInterrupt:
         message(say("stopped", speech))
         raise
-    there = windows_of(result.study.months)
-    missing = [name for name in show if name not in there]
-    if missing and windows.strip() not in (_WINDOWS, "all") and not quiet:
-        listed = ", ".join(missing)
-        message(say("no_window", speech, windows=listed, months=result.study.months))
-    if json:
-        print_json(result.to_json(show, by))
-        if failed is not None:
-            raise _lost(failed, say("not_kept", speech)) from failed
-        return
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
-    print(text(result, lang=speech, width=width, show=show, by=by))
-    if result.folder is not None:
-        print(result.folder.as_posix())
-    if not quiet:
-        message(done_line(time.perf_counter() - begun, speech))
+    except BatchError as error:
+        # What cannot be written is shown all the same, since it took long to find.
+        if error.result is None:
+            raise
+        result, failed = cast("Comparison", error.result), error
+    shown = Shown(tuple(show), by, windows.strip() not in (WINDOWS, "all"))
+    show_comparison(result, shown, speech, json=json, quiet=quiet, begun=begun)
     if failed is not None:
-        raise _lost(failed, say("not_kept", speech)) from failed
-
-
-def _lost(error: KemitraanError, hint: str) -> KemitraanError:
-    """The failure of writing, which is no wrong use: some run's results are lost."""
-    found = KemitraanError(f"{error}\n{hint}")
-    found.exit_code = 1
-    return found
+        raise failed
+    refuse_missing(result)

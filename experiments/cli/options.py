@@ -16,6 +16,7 @@ __all__ = [
     "JsonOption",
     "LangOption",
     "MonthsOption",
+    "OnErrorOption",
     "RegionOption",
     "SeedOption",
     "language",
@@ -27,6 +28,14 @@ __all__ = [
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 LangOption = Annotated[
     str | None, typer.Option("--lang", help="Language of titles: en or id.", metavar="LANG")
+]
+OnErrorOption = Annotated[
+    str,
+    typer.Option(
+        "--on-error",
+        help="record (note a run that fails and go on) or stop (at the first).",
+        metavar="WHAT",
+    ),
 ]
 RegionOption = Annotated[
     str | None,

@@ -56,7 +56,7 @@ def fan_series(
     if scenario not in names:
         raise KemitraanError(f"no scenario {scenario!r} here; known: {', '.join(names)}")
     column = SERIES.index(FAN_OUTCOMES[outcome])
-    runs = np.stack([result.series for result in comparison.role(DRAW)])
+    runs = comparison.series(DRAW)
     series = runs[:, :, :, column]
     if outcome in _SHARES:
         hotels = runs[:, :, :, SERIES.index("hotels")]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from experiments.design import DRAW
 from experiments.figures.fan import mark_policy, years
 from experiments.figures.style import TITLE, caption, hold_text, own_axes, put_caption
 from experiments.stakeholder_words import group_words
@@ -32,8 +31,8 @@ def _shares(comparison: Comparison, scenario: str, good: str | None) -> npt.NDAr
     if scenario not in names:
         raise KemitraanError(f"no scenario {scenario!r} here; known: {', '.join(names)}")
     at = names.index(scenario)
-    results = comparison.role(DRAW)
-    series = np.mean([r.series[at] for r in results], axis=0)
+    means, good_means = comparison.mean_series
+    series = means[at]
     hotels = np.maximum(series[:, SERIES.index("hotels")], 1e-9)[:, None]
     if good is None:
         columns = [SERIES.index(f"hotels_{state}") for state in SERIES_GOODS]
@@ -41,7 +40,7 @@ def _shares(comparison: Comparison, scenario: str, good: str | None) -> npt.NDAr
     goods = list(comparison.goods)
     if good not in goods:
         raise KemitraanError(f"no good {good!r} here; known: {', '.join(goods)}")
-    state = np.mean([r.goods[at, :, goods.index(good)] for r in results], axis=0)
+    state = good_means[at, :, goods.index(good)]
     return np.asarray(100.0 * state / hotels)
 
 

@@ -1,0 +1,162 @@
+"""A comparison as a batch: its task, what follows from its runs, and its folder again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments import store
+from experiments.batch.crate import crate_of
+from experiments.batch.ended import BatchError
+from experiments.batch.experiment import Experiment, Task, jobs_of, read_manifest
+from experiments.batch.failure import Failure
+from experiments.batch.job import Job
+from experiments.batch.record import Layout
+from experiments.batch.store import DONE
+from experiments.batch.work import Outcome
+from experiments.comparison import Comparison
+from experiments.comparison_record import RecordShape, StoredResults, comparison_layout
+from experiments.design import Study
+from experiments.study_json import INPUTS, study_from_json, study_to_json
+from experiments.unit import run_unit
+
+__all__ = ["KIND", "CompareBatch", "keep", "resumed"]
+
+KIND = "compare"
+_FEWEST = 2
+"""Replicates of every role without which there is no table."""
+
+
+class CompareBatch:
+    """A comparison's runs in a folder.
+
+    Attributes:
+        study: what they share.
+        uncertainty: "parameters" or "seeds".
+        plan: what was asked, as plain JSON.
+        lang: language of the figures.
+        task: for the folder.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        uncertainty: str,
+        jobs: Sequence[Job],
+        plan: Mapping[str, object],
+        lang: str,
+    ) -> None:
+        self.study = study
+        self.uncertainty = uncertainty
+        self.plan = dict(plan)
+        self.lang = lang
+        shape, layout = comparison_layout(study)
+        self.shape: RecordShape = shape
+        self.layout: Layout = layout
+        asked = {k: v for k, v in self.plan.items() if k not in ("seconds", "jobs")}
+        changed = dict.fromkeys(name for job in jobs for name in job.changes)
+        self.task = Task(
+            kind=KIND,
+            function=run_unit,
+            study=study,
+            jobs=jobs,
+            layout=layout,
+            pack=shape.pack,
+            names=list(dict.fromkeys([*study.varied, *changed])),
+            fill=study.value,
+            about={
+                "scenarios": list(study.names[1:]),
+                "baseline": study.names[0],
+                "uncertainty": uncertainty,
+                "plan": asked,
+                "lang": lang,
+            },
+            files={INPUTS: study_to_json(study)},
+        )
+
+    def comparison(self, experiment: Experiment, seconds: float = 0.0) -> Comparison:
+        """What the runs say, read from the folder when it is asked for.
+
+        Raises:
+            BatchError: too few of them have numbers.
+        """
+        failures = experiment.store.failures()
+        self._refuse_few(failures)
+        runs = np.flatnonzero(experiment.store.state == DONE).tolist()
+        results = StoredResults(
+            experiment.folder, self.shape, self.layout, runs, experiment.store.length
+        )
+        jobs = self.task.jobs
+        found = Comparison(
+            self.study,
+            self.uncertainty,
+            [jobs[run] for run in runs],
+            results,
+            self.plan,
+            seconds=seconds,
+            failures={run: (jobs[run], failure) for run, failure in failures.items()},
+        )
+        found.folder = experiment.folder
+        return found
+
+    def finish(self, experiment: Experiment, comparison: Comparison) -> None:
+        """Writes tables, figures and the manifest; see `Experiment.finish`."""
+        experiment.finish(
+            lambda folder: store.fill(comparison, folder, self.lang),
+            lambda folder: store.about(comparison, folder),
+            lambda folder, files: crate_of(folder, files, self._told()),
+        )
+
+    def _told(self) -> Mapping[str, Any]:
+        names = ", ".join(self.study.names[1:])
+        return {
+            "name": f"{names} against {self.study.names[0]}, {self.study.region.name}",
+            "inputs": [INPUTS, "scenarios.resolved.json"],
+        }
+
+    def _refuse_few(self, failures: Mapping[int, Failure]) -> None:
+        """Refuses a table of nothing.
+
+        Raises:
+            BatchError: a role has fewer than two replicates left.
+        """
+        left: dict[str, int] = {}
+        for run, job in enumerate(self.task.jobs):
+            left[job.role] = left.get(job.role, 0) + (run not in failures)
+        few = [role for role, count in left.items() if count < _FEWEST]
+        if few and failures:
+            run, failure = next(iter(failures.items()))
+            raise BatchError(
+                f"{len(failures)} of {len(self.task.jobs)} runs failed, too many for a table "
+                f"({', '.join(few)}); the first of them, run {run} ({failure.stage}): "
+                f"{failure.message}"
+            )
+
+
+def keep(comparison: Comparison, folder: Path, lang: str) -> None:
+    """Writes a comparison that stands in memory into an empty folder."""
+    batch = CompareBatch(
+        comparison.study, comparison.uncertainty, comparison.jobs, comparison.plan, lang
+    )
+    with Experiment.create(folder, batch.task) as experiment:
+        for run, result in enumerate(comparison.results):
+            experiment.store.put([Outcome(run, batch.shape.pack(result), result.seconds)])
+        batch.finish(experiment, comparison)
+
+
+def resumed(folder: Path) -> CompareBatch:
+    """The batch of a folder, as it was begun.
+
+    Raises:
+        KemitraanError: the folder's inputs or design were changed.
+    """
+    manifest = read_manifest(folder)
+    study = study_from_json(
+        (folder / INPUTS).read_bytes(), str(manifest["batch"]["digests"]["study"])
+    )
+    return CompareBatch(
+        study, str(manifest["uncertainty"]), jobs_of(folder), manifest["plan"], manifest["lang"]
+    )
