@@ -120,7 +120,7 @@ def compare(
     )
     if target is None:
         return _in_memory(prepared)
-    return compare_into(lambda: make_folder(target), prepared, on_error=on_error)
+    return compare_into(lambda: make_folder(target), prepared, where=target, on_error=on_error)
 
 
 @dataclass(frozen=True)
@@ -220,24 +220,30 @@ def _in_memory(prepared: Prepared) -> Comparison:
 
 
 def compare_into(
-    place: Callable[[], Path], prepared: Prepared, *, on_error: str = "record"
+    place: Callable[[], Path], prepared: Prepared, *, where: Path, on_error: str = "record"
 ) -> Comparison:
     """Runs a comparison in a folder, where nothing finished is lost.
 
     Args:
         place: makes the folder, at the last moment before the first run.
         prepared: what is run.
+        where: the folder will be, or one above it.
         on_error: "record" notes a failed run and goes on; "stop" ends at the first.
 
     Raises:
+        KemitraanError: disk or memory will not do.
         BatchError: a run failed and `on_error` is "stop", too many failed, or the disk is full.
         Interrupted: by the user.
     """
     from experiments.batch.experiment import Experiment  # noqa: PLC0415  # pyarrow only now
+    from experiments.batch.need import refuse_what_does_not_fit  # noqa: PLC0415
     from experiments.compare_batch import CompareBatch  # noqa: PLC0415
+    from experiments.compare_need import need_of  # noqa: PLC0415
 
     study, work = prepared.study, prepared.jobs
     batch = CompareBatch(study, prepared.uncertainty, work, prepared.plan, prepared.lang)
+    need = need_of(study, work, prepared.workers, batch.layout)
+    refuse_what_does_not_fit(need, where)
     told = _preliminary(prepared)
     folder = place()
     try:

@@ -11,11 +11,13 @@ import numpy as np
 from experiments import store
 from experiments.batch.crate import crate_of
 from experiments.batch.ended import BatchError
-from experiments.batch.experiment import Experiment, Task, jobs_of, read_manifest
+from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
+from experiments.batch.manifest import jobs_of, read_manifest
 from experiments.batch.record import Layout
 from experiments.batch.store import DONE
+from experiments.batch.task import Task
 from experiments.batch.work import Outcome
 from experiments.comparison import Comparison
 from experiments.comparison_record import RecordShape, StoredResults, comparison_layout
@@ -101,6 +103,21 @@ class CompareBatch:
         )
         found.folder = experiment.folder
         return found
+
+    def go_on(
+        self, experiment: Experiment, *, workers: int, on_error: str, quiet: bool
+    ) -> Comparison:
+        """Does the runs that wait, and writes what follows from all of them."""
+        from experiments.compare import carry_out  # noqa: PLC0415  # needs this module
+
+        return carry_out(
+            self,
+            experiment,
+            workers=workers,
+            unit_seconds=experiment.store.mean_seconds,
+            on_error=on_error,
+            quiet=quiet,
+        )
 
     def finish(self, experiment: Experiment, comparison: Comparison) -> None:
         """Writes tables, figures and the manifest; see `Experiment.finish`."""

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 from experiments.batch.checksums import CHECKSUMS, files_in
-from experiments.batch.experiment import APART
+from experiments.batch.manifest import APART
 
 INPUTS = ("a", "b")
 

@@ -13,23 +13,19 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.again import tidy
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN, write_design
 from experiments.batch.ended import BatchError
-from experiments.batch.experiment import (
-    MANIFEST,
-    Experiment,
-    Task,
-    read_manifest,
-    refuse_other,
-    tidy,
-)
+from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
+from experiments.batch.manifest import MANIFEST, read_manifest, refuse_other
 from experiments.batch.pool import LocalPool
 from experiments.batch.program import Program
 from experiments.batch.reading import read_block
 from experiments.batch.record import Floats, Layout
+from experiments.batch.task import Task
 from experiments.batch.work import called
 from sim.errors import KemitraanError
 

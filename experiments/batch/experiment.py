@@ -7,92 +7,43 @@ as if nothing had happened.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from experiments.batch.atomic import move_into_place, write_whole
+from experiments.batch.atomic import digest_of, move_into_place
 from experiments.batch.backend import Backend
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
-from experiments.batch.design_file import DESIGN, DesignFile, write_design
+from experiments.batch.design_file import DESIGN
 from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words
 from experiments.batch.failure import Failure
-from experiments.batch.job import Job
 from experiments.batch.lock import LOCK, FolderLock
-from experiments.batch.program import Program, study_digest
-from experiments.batch.record import Floats, Layout
-from experiments.batch.runs_file import SECONDS, write_runs
-from experiments.batch.store import FAILED, JOURNAL, Store, part_length
-from experiments.batch.work import Work
+from experiments.batch.manifest import (
+    APART,
+    CRATE,
+    MANIFEST,
+    PROGRAM,
+    read_manifest,
+    refuse_other,
+    write_json,
+    write_start,
+)
+from experiments.batch.notes import JOURNAL
+from experiments.batch.program import Program
+from experiments.batch.record import Floats
+from experiments.batch.runs_file import write_runs
+from experiments.batch.store import FAILED, Store
+from experiments.batch.task import Task
 from sim.errors import KemitraanError
 
-__all__ = [
-    "APART", "CRATE", "MANIFEST", "PROGRAM", "SCHEMA", "Experiment", "Task", "jobs_of",
-    "read_manifest", "refuse_other", "tidy",
-]  # fmt: skip
+__all__ = ["Experiment"]
 
-MANIFEST = "manifest.json"
-PROGRAM = "program.json"
-CRATE = "ro-crate-metadata.json"
-APART = (SECONDS, CRATE)
-"""Files that say when and how long: two runs of one experiment differ in them, and only in them."""
-SCHEMA = 2
 _FINISHING = ".finishing"
 _INSIDE = (JOURNAL, LOCK, _FINISHING, CHECKSUMS)
-
-
-@dataclass(frozen=True)
-class Task:
-    """What an experiment runs.
-
-    Attributes:
-        kind: such as "compare": who can go on with the folder.
-        function: of the study and a job; a module's own.
-        also: further functions that its numbers hang on.
-        study: what the runs share; plain data, or with a method `digest()`.
-        jobs: the design, in its order.
-        layout: what a record holds.
-        pack: makes a record, (layout.size,), of what the function gives.
-        names: of the values, in the order of the design's columns.
-        fill: value of a name where a job does not change it.
-        about: plain JSON that stands in the manifest from the start.
-        files: that are needed to go on, by name; written at the start.
-        extra: further columns of the design.
-        length: runs of a part; chosen if none.
-    """
-
-    kind: str
-    function: Callable[[Any, Job], Any]
-    study: Any
-    jobs: Sequence[Job]
-    layout: Layout
-    pack: Callable[[Any], Floats]
-    names: Sequence[str]
-    fill: Callable[[str], float]
-    about: Mapping[str, object] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    extra: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    length: int | None = None
-    also: Sequence[Callable[..., Any]] = ()
-
-    def work(self) -> Work:
-        """What workers need to know."""
-        return Work(self.function, self.study, self.pack, self.layout.size)
-
-    def digests(self, program: Program) -> dict[str, str]:
-        """Of all that its numbers hang on."""
-        return {
-            "program": program.digest,
-            "study": study_digest(self.study),
-            "layout": self.layout.digest,
-        }
 
 
 class Experiment:
@@ -134,7 +85,7 @@ class Experiment:
             lock.close()
             raise
         try:
-            _write_start(folder, task, program)
+            write_start(folder, task, program)
             return cls(folder, task, program, lock)
         except BaseException as error:
             lock.close()
@@ -253,7 +204,7 @@ class Experiment:
             write_runs(self.folder, self.task.jobs, self.store, self.run_digests)
             self._fill(fill)
             if crate is not None:
-                _write_json(self.folder / CRATE, crate(self.folder, self._described()))
+                write_json(self.folder / CRATE, crate(self.folder, self._described()))
             self._write_end(about(self.folder))
             self.store.remove_journal()
             self._lock.close(remove=True)
@@ -303,9 +254,9 @@ class Experiment:
             "complete": True,
             "batch": {**self.manifest["batch"], "done": done, "failed": failed},
             "apart": [name for name in APART if (self.folder / name).is_file()],
-            "files": {name: _sha(self.folder / name) for name in names},
+            "files": {name: digest_of(self.folder / name) for name in names},
         }
-        _write_json(self.folder / MANIFEST, manifest)
+        write_json(self.folder / MANIFEST, manifest)
         self.manifest = manifest
         write_checksums(self.folder, files_in(self.folder, _INSIDE))
 
@@ -333,44 +284,6 @@ class Experiment:
         )
 
 
-def tidy(folder: Path) -> None:
-    """Puts right what a process left that was ended after the last manifest and before its end.
-
-    Does nothing to a folder that is not complete, or has nothing left over.
-    """
-    left_over = (folder / JOURNAL).exists() or (folder / LOCK).exists()
-    if not left_over or read_manifest(folder).get("complete") is not True:
-        return
-    lock = FolderLock(folder)
-    write_checksums(folder, files_in(folder, _INSIDE))
-    shutil.rmtree(folder / JOURNAL, ignore_errors=True)
-    lock.close(remove=True)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of an experiment's folder, complete or not.
-
-    Raises:
-        KemitraanError: there is none, or it cannot be read.
-    """
-    if not folder.is_dir():
-        what = "is a file" if folder.exists() else "no such folder"
-        raise KemitraanError(f"{folder}: {what}; give the folder of an experiment")
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise KemitraanError(
-            f"{folder}: has no {MANIFEST}, so it is no folder of an experiment, or one that ended "
-            "before its first run; start it again with another --out"
-        )
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise KemitraanError(f"{file}: cannot be read: {error}") from error
-    if not isinstance(found, dict) or "schema" not in found:
-        raise KemitraanError(f"{file}: is no manifest of kemitraan")
-    return found
-
-
 def _refuse_used(folder: Path, task: Task) -> None:
     """Refuses a folder that holds anything but beginnings of this experiment without a manifest."""
     begun = {LOCK, DESIGN, PROGRAM, *task.files}
@@ -391,89 +304,12 @@ def _empty(folder: Path) -> None:
                 path.unlink()
 
 
-def _write_start(folder: Path, task: Task, program: Program) -> None:
-    files = {
-        DESIGN: write_design(folder, task.jobs, task.names, task.fill, task.extra),
-        PROGRAM: _write_json(folder / PROGRAM, program.plain()),
-    }
-    for name, content in task.files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        files[name] = write_whole(folder / name, content)
-    length = part_length(len(task.jobs), task.layout) if task.length is None else task.length
-    manifest = {
-        "schema": SCHEMA,
-        "kind": task.kind,
-        "complete": False,
-        **task.about,
-        "batch": {
-            "function": program.function,
-            "runs": len(task.jobs),
-            "part_runs": length,
-            "digests": task.digests(program),
-        },
-        "files": files,
-    }
-    _write_json(folder / MANIFEST, manifest)
-    write_checksums(folder, [MANIFEST, *files])
-
-
 def _refuse_complete(folder: Path, manifest: Mapping[str, Any]) -> None:
     if manifest.get("complete") is True:
         raise KemitraanError(f"{folder}: is complete; nothing is left to run")
-
-
-def refuse_other(folder: Path, manifest: Mapping[str, Any], task: Task, program: Program) -> None:
-    """Refuses to go on with what another program, or another study, has begun.
-
-    Raises:
-        KemitraanError: with what differs.
-    """
-    if "batch" not in manifest or manifest.get("kind") != task.kind:
-        raise KemitraanError(f"{folder}: holds no experiment of kind {task.kind!r}")
-    own = task.digests(program)
-    known = manifest["batch"]["digests"]
-    changed = [key for key in own if own[key] != known.get(key)]
-    if not changed:
-        return
-    try:
-        before = Program.from_plain(json.loads((folder / PROGRAM).read_text(encoding="utf-8")))
-        told = before.differences(program)
-    except (OSError, ValueError, KeyError):
-        told = []
-    told += ["what is asked (study)"] if "study" in changed else []
-    told += ["what a run is measured by (layout)"] if changed == ["layout"] else []
-    raise KemitraanError(
-        f"{folder}: was begun by another version: {'; '.join(told) or ', '.join(changed)}; mixed "
-        "runs would be no experiment: go on with that version, or start again with another --out"
-    )
-
-
-def jobs_of(folder: Path) -> Sequence[Job]:
-    """The design of a folder, as its runs took it.
-
-    Raises:
-        KemitraanError: it cannot be read, or has been changed.
-    """
-    listed = read_manifest(folder).get("files", {})
-    if not (folder / DESIGN).is_file() or _sha(folder / DESIGN) != listed.get(DESIGN):
-        raise KemitraanError(
-            f"{folder / DESIGN}: is missing or changed; copy the original back, or start again "
-            "with another --out"
-        )
-    return DesignFile(folder)
 
 
 def _cannot_write(folder: Path, error: OSError) -> KemitraanError:
     found = KemitraanError(f"{folder}: cannot be written: {error.strerror or error}")
     found.exit_code = 1
     return found
-
-
-def _write_json(path: Path, plain: Mapping[str, object]) -> str:
-    content = json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
-    return write_whole(path, content.encode())
-
-
-def _sha(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -21,7 +21,7 @@ from experiments.batch.failure import Failure
 from experiments.batch.record import Floats
 from experiments.batch.work import Outcome
 
-__all__ = ["Entry", "Log"]
+__all__ = ["Entry", "Log", "end_of", "peek", "scan"]
 
 _MAGIC = b"KLG1"
 _HEAD = struct.Struct("<4sBqdI")  # magic, kind, job, seconds, bytes that follow
@@ -151,3 +151,22 @@ def scan(path: Path) -> Iterator[Entry]:
                 return
             yield Entry(index, kind == _FAILED, seconds, at + _HEAD.size, length)
             at += _HEAD.size + length + _CRC.size
+
+
+def peek(path: Path) -> Iterator[tuple[Entry, Failure | None]]:
+    """Whole records of a log that somebody else may be writing to, with the failures among them."""
+    with path.open("rb") as file:
+        for entry in scan(path):
+            failure = None
+            if entry.failed:
+                file.seek(entry.at)
+                failure = Failure.from_bytes(file.read(entry.length))
+            yield entry, failure
+
+
+def end_of(path: Path) -> int:
+    """Where the last whole record of a log ends."""
+    end = 0
+    for entry in scan(path):
+        end = entry.at + entry.length + _CRC.size
+    return end

@@ -16,7 +16,10 @@ from experiments.batch.program import run_id
 from experiments.batch.sealed import seal, unseal
 from experiments.batch.store import Store
 
-__all__ = ["RUNS", "RUN_COLUMNS", "SECONDS", "STATES", "read_seconds", "write_runs"]
+__all__ = [
+    "RUNS", "RUN_COLUMNS", "SECONDS", "STATES", "read_failures", "read_ids", "read_seconds",
+    "write_runs",
+]  # fmt: skip
 
 RUNS = "runs.parquet"
 SECONDS = "seconds.csv"
@@ -47,7 +50,7 @@ def write_runs(folder: Path, jobs: Sequence[Job], store: Store, digests: tuple[s
             rows = [_row(i, jobs[i], store, failures, digests) for i in store.range_of(number)]
             columns = {name: [row[k] for row in rows] for k, name in enumerate(RUN_COLUMNS)}
             writer.write_table(pa.table(columns, schema=schema))
-    seconds = [f"{value:.6f}" for note in store.notes() for value in note["seconds"]]
+    seconds = [f"{value:.6f}" for note in store.notes() for value in note.seconds]
     lines = ["run,seconds", *(f"{run},{value}" for run, value in enumerate(seconds))]
     write_whole(folder / SECONDS, seal("\n".join(lines)))
 
@@ -70,3 +73,19 @@ def read_seconds(folder: Path) -> list[float] | None:
     if text is None:
         return None
     return [float(line.partition(",")[2]) for line in text.splitlines()[1:]]
+
+
+def read_failures(folder: Path) -> dict[int, Failure]:
+    """Runs that failed, of a complete folder."""
+    import pyarrow.parquet as pq  # noqa: PLC0415  # 0.2 s
+
+    names = ["run", "stage", "error", "message", "traceback"]
+    rows = pq.read_table(folder / RUNS, columns=names, filters=[("state", "=", STATES[2])])
+    return {row["run"]: Failure(*(row[n] for n in names[1:])) for row in rows.to_pylist()}
+
+
+def read_ids(folder: Path) -> list[str]:
+    """The name of each run of a complete folder."""
+    import pyarrow.parquet as pq  # noqa: PLC0415  # 0.2 s
+
+    return [str(name) for name in pq.read_table(folder / RUNS, columns=["id"])["id"].to_pylist()]

@@ -8,27 +8,24 @@ kept twice. Memory does not grow with results.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.batch.atomic import digest_of, sync_folder, write_whole
+from experiments.batch.atomic import digest_of, sync_folder
 from experiments.batch.failure import WORKER, Failure
 from experiments.batch.journal import Log
-from experiments.batch.parts import PARTS, part_files, read_records, write_part
+from experiments.batch.notes import JOURNAL, Note, note_path, read_note, write_note
+from experiments.batch.parts import PARTS, read_records, write_part
 from experiments.batch.record import Floats, Layout
-from experiments.batch.sealed import seal, unseal
 from experiments.batch.work import Outcome
 
 __all__ = ["DONE", "FAILED", "JOURNAL", "WAITING", "Store", "part_length"]
 
-JOURNAL = "journal"
 WAITING, DONE, FAILED = 0, 1, 2
 _SYNC_SECONDS = 2.0
 _MOST_BYTES = 32 << 20
@@ -122,19 +119,23 @@ class Store:
             log.close()
         self._logs.clear()
 
-    def notes(self) -> Iterator[dict[str, Any]]:
-        """What is noted of each complete part.
-
-        `files` with their SHA-256, the `seconds` of each of its runs, its `failures` by run.
-        """
+    def notes(self) -> Iterator[Note]:
+        """What is noted of each complete part."""
         for number in range(self.parts):
-            note = self._note(number)
+            note = read_note(self.folder, number)
             if note is not None:
                 yield note
 
+    @property
+    def mean_seconds(self) -> float:
+        """Of the runs that are there; 0 if none is."""
+        seconds = [value for note in self.notes() for value in note.seconds]
+        seconds += [e.seconds for log in self._logs.values() for e in log.entries.values()]
+        return sum(seconds) / len(seconds) if seconds else 0.0
+
     def records(self, number: int) -> tuple[list[int], Floats]:
         """Runs of a part that have numbers so far, and their records (runs, layout.size)."""
-        if self._note(number) is not None:
+        if read_note(self.folder, number) is not None:
             return read_records(self.folder, number, self.layout)
         if not self._log_path(number).exists():
             return [], np.empty((0, self.layout.size))
@@ -147,11 +148,11 @@ class Store:
         for number in range(self.parts):
             if not (self.state[self.range_of(number)] == FAILED).any():
                 continue
-            note = self._note(number)
+            note = read_note(self.folder, number)
             if note is None:
                 found.update(self._log(number).read(self.layout.size)[2])
             else:
-                found.update({int(k): Failure(*own) for k, own in note["failures"].items()})
+                found.update(note.failures)
         return dict(sorted(found.items()))
 
     def try_again(self, stages: Sequence[str] | None = (WORKER,)) -> int:
@@ -180,37 +181,27 @@ class Store:
     def _log_path(self, number: int) -> Path:
         return self.folder / JOURNAL / f"{number:05d}.log"
 
-    def _note_path(self, number: int) -> Path:
-        return self.folder / JOURNAL / f"{number:05d}.done"
-
     def _log(self, number: int) -> Log:
         if number not in self._logs:
             self._logs[number] = Log(self._log_path(number))
         return self._logs[number]
 
-    def _note(self, number: int) -> dict[str, Any] | None:
-        path = self._note_path(number)
-        if not path.is_file():
-            return None
-        text = unseal(path.read_bytes())
-        return None if text is None else dict(json.loads(text))
-
     def _open(self, number: int) -> None:
         """Finds what of a part is there, and is as it was written."""
-        note = self._note(number)
+        note = read_note(self.folder, number)
+        place = note_path(self.folder, number)
         own = self.range_of(number)
         if note is not None:
-            wrong = [n for n, sha in note["files"].items() if not _is(self.folder / n, sha)]
+            wrong = [n for n, sha in note.files.items() if not _is(self.folder / n, sha)]
             if not wrong:
                 self.state[own] = DONE
-                for run in note["failures"]:
-                    self.state[int(run)] = FAILED
+                self.state[list(note.failures)] = FAILED
                 self._log_path(number).unlink(missing_ok=True)
                 return
             self.damaged += wrong
-        elif self._note_path(number).exists():
-            self.damaged.append(f"{JOURNAL}/{self._note_path(number).name}")
-        self._note_path(number).unlink(missing_ok=True)
+        elif place.exists():
+            self.damaged.append(f"{JOURNAL}/{place.name}")
+        place.unlink(missing_ok=True)
         if not self._log_path(number).exists():
             return
         log = self._log(number)
@@ -227,14 +218,8 @@ class Store:
         log = self._log(number)
         runs, records, failures = log.read(self.layout.size)
         files = write_part(self.folder, number, self.layout, runs, records)
-        note = {
-            "files": files,
-            "seconds": [log.entries[i].seconds for i in self.range_of(number)],
-            "failures": {
-                str(i): [f.stage, f.kind, f.message, f.traceback] for i, f in failures.items()
-            },
-        }
-        write_whole(self._note_path(number), seal(json.dumps(note, ensure_ascii=False)))
+        seconds = [log.entries[i].seconds for i in self.range_of(number)]
+        write_note(self.folder, number, Note(files, seconds, failures))
         del self._logs[number]
         log.close()
         log.path.unlink()
@@ -242,7 +227,7 @@ class Store:
 
     def _reopen(self, number: int, runs: Sequence[int]) -> None:
         """Has some runs of a part wait; what else it holds goes back into a log."""
-        note = self._note(number)
+        note = read_note(self.folder, number)
         if note is None:
             log = self._log(number)
             seconds = {i: entry.seconds for i, entry in log.entries.items()}
@@ -250,8 +235,8 @@ class Store:
             self._logs.pop(number).close()
         else:
             good, records = read_records(self.folder, number, self.layout)
-            failures = {int(k): Failure(*own) for k, own in note["failures"].items()}
-            seconds = dict(zip(self.range_of(number), note["seconds"], strict=True))
+            failures = dict(note.failures)
+            seconds = dict(zip(self.range_of(number), note.seconds, strict=True))
         kept = [Outcome(i, r, seconds[i]) for i, r in zip(good, records, strict=True)]
         kept += [Outcome(i, f, seconds[i]) for i, f in failures.items() if i not in runs]
         fresh = self._log_path(number).with_suffix(".again")
@@ -262,7 +247,7 @@ class Store:
         log.close()
         # In this order: with a note the log is not read, and without both the runs are done anew.
         fresh.replace(self._log_path(number))
-        self._note_path(number).unlink(missing_ok=True)
+        note_path(self.folder, number).unlink(missing_ok=True)
         sync_folder(fresh.parent)
         self.state[list(runs)] = WAITING
 
@@ -270,8 +255,3 @@ class Store:
 def _is(path: Path, sha: str) -> bool:
     """Whether a file is there with this hash."""
     return path.is_file() and digest_of(path) == sha
-
-
-def files_of(layout: Layout, parts: int) -> list[str]:
-    """Names of the files of all parts, relative to the folder."""
-    return [name for k in range(parts) for name in part_files(layout, k).values()]

@@ -44,7 +44,12 @@ COMMANDS: dict[str, Command] = {
     "show": Command("show", "show", "Show a scenario's values and where they come from."),
     "init": Command("init", "init", "Write a new scenario file, or a region's files."),
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
+    "plan": Command("plan", "plan", "Say what a comparison will take, before it is run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
+    "resume": Command("resume", "resume", "Go on with an experiment that was ended."),
+    "status": Command("status", "status", "Say how far an experiment is."),
+    "verify": Command("verify", "verify", "Hash every file of an experiment again."),
+    "rerun": Command("rerun", "rerun", "Do one run again: the same bytes, or why not."),
     "report": Command("report", "report", "Write one page of a comparison, to print."),
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from experiments.cli.asked import (
+    BaselineOption,
+    EqualBudgetOption,
+    ReplicatesOption,
+    ScaleOption,
+    ScenariosArgument,
+    UncertaintyOption,
+)
 from experiments.cli.options import (
+    JobsOption,
     JsonOption,
     LangOption,
     MonthsOption,
     OnErrorOption,
+    QuietOption,
     RegionOption,
     SeedOption,
     language,
     money,
-    whole,
 )
 from experiments.cli.output import message
 from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
@@ -29,42 +38,16 @@ __all__ = ["compare"]
 
 
 def compare(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="Names or files; without: the eight headline scenarios, from no_policy to bundle.",
-        ),
-    ] = None,
+    scenarios: ScenariosArgument = None,
     *,
-    baseline: Annotated[
-        str, typer.Option("--baseline", help="What they are compared with.", metavar="SCENARIO")
-    ] = ("no_policy"),
-    uncertainty: Annotated[
-        str,
-        typer.Option(
-            "--uncertainty", help="parameters (vary what is assumed) or seeds.", metavar="WHAT"
-        ),
-    ] = "parameters",
-    replicates: Annotated[
-        int, typer.Option("--replicates", help="Pairs of runs.", parser=whole, metavar="N")
-    ] = 64,
+    baseline: BaselineOption = "no_policy",
+    uncertainty: UncertaintyOption = "parameters",
+    replicates: ReplicatesOption = 64,
     region: RegionOption = None,
-    scale: Annotated[
-        str,
-        typer.Option("--scale", help="Simulate every so many-th firm; or auto.", metavar="N"),
-    ] = "auto",
+    scale: ScaleOption = "auto",
     months: MonthsOption = None,
     seed: SeedOption = 1,
-    equal_budget: Annotated[
-        str | None,
-        typer.Option(
-            "--equal-budget",
-            help="Size every scenario to this expected public cost, million Rp a year; without a "
-            "number to that of the first scenario.",
-            metavar="[N]",
-        ),
-    ] = None,
+    equal_budget: EqualBudgetOption = None,
     windows: Annotated[
         str,
         typer.Option(
@@ -84,14 +67,11 @@ def compare(
         str | None,
         typer.Option("--out", help="A new folder; runs/compare-NNN if none.", metavar="FOLDER"),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
-    ] = None,
+    jobs: JobsOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
     json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
     begun = time.perf_counter()
@@ -137,6 +117,7 @@ def compare(
         result = compare_into(
             lambda: make_next_folder() if out is None else make_folder(target),
             prepared,
+            where=target,
             on_error=on_error,
         )
     except Interrupted:

@@ -13,10 +13,13 @@ from experiments.catalogue import LANGUAGES
 from sim.errors import KemitraanError
 
 __all__ = [
+    "FolderArgument",
+    "JobsOption",
     "JsonOption",
     "LangOption",
     "MonthsOption",
     "OnErrorOption",
+    "QuietOption",
     "RegionOption",
     "SeedOption",
     "language",
@@ -29,6 +32,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document inst
 LangOption = Annotated[
     str | None, typer.Option("--lang", help="Language of titles: en or id.", metavar="LANG")
 ]
+FolderArgument = Annotated[str, typer.Argument(metavar="DIR", help="The folder of an experiment.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")]
 OnErrorOption = Annotated[
     str,
     typer.Option(
@@ -102,6 +107,10 @@ def whole(text: str) -> int:
         raise typer.BadParameter(f"{text!r} is not a whole number") from None
 
 
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
+]
 MonthsOption = Annotated[
     int | None,
     typer.Option(

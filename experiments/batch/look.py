@@ -1,0 +1,109 @@
+"""What a folder holds, found without touching it: another process may be writing there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.batch.failure import Failure
+from experiments.batch.journal import peek
+from experiments.batch.lock import is_locked
+from experiments.batch.manifest import read_manifest
+from experiments.batch.notes import JOURNAL, read_notes
+from experiments.batch.runs_file import read_failures, read_seconds
+from sim.errors import KemitraanError
+
+__all__ = ["Progress", "look"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an experiment is.
+
+    Attributes:
+        folder: of it.
+        kind: such as "compare".
+        runs: of the design.
+        done: that have numbers.
+        failures: of those that have none, by run.
+        complete: all that follows from the runs is written too.
+        running: some process is writing there just now.
+        mean_seconds: of a run, of those that are there; 0 if none.
+        idle_seconds: since something was last written.
+        manifest: of the folder.
+    """
+
+    folder: Path
+    kind: str
+    runs: int
+    done: int
+    failures: Mapping[int, Failure]
+    complete: bool
+    running: bool
+    mean_seconds: float
+    idle_seconds: float
+    manifest: Mapping[str, Any]
+
+    @property
+    def waiting(self) -> int:
+        """Runs to come."""
+        return self.runs - self.done - len(self.failures)
+
+
+def look(folder: Path) -> Progress:
+    """How far an experiment is.
+
+    Raises:
+        KemitraanError: it is no folder of an experiment that keeps runs.
+    """
+    manifest = read_manifest(folder)
+    if "batch" not in manifest:
+        raise KemitraanError(
+            f"{folder}: was written by a version or a command that keeps no runs to go on with"
+        )
+    runs = int(manifest["batch"]["runs"])
+    complete = manifest.get("complete") is True
+    if complete:
+        failures = read_failures(folder)
+        seconds = read_seconds(folder) or []
+        done = runs - len(failures)
+    else:
+        done, failures, seconds = _found(folder)
+    latest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    return Progress(
+        folder=folder,
+        kind=str(manifest["kind"]),
+        runs=runs,
+        done=done,
+        failures=dict(sorted(failures.items())),
+        complete=complete,
+        running=not complete and is_locked(folder),
+        mean_seconds=sum(seconds) / len(seconds) if seconds else 0.0,
+        idle_seconds=max(0.0, time.time() - latest),
+        manifest=manifest,
+    )
+
+
+def _found(folder: Path) -> tuple[int, dict[int, Failure], list[float]]:
+    """Runs that are done, failures, and seconds of all of them."""
+    done = 0
+    failures: dict[int, Failure] = {}
+    seconds: list[float] = []
+    notes = read_notes(folder)
+    for note in notes.values():
+        seconds += note.seconds
+        failures |= note.failures
+        done += len(note.seconds) - len(note.failures)
+    for path in sorted((folder / JOURNAL).glob("*.log")):
+        if int(path.stem) in notes:  # its part is written, and it is about to go
+            continue
+        for entry, failure in peek(path):
+            seconds.append(entry.seconds)
+            if failure is None:
+                done += 1
+            else:
+                failures[entry.run] = failure
+    return done, failures, seconds

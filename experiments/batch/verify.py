@@ -1,0 +1,106 @@
+"""Every file of a folder hashed again: what changed, what is missing, what is new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.batch.atomic import digest_of
+from experiments.batch.checksums import CHECKSUMS, files_in, read_checksums
+from experiments.batch.journal import end_of
+from experiments.batch.lock import LOCK
+from experiments.batch.manifest import MANIFEST, read_manifest
+from experiments.batch.notes import JOURNAL, read_note
+
+__all__ = ["Verification", "verify"]
+
+_OURS = (LOCK, CHECKSUMS, MANIFEST)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What hashing again has found.
+
+    Attributes:
+        folder: of the experiment.
+        files: that were hashed.
+        changed: names of files that are not as they were written.
+        missing: names of files that are gone.
+        new: names of files that the experiment did not write.
+        complete: whether the experiment was finished.
+    """
+
+    folder: Path
+    files: int
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    new: tuple[str, ...]
+    complete: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether every file is there and as it was written; new ones do no harm."""
+        return not self.changed and not self.missing
+
+
+def verify(folder: Path) -> Verification:
+    """Hashes every file of a folder again.
+
+    Raises:
+        KemitraanError: it is no folder of an experiment.
+    """
+    listed = read_checksums(folder)
+    changed = set()
+    if listed is None:
+        if (folder / CHECKSUMS).is_file():
+            changed.add(CHECKSUMS)
+        manifest: Mapping[str, Any] = read_manifest(folder)
+        listed = dict(manifest.get("files", {}))
+    elif _is(folder / MANIFEST, listed.get(MANIFEST, "")):
+        manifest = read_manifest(folder)
+    else:  # what it says cannot be trusted
+        manifest = {"complete": not (folder / JOURNAL).exists()}
+    complete = manifest.get("complete") is True
+    if not complete:
+        listed, torn = _with_journal(folder, listed)
+        changed |= torn
+    missing = {name for name in listed if not (folder / name).is_file()}
+    there = [name for name in listed if name not in missing]
+    changed |= {name for name in there if digest_of(folder / name) != listed[name]}
+    known = {*listed, *changed, *_OURS}
+    new = [n for n in files_in(folder) if n not in known and not _in_journal(n, complete=complete)]
+    return Verification(
+        folder, len(there), tuple(sorted(changed)), tuple(sorted(missing)), tuple(new), complete
+    )
+
+
+def _with_journal(folder: Path, listed: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
+    """What notes say of parts, added; and names of logs and notes that are torn or changed."""
+    found, torn = dict(listed), set()
+    for path, number in _journal(folder, ".done"):
+        note = read_note(folder, number)
+        if note is None:
+            torn.add(f"{JOURNAL}/{path.name}")
+        else:
+            found.update(note.files)
+    for path, _ in _journal(folder, ".log"):
+        if end_of(path) != path.stat().st_size:
+            torn.add(f"{JOURNAL}/{path.name}")
+    return found, torn
+
+
+def _journal(folder: Path, suffix: str) -> Iterator[tuple[Path, int]]:
+    for path in sorted((folder / JOURNAL).glob(f"*{suffix}")):
+        yield path, int(path.stem)
+
+
+def _in_journal(name: str, *, complete: bool) -> bool:
+    """Whether a file belongs to a batch that goes on: a log, or what is being written."""
+    return not complete and (name.startswith(f"{JOURNAL}/") or name.endswith(".partial"))
+
+
+def _is(path: Path, sha: str) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha

@@ -1,0 +1,46 @@
+"""What `compare` and `plan` are asked: the same words mean the same."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.cli.options import whole
+
+__all__ = [
+    "BaselineOption", "EqualBudgetOption", "ReplicatesOption", "ScaleOption", "ScenariosArgument",
+    "UncertaintyOption",
+]  # fmt: skip
+
+ScenariosArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Names or files; without: the eight headline scenarios, from no_policy to bundle.",
+    ),
+]
+BaselineOption = Annotated[
+    str, typer.Option("--baseline", help="What they are compared with.", metavar="SCENARIO")
+]
+UncertaintyOption = Annotated[
+    str,
+    typer.Option(
+        "--uncertainty", help="parameters (vary what is assumed) or seeds.", metavar="WHAT"
+    ),
+]
+ReplicatesOption = Annotated[
+    int, typer.Option("--replicates", help="Pairs of runs.", parser=whole, metavar="N")
+]
+ScaleOption = Annotated[
+    str, typer.Option("--scale", help="Simulate every so many-th firm; or auto.", metavar="N")
+]
+EqualBudgetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--equal-budget",
+        help="Size every scenario to this expected public cost, million Rp a year; without a "
+        "number to that of the first scenario.",
+        metavar="[N]",
+    ),
+]

@@ -1,0 +1,55 @@
+"""`kemitraan resume DIR`: the runs that are not done yet, and what follows from all of them."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from experiments.cli.options import (
+    FolderArgument,
+    JobsOption,
+    JsonOption,
+    LangOption,
+    OnErrorOption,
+    QuietOption,
+    language,
+)
+from experiments.cli.shown import Shown, refuse_missing, show_comparison
+
+__all__ = ["resume"]
+
+
+def resume(
+    folder: FolderArgument,
+    *,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Try the runs that failed again.")
+    ] = False,
+    jobs: JobsOption = None,
+    on_error: OnErrorOption = "record",
+    lang: LangOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Go on with an experiment that was ended; what is finished is not done again."""
+    begun = time.perf_counter()
+    from experiments.batch.ended import BatchError  # noqa: PLC0415
+    from experiments.comparison import Comparison  # noqa: PLC0415  # numpy
+    from experiments.resume import resume as go_on  # noqa: PLC0415
+
+    speech = language(lang)
+    error: BatchError | None = None
+    try:
+        result = go_on(folder, jobs, on_error=on_error, failed=failed, lang=speech, quiet=quiet)
+    except BatchError as one:
+        if one.result is None:
+            raise
+        result, error = one.result, one
+    if isinstance(result, Comparison):
+        show_comparison(result, Shown(), speech, json=json, quiet=quiet, begun=begun)
+        if error is None:
+            refuse_missing(result)
+    if error is not None:
+        raise error

@@ -1,0 +1,67 @@
+"""What a comparison will need: disk and memory, from its size or from a small trial of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.batch.job import Job
+from experiments.batch.need import Need
+from experiments.batch.parts import PARTS, write_part
+from experiments.batch.record import Layout
+from experiments.comparison_record import RecordShape
+from experiments.design import Study
+from experiments.unit import run_unit
+from scenarios.region_ranges import UMKM
+
+__all__ = ["bytes_of_a_run", "need_of"]
+
+MiB = 1 << 20
+_PROCESS = 300 * MiB  # Python, numba and the kernels
+_FIRM = 6_000  # bytes of a simulated firm: four copies of its world at once, with its links
+_ARRAYS = 4  # copies of all numbers while tables are made
+_FILES = 12 * MiB  # figures and tables that do not grow with the runs
+_TRIAL_FIRMS = 1_000
+_KEPT_TWICE = 2.0  # in the parts and, run by run, in outcomes.parquet
+
+
+def need_of(
+    study: Study, jobs: Sequence[Job], workers: int, layout: Layout, *, run_bytes: float = 0.0
+) -> Need:
+    """Estimates for a comparison; on the high side where nothing was measured.
+
+    Args:
+        study: what is shared.
+        jobs: all replicates.
+        workers: processes.
+        layout: of a record.
+        run_bytes: on disk of a run, see `bytes_of_a_run`; those of its record if 0.
+    """
+    most = max([job.changes.get(UMKM, study.region.firms) for job in jobs[:_TRIAL_FIRMS]])
+    worker = _PROCESS + round(_FIRM * most / study.scale)
+    each = run_bytes or _KEPT_TWICE * layout.nbytes
+    return Need(
+        disk=round(_FILES + each * len(jobs)),
+        parent=_PROCESS + (worker - _PROCESS) + _ARRAYS * layout.nbytes * len(jobs),
+        worker=worker,
+        workers=workers,
+    )
+
+
+def bytes_of_a_run(study: Study, jobs: Sequence[Job], layout: Layout, shape: RecordShape) -> float:
+    """Bytes on disk of a run, from two runs of a small sample.
+
+    The numbers of a run are as many whatever the sample, and take about as much room.
+    """
+    scale = max(study.scale, round(study.region.firms / _TRIAL_FIRMS))
+    small = replace(study, scale=scale)
+    records = np.stack([shape.pack(run_unit(small, job)) for job in jobs[:2]])
+    with tempfile.TemporaryDirectory(prefix="kemitraan-") as aside:
+        (Path(aside) / PARTS).mkdir()
+        names = write_part(Path(aside), 0, layout, range(len(records)), records)
+        size = sum((Path(aside) / name).stat().st_size for name in names)
+    return _KEPT_TWICE * size / len(records)

@@ -1,0 +1,131 @@
+"""Folders gone on with, looked at, checked and repeated, whatever experiment they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol
+
+from experiments.batch import rerun as again
+from experiments.batch import verify as hashes
+from experiments.batch.again import reopen, tidy
+from experiments.batch.ended import check_on_error
+from experiments.batch.experiment import Experiment
+from experiments.batch.look import Progress, look
+from experiments.batch.manifest import read_manifest
+from experiments.batch.rerun import Rerun
+from experiments.batch.task import Task
+from experiments.batch.verify import Verification
+from experiments.batch.words import say
+from experiments.limits import MOST_JOBS, whole
+from experiments.progress import teller
+from sim.errors import KemitraanError
+
+__all__ = ["KINDS", "Batch", "batch_of", "rerun", "resume", "status", "verify"]
+
+KINDS = {"compare": "experiments.compare_batch"}
+"""Modules of the experiments that can be gone on with, by kind; each has `resumed(folder)`."""
+
+
+class Batch(Protocol):
+    """An experiment of some kind, as its folder has it."""
+
+    task: Task
+
+    def go_on(self, experiment: Experiment, *, workers: int, on_error: str, quiet: bool) -> Any:  # noqa: ANN401  # what this kind of experiment gives
+        """Does the runs that wait, writes what follows, and gives the result."""
+        ...
+
+
+def batch_of(folder: Path) -> Batch:
+    """The experiment of a folder, made from what it holds.
+
+    Raises:
+        KemitraanError: no folder of a kind that can be gone on with, or its inputs were changed.
+    """
+    manifest = read_manifest(folder)
+    kind = str(manifest.get("kind"))
+    if "batch" not in manifest or kind not in KINDS:
+        hint = "; call evaluate(...) again with the same arguments" if kind == "function" else ""
+        raise KemitraanError(
+            f"{folder}: holds an experiment of kind {kind!r}, which keeps no runs for this "
+            f"command{hint}"
+        )
+    make: Callable[[Path], Batch] = import_module(KINDS[kind]).resumed
+    return make(folder)
+
+
+def resume(
+    folder: str | PathLike[str],
+    jobs: int | None = None,
+    *,
+    on_error: str = "record",
+    failed: bool = False,
+    lang: str = "en",
+    quiet: bool = False,
+) -> Any:  # noqa: ANN401  # what this kind of experiment gives
+    """Does the runs of a folder that are not done yet, and writes what follows from all of them.
+
+    Args:
+        folder: of an experiment that was ended, however it was.
+        jobs: processes; as many as there are processors if none.
+        on_error: "record" notes a run that fails and goes on; "stop" ends at the first.
+        failed: tries the runs that failed again, also those of a folder that is complete. Runs
+            whose processes were killed are tried again in any case.
+        lang: language of messages.
+        quiet: no messages and no progress on stderr.
+
+    Returns:
+        What the experiment would have given: a `Comparison`, a `Sensitivity`; none where nothing
+        was left to do.
+
+    Raises:
+        KemitraanError: another version, changed inputs, or somebody else writes there.
+        BatchError: see `compare`.
+    """
+    from experiments.runner import default_jobs  # noqa: PLC0415  # numba
+
+    path = Path(folder)
+    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
+    if not 1 <= workers <= MOST_JOBS:
+        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
+    check_on_error(on_error)
+    tell = teller(quiet=quiet)
+    tidy(path)
+    batch = batch_of(path)
+    if read_manifest(path).get("complete") is True and not (failed and reopen(path)):
+        tell(say("complete", lang, folder=path.as_posix()))
+        return None
+    with Experiment.open(path, batch.task) as experiment:
+        store = experiment.store
+        store.try_again(None) if failed else store.try_again()
+        if experiment.left_behind:
+            tell(say("left_behind", lang))
+        if store.damaged:
+            tell(say("damaged", lang, files=", ".join(store.damaged)))
+        waiting, done, bad = store.counts
+        tell(say("going_on", lang, done=done + bad, runs=waiting + done + bad, waiting=waiting))
+        return batch.go_on(experiment, workers=workers, on_error=on_error, quiet=quiet)
+
+
+def status(folder: str | PathLike[str]) -> Progress:
+    """How far an experiment is; does not touch the folder, also while it is being written to."""
+    return look(Path(folder))
+
+
+def verify(folder: str | PathLike[str]) -> Verification:
+    """Hashes every file of a folder again: what changed, what is missing, what is new."""
+    return hashes.verify(Path(folder))
+
+
+def rerun(folder: str | PathLike[str], run: str | int) -> Rerun:
+    """Does one run of a folder again, and says whether it gives the same bytes, or why not.
+
+    Args:
+        folder: of an experiment; not written to.
+        run: its number, or the beginning of its id in `runs.parquet`.
+    """
+    path = Path(folder)
+    return again.rerun(path, str(run), batch_of(path).task)
