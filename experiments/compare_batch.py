@@ -92,7 +92,7 @@ class CompareBatch:
             experiment.folder, self.shape, self.layout, runs, experiment.store.length
         )
         jobs = self.task.jobs
-        found = Comparison(
+        return Comparison(
             self.study,
             self.uncertainty,
             [jobs[run] for run in runs],
@@ -101,8 +101,6 @@ class CompareBatch:
             seconds=seconds,
             failures={run: (jobs[run], failure) for run, failure in failures.items()},
         )
-        found.folder = experiment.folder
-        return found
 
     def go_on(
         self, experiment: Experiment, *, workers: int, on_error: str, quiet: bool
@@ -126,6 +124,7 @@ class CompareBatch:
             lambda folder: store.about(comparison, folder),
             lambda folder, files: crate_of(folder, files, self._told()),
         )
+        comparison.folder = experiment.folder
 
     def _told(self) -> Mapping[str, Any]:
         names = ", ".join(self.study.names[1:])

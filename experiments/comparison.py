@@ -15,11 +15,10 @@ import numpy.typing as npt
 from experiments.batch.failure import Failure
 from experiments.ceiling import ceiling, opens_a_channel, reach_per_month
 from experiments.choices import known, plain_rows
-from experiments.comparison_record import StoredResults
+from experiments.comparison_numbers import Numbers
 from experiments.design import DISPLACEMENT, DRAW, Job, Study
 from experiments.effects import (
     EFFECT_COLUMNS,
-    Differences,
     displacement_table,
     driver_table,
     effects_table,
@@ -58,7 +57,7 @@ _PURCHASES = (
 )
 
 
-class Comparison(Views):
+class Comparison(Numbers, Views):
     """Effects of scenarios against a baseline.
 
     Attributes:
@@ -120,38 +119,6 @@ class Comparison(Views):
     def goods(self) -> tuple[str, ...]:
         """The region's goods, in the order of the results."""
         return tuple(self._names.goods)
-
-    def of_role(self, role: str) -> list[int]:
-        """Places in `results` of the replicates of one role, see `experiments.design.Job`."""
-        return [k for k, job in enumerate(self.jobs) if job.role == role]
-
-    def series(self, role: str) -> npt.NDArray[np.float64]:
-        """(replicates, scenarios, months, `SERIES`) of one role, see `experiments.unit`."""
-        if isinstance(self.results, StoredResults):
-            return self.results.series(self.of_role(role))
-        return np.stack([self.results[k].series for k in self.of_role(role)])
-
-    def good_series(self, role: str) -> npt.NDArray[np.float64]:
-        """(replicates, scenarios, months, goods, `SERIES_GOODS`) of one role."""
-        if isinstance(self.results, StoredResults):
-            return self.results.goods(self.of_role(role))
-        return np.stack([self.results[k].goods for k in self.of_role(role)])
-
-    @cached_property
-    def mean_series(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Means over the draws of `series` and of `good_series`."""
-        return self.series(DRAW).mean(axis=0), self.good_series(DRAW).mean(axis=0)
-
-    @cached_property
-    def differences(self) -> Differences:
-        """All values by role."""
-        roles = dict.fromkeys(job.role for job in self.jobs)
-        if isinstance(self.results, StoredResults):
-            return Differences({k: self.results.numbers(self.of_role(k)) for k in roles})
-        every = self.results
-        return Differences(
-            {k: np.stack([every[i].numbers for i in self.of_role(k)]) for k in roles}
-        )
 
     @cached_property
     def all_effects(self) -> pd.DataFrame:

@@ -98,7 +98,7 @@ def resume(
     if read_manifest(path).get("complete") is True and not (failed and reopen(path)):
         tell(say("complete", lang, folder=path.as_posix()))
         return None
-    with Experiment.open(path, batch.task) as experiment:
+    with Experiment.resume(path, batch.task) as experiment:
         store = experiment.store
         store.try_again(None) if failed else store.try_again()
         if experiment.left_behind:

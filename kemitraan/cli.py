@@ -39,9 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(words)
         sys.stdout.flush()
-    except KeyboardInterrupt as error:
-        # One during a batch says what is kept and how to go on.
-        _say(_told(f"interrupted: {error}" if str(error) else "interrupted", words))
+    except KeyboardInterrupt:
+        _say(_told("interrupted", words))
         return _INTERRUPTED
     except BrokenPipeError:
         return _reader_gone()

@@ -137,13 +137,13 @@ def test_wrong_use_ends_with_2_and_writes_nothing(capsys, tmp_path, words, messa
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["kept.txt"]
 
 
-def test_an_interrupt_writes_nothing_and_ends_with_130(capsys, tmp_path, monkeypatch):
+def test_an_interrupt_before_the_first_run_writes_nothing(capsys, tmp_path, monkeypatch):
     import experiments.compare
 
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiments.compare, "run_jobs", stop)
+    monkeypatch.setattr(experiments.compare, "pilot", stop)
     assert main(["compare", "cash_grant", *FIXED]) == 130
     assert "no folder was written" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
@@ -171,9 +171,10 @@ def test_an_interrupt_while_workers_start_ends_the_run(tmp_path):
     # Python itself may end by the signal, which a shell shows as 130 too.
     assert running.returncode in (130, -signal.SIGINT)
     assert rest.splitlines()[-1] == "interrupted"
+    if (tmp_path / "runs").exists():  # it may have come before the first run, or after it
+        assert "112 runs are kept; to go on: kemitraan resume runs/compare-001" in rest
     assert "Traceback" not in rest
     assert out == ""
-    assert not (tmp_path / "runs").exists()
 
 
 def test_the_ceiling(capsys):
@@ -217,30 +218,34 @@ def test_a_script_without_a_main_guard_runs_on_two_workers(tmp_path):
     assert done.stdout.split() == ["once", "3"]
 
 
-@pytest.mark.parametrize("out", [[], ["--out", "mine"]])
-@pytest.mark.parametrize(("more", "last"), [([], "stand in no folder"), (["--lang", "id"], "seed")])
-def test_what_cannot_be_written_is_shown_all_the_same(
-    monkeypatch, capsys, tmp_path, out, more, last
-):
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [([], "free some space, then: kemitraan resume"), (["--lang", "id"], "kosongkan ruang, lalu:")],
+)
+def test_what_cannot_be_written_is_shown_all_the_same(monkeypatch, capsys, tmp_path, more, last):
+    """And the runs are kept: going on writes it."""
     from experiments import store
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_tables", full)
-    words = ["compare", "cash_grant", *FIXED, "--quiet", *out, *more]
-    assert main(words) == 1
-    shown = capsys.readouterr()
-    assert ("UMKM profit" if not more else "laba UMKM") in shown.out
-    assert not shown.out.splitlines()[-1].startswith("runs/")
-    assert "No space left" in shown.err
-    assert last in shown.err.splitlines()[-1]
-    assert "Traceback" not in shown.err
-    assert main([*words, "--json"]) == 1
-    document = json.loads(capsys.readouterr().out)
-    assert document["folder"] is None
-    assert document["effects"]
-    assert not (tmp_path / "mine").exists()
+    words = ["compare", "cash_grant", *FIXED, "--quiet", *more]
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_tables", full)
+        assert main([*words, "--out", "mine"]) == 1
+        shown = capsys.readouterr()
+        assert ("UMKM profit" if not more else "laba UMKM") in shown.out
+        assert shown.out.splitlines()[-1] != "mine"
+        assert "No space left" in shown.err
+        assert last in shown.err.splitlines()[-1]
+        assert "Traceback" not in shown.err
+        assert main([*words, "--json"]) == 1
+        document = json.loads(capsys.readouterr().out)
+        assert document["folder"] is None
+        assert document["effects"]
+    assert main(["resume", "mine", "--quiet"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "mine"
+    assert json.loads((tmp_path / "mine" / "manifest.json").read_text("utf-8"))["complete"]
 
 
 @pytest.mark.parametrize("command", ["check", "compare"])

@@ -52,20 +52,20 @@ def test_runs_that_end_at_once_get_a_folder_each(result, tmp_path):
     assert complete(tmp_path / "runs") == names
 
 
-def test_a_folder_taken_during_the_run_is_left_alone(monkeypatch, tmp_path, capsys):
-    """Another process ends first: it has the folder that was the next one when we began."""
+def test_a_folder_taken_after_the_look_is_left_alone(monkeypatch, tmp_path, capsys):
+    """Another process begins first: it has the folder that was the next one when we looked."""
     import experiments.compare
 
-    run = experiments.compare.run_jobs
+    prepare = experiments.compare.prepare
 
     def overtaken(*given, **options):
         (tmp_path / "runs" / "compare-001").mkdir(parents=True)
         (tmp_path / "runs" / "compare-001" / "manifest.json").write_text(
             '{"complete": true, "whose": "the other run\'s"}', encoding="utf-8"
         )
-        return run(*given, **options)
+        return prepare(*given, **options)
 
-    monkeypatch.setattr(experiments.compare, "run_jobs", overtaken)
+    monkeypatch.setattr(experiments.compare, "prepare", overtaken)
     assert main(WORDS) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "runs/compare-002"
     assert complete(tmp_path / "runs") == ["compare-001", "compare-002"]
@@ -73,10 +73,10 @@ def test_a_folder_taken_during_the_run_is_left_alone(monkeypatch, tmp_path, caps
     assert "the other run's" in kept
 
 
-def test_a_name_taken_between_look_and_rename_is_tried_again(result, monkeypatch, tmp_path):
+def test_a_name_taken_between_look_and_making_is_tried_again(result, monkeypatch, tmp_path):
     store.write_next_folder(result)
     names = iter(["compare-001", "compare-001", "compare-002"])
-    monkeypatch.setattr(store, "next_folder", lambda root: root / next(names))
+    monkeypatch.setattr(store, "next_folder", lambda root, _kind: root / next(names))
     assert store.write_next_folder(result).name == "compare-002"
     assert complete(tmp_path / "runs") == ["compare-001", "compare-002"]
 
@@ -84,9 +84,9 @@ def test_a_name_taken_between_look_and_rename_is_tried_again(result, monkeypatch
 def test_a_folder_asked_for_must_be_new_and_this_is_said_before_the_work(
     monkeypatch, tmp_path, capsys
 ):
-    import experiments.compare
+    from experiments.batch.pool import LocalPool
 
-    monkeypatch.setattr(experiments.compare, "run_jobs", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr(LocalPool, "run", lambda *_, **__: pytest.fail("it ran"))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "kept.txt").write_text("kept", encoding="utf-8")
     assert main([*WORDS, "--out", "mine"]) == 2

@@ -199,7 +199,7 @@ def _in_folder(folder: Path, task: Task, pool: LocalPool, on_error: str) -> Floa
     if (folder / MANIFEST).is_file():
         _refuse_other_points(folder, task)
         complete = read_manifest(folder).get("complete") is True
-        experiment = None if complete else Experiment.open(folder, task)
+        experiment = None if complete else Experiment.resume(folder, task)
     else:
         experiment = Experiment.create(folder, task)
     if experiment is None:

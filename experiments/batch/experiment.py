@@ -95,7 +95,7 @@ class Experiment:
             raise
 
     @classmethod
-    def open(cls, folder: Path, task: Task) -> Experiment:
+    def resume(cls, folder: Path, task: Task) -> Experiment:
         """Goes on with a folder.
 
         Args:

@@ -69,7 +69,7 @@ class Log:
                 end = entry.at + entry.length + _CRC.size
         self.torn = there - end
         # Without a buffer: what was handed over outlives this process.
-        self._file = path.open("r+b" if there else "wb", buffering=0)
+        self._file = path.open("r+b", buffering=0) if there else path.open("wb", buffering=0)
         self._file.truncate(end)
         self._file.seek(end)
         self._end = end

@@ -28,7 +28,7 @@ from experiments.cli.options import (
     language,
     money,
 )
-from experiments.cli.output import message
+from experiments.cli.output import message, tell_kept
 from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def compare(
             where=target,
             on_error=on_error,
         )
-    except Interrupted:
+    except Interrupted as stop:
+        tell_kept(stop, speech)
         raise
     except KeyboardInterrupt:
         message(say("stopped", speech))

@@ -6,8 +6,20 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-__all__ = ["done_line", "heads", "message", "print_json", "print_table", "warn_of_stale"]
+if TYPE_CHECKING:
+    from experiments.batch.ended import Interrupted
+
+__all__ = [
+    "done_line",
+    "heads",
+    "message",
+    "print_json",
+    "print_table",
+    "tell_kept",
+    "warn_of_stale",
+]
 
 _MINUTES = 180  # seconds from which a length is told in minutes
 
@@ -28,6 +40,15 @@ def done_line(seconds: float, lang: str) -> str:
 
     taken = f"{seconds / 60:.0f} min" if seconds >= _MINUTES else f"{max(1.0, seconds):.0f} s"
     return say("done", lang, time=taken)
+
+
+def tell_kept(stop: Interrupted, lang: str) -> None:
+    """What an interrupted batch has kept, and how to go on."""
+    from experiments.batch.ended import resume_words  # noqa: PLC0415  # gettext only now
+    from experiments.batch.words import say as said  # noqa: PLC0415
+
+    command = resume_words(stop.folder)
+    message(said("kept", lang, done=stop.done, runs=stop.runs, command=command))
 
 
 def warn_of_stale(lang: str) -> None:

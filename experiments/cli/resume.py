@@ -16,6 +16,7 @@ from experiments.cli.options import (
     QuietOption,
     language,
 )
+from experiments.cli.output import tell_kept
 from experiments.cli.shown import Shown, refuse_missing, show_comparison
 
 __all__ = ["resume"]
@@ -35,7 +36,7 @@ def resume(
 ) -> None:
     """Go on with an experiment that was ended; what is finished is not done again."""
     begun = time.perf_counter()
-    from experiments.batch.ended import BatchError  # noqa: PLC0415
+    from experiments.batch.ended import BatchError, Interrupted  # noqa: PLC0415
     from experiments.comparison import Comparison  # noqa: PLC0415  # numpy
     from experiments.resume import resume as go_on  # noqa: PLC0415
 
@@ -43,6 +44,9 @@ def resume(
     error: BatchError | None = None
     try:
         result = go_on(folder, jobs, on_error=on_error, failed=failed, lang=speech, quiet=quiet)
+    except Interrupted as stop:
+        tell_kept(stop, speech)
+        raise
     except BatchError as one:
         if one.result is None:
             raise
