@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from experiments.trials.files import list_trials, load_trial
 from scenarios.faults import ScenarioError
-from scenarios.trial_schema import BUYERS, DEFAULT_OUTCOMES, REFUSED, nearest_thing
+from scenarios.trial_schema import (
+    BUYERS,
+    DEFAULT_OUTCOMES,
+    ELIGIBLE_KEYS,
+    OUTCOMES,
+    PAST_ORDERS,
+    REFUSED,
+    TRIAL_KEYS,
+    nearest_thing,
+)
 from sim.treatment import BUYERS as MODEL_BUYERS
 from sim.treatment import KINDS
 from tests.trial_files import HEAD, faults, read
@@ -284,3 +295,10 @@ def test_every_kind_and_field_is_read(tmp_path):
             said.append(f"{name}: {value}")
         trial = read(tmp_path, base + f"treatment: [{{{kind}: {{{', '.join(said)}}}}}]\n")
         assert set(trial.treatments[0].settings) == set(fields) - {"months"}, kind
+
+
+def test_the_page_names_all_that_can_be_said():
+    page = (Path(__file__).resolve().parents[1] / "docs" / "trials.md").read_text(encoding="utf-8")
+    fields = [name for fields in KINDS.values() for name in fields]
+    for name in (*TRIAL_KEYS, *ELIGIBLE_KEYS, *KINDS, *fields, *OUTCOMES, *PAST_ORDERS):
+        assert f"`{name}`" in page, name

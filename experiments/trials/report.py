@@ -159,7 +159,9 @@ def _truth(row: pd.Series, lang: str) -> str:
         return "0"
     if math.isfinite(float(row["range_low"])):
         return with_interval(value, float(row["range_low"]), float(row["range_high"]), lang)
-    return with_error(value, low, high, lang)
+    shown = with_error(value, low, high, lang)
+    # Below the sixth decimal place.
+    return "0" if shown == "0 ±0" else shown
 
 
 def _legend(result: TrialResult, lang: str) -> list[str]:
