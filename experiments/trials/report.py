@@ -88,7 +88,9 @@ def _table(result: TrialResult, lang: str, width: int) -> list[str]:
     both = bool((result.table["take_up"] < 0.995).any())
     keys = ["after", "control_mean", "itt", "percent", "truth", "holds"]
     keys += ["tot", "truth_tot"] if both else []
-    keys += ["spillover"] if trial.spillover and trial.treatments else []
+    if trial.spillover and trial.treatments:
+        seen = result.table.loc[result.table["estimand"] == "spillover_seen", "se"]
+        keys += ["spillover", *(["spillover_seen"] if seen.notna().any() else [])]
     head = [say(f"head_{key}", lang) for key in keys]
     blocks: list[tuple[str, list[list[str]]]] = []
     for outcome in trial.outcomes:
@@ -144,7 +146,7 @@ def _cell(key: str, horizon: int, at: dict[str, pd.Series], lang: str) -> str:
     if key == "holds":
         return percent(100.0 * float(itt["coverage"]), lang)
     row = at[key]
-    if key in ("itt", "tot"):
+    if key in ("itt", "tot", "spillover_seen"):
         return _estimate(row, lang)
     return _truth(row, lang)
 
