@@ -20,8 +20,8 @@ LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "kemitraan"
 LANGUAGES = ("en", "id")
 BY_TEXT = frozenset(
-    {"channel", "column", "error", "event", "help", "kind", "money", "parameter", "source", "unit",
-     "whom"}
+    {"channel", "column", "error", "event", "help", "kind", "money", "parameter", "reason",
+     "source", "unit", "whom"}
 )  # fmt: skip
 """Contexts whose keys are English texts: what no catalogue holds is said as it stands."""
 _APART = "\x04"  # gettext's own, between context and key

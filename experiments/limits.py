@@ -8,6 +8,7 @@ from scenarios.schema import MAX_MONTHS
 from sim.errors import KemitraanError
 
 __all__ = [
+    "FEWEST_FIRMS",
     "MOST_JOBS",
     "MOST_REPLICATES",
     "MOST_SEED",
@@ -25,7 +26,7 @@ SHORTEST = 36
 MOST_REPLICATES = 100_000
 MOST_JOBS = 1024
 MOST_SEED = (1 << 64) - 1
-_FEWEST_FIRMS = 200
+FEWEST_FIRMS = 200
 
 
 def whole(value: object, where: str, low: int, high: int) -> int:
@@ -75,7 +76,7 @@ def check_scale(scale: int | None, firms: int) -> None:
     Raises:
         KemitraanError: it is out of range.
     """
-    most = max(1, firms // _FEWEST_FIRMS)
+    most = max(1, firms // FEWEST_FIRMS)
     if scale is not None and not 1 <= scale <= most:
         raise KemitraanError(
             f"--scale {scale}: is outside 1..{most} for {firms:,} firms; "

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from experiments.trials.files import list_trials, load_trial
     from experiments.trials.result import TrialResult
     from experiments.trials.run import trial
+    from experiments.validation.result import Validation
+    from experiments.validation.validate import validate
     from scenarios.faults import ScenarioError
     from scenarios.region import Region, list_regions, load_region
     from scenarios.scenario import Scenario, list_scenarios
@@ -52,6 +54,7 @@ _HOME = {
     "Trace": "sim.trace",
     "TrialResult": "experiments.trials.result",
     "Umkm": "sim.agents",
+    "Validation": "experiments.validation.result",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "levers": "sim.parameters",
@@ -65,6 +68,7 @@ _HOME = {
     "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
     "trial": "experiments.trials.run",
+    "validate": "experiments.validation.validate",
 }
 
 __all__ = [
@@ -85,6 +89,7 @@ __all__ = [
     "Trace",
     "TrialResult",
     "Umkm",
+    "Validation",
     "__version__",
     "ceiling",
     "compare",
@@ -99,6 +104,7 @@ __all__ = [
     "report",
     "sensitivity",
     "trial",
+    "validate",
 ]
 
 

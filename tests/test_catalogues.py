@@ -28,6 +28,7 @@ CONTEXT = {
     "experiments.page.words": "page",
     "experiments.stakeholder_words": "stakeholders",
     "experiments.trials.words": "trial",
+    "experiments.validation.words": "validation",
 }
 
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
     "trial": Command("trial", "trial", "Replay a field experiment, or design a pilot."),
+    "validate": Command("validate", "validate", "Replay published results and score the model."),
     "trace": Command("trace", "trace", "Show one firm's months: orders, money, trust."),
 }
 """All commands in the order of the help."""
