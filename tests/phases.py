@@ -140,7 +140,7 @@ class Phases:
 
     def deliver_contracts(self) -> None:
         """Steps 12 and 13 of a field experiment, and what it teaches."""
-        deliver_contracts(self.tables, self.p, self.seed, self.month, self.flow)
+        deliver_contracts(self.tables, self.lever, self.p, self.seed, self.month, self.flow)
 
     def acquire(self) -> None:
         """Step 8, certificates."""

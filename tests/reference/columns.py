@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.tables import COACHING_STATES, Tables
 from tests.reference import adapter
 from tests.reference.common import quality
+from tests.reference.experiment import FLOWS
 from tests.reference.rounds import smallest
 from tests.reference.state import World
 
@@ -35,7 +36,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "online": adapter.ONLINE_FLOATS,
     "coaching": adapter.COACHEE_INTEGERS + adapter.COACHEE_FLAGS + adapter.COACHEE_FLOATS,
 }
-DEALS = ("generation", "debt", "instalment", "interest", "revenue", "invoices", "late")
+DEALS = ("generation", *FLOWS)
 # What is left of the shop of a closed firm: nothing but that it is closed and paid.
 CLOSED_SHOPS = ("shops.open", "shops.opened", "shops.pending")
 

@@ -39,8 +39,9 @@ def contracts(world: World, draws: Draws) -> None:
             continue
         key = (world.month, firm.slot, contract.number + 1, firm.generation, 0)
         luck = draws.normal("treatment", *key, index=QUALITY)
-        back = world.params.return_share * falls_short(world, firm, contract, luck)
-        invoice = firm.price * (1.0 + contract.premium) * quantity * (1.0 - back)
+        short = falls_short(world, firm, contract, luck)
+        back = world.params.return_share * quantity * short
+        invoice = firm.price * (1.0 + contract.premium) * (quantity - back)
         u = draws.uniform("treatment", *key, index=LATE)
         days, late = days_to_payment(world, contract, u)
         months = math.floor(days / 30.0)
@@ -49,6 +50,8 @@ def contracts(world: World, draws: Draws) -> None:
         firm.deal.revenue += invoice
         firm.deal.invoices += 1.0
         firm.deal.late += late
+        firm.deal.defects += short
+        firm.deal.returned += back
 
 
 def quality_taught(world: World, firm: Firm) -> float:

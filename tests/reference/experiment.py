@@ -18,6 +18,7 @@ NUMBERS = (
     "start", "stop", "amount", "intensity", "fit", "standard", "premium", "days", "sooner",
     "most_days", "interest", "grace", "change", "from_competitors",
 )  # fmt: skip
+FLOWS = ("debt", "instalment", "interest", "revenue", "invoices", "late")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -57,6 +58,8 @@ class Deal:
     revenue: float = 0.0
     invoices: float = 0.0
     late: float = 0.0
+    defects: float = 0.0
+    returned: float = 0.0
     contracted: dict[int, float] = field(default_factory=dict)
 
 
@@ -94,5 +97,9 @@ def experiment_from_tables(tables: Tables, world: World) -> None:
         slots = np.flatnonzero(tables.treated[number])
         treatment.firms = tuple(world.firms[slot] for slot in slots)
         world.treatments.append(treatment)
-    for firm, deal in zip(world.firms, tables.deals, strict=False):
-        firm.deal.generation, firm.deal.debt = int(deal["generation"]), float(deal["debt"])
+    for slot, row in enumerate(tables.deals):
+        deal = world.firms[slot].deal
+        deal.generation = int(row["generation"])
+        for name in FLOWS:
+            setattr(deal, name, float(row[name]))
+        deal.contracted = dict(enumerate(tables.contracted[:, slot].tolist()))

@@ -39,7 +39,7 @@ def treatments(world: World, draws: Draws) -> None:
     for firm in world.firms:
         deal = firm.deal
         deal.debt = deal.instalment = deal.interest = 0.0
-        deal.revenue = deal.invoices = deal.late = 0.0
+        deal.revenue = deal.invoices = deal.late = deal.defects = deal.returned = 0.0
         deal.contracted = {}
     for one, firm in given(world, "coaching", "online_training", "cash_grant"):
         if one.kind == "coaching":
