@@ -8,13 +8,20 @@ order of the runs is studied: each effect is replaced by the normal score of its
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FEW_RUNS", "HEAVY", "Scale", "held_by_few", "make_scale"]
+__all__ = [
+    "FEW_RUNS",
+    "HEAVY",
+    "Scale",
+    "held_by_few",
+    "make_scale",
+    "normal_chance",
+    "normal_scores",
+]
 
 Floats = npt.NDArray[np.float64]
 FEW_RUNS = 0.05
@@ -23,6 +30,7 @@ HEAVY = 0.5
 """Part of the variance from which on few runs hold too much of it; of a normal sample of 64 the
 three farthest runs hold about 0.2, of an exponential one about 0.4."""
 _ENOUGH = 1e-12
+_BEYOND = 1.0  # standard deviations; what no draw has shown is not carried further
 
 
 @dataclass(frozen=True)
@@ -42,13 +50,13 @@ class Scale:
     slope: float
 
     def to(self, effects: Floats) -> Floats:
-        """Effects on the scale; beyond the draws it goes on in a straight line."""
+        """Effects on the scale; beyond the draws it goes on in a line, not far."""
         if not self.ranked:
             return np.asarray(effects, dtype=np.float64)
         inside = np.interp(effects, self.values, self.scores)
         low, high = self.values[0], self.values[-1]
-        below, above = np.minimum(effects - low, 0.0), np.maximum(effects - high, 0.0)
-        return np.asarray(inside + self.slope * (below + above))
+        beyond = np.minimum(effects - low, 0.0) + np.maximum(effects - high, 0.0)
+        return np.asarray(inside + np.clip(self.slope * beyond, -_BEYOND, _BEYOND))
 
     def back(self, scores: Floats) -> Floats:
         """The effects that have these scores."""
@@ -56,8 +64,8 @@ class Scale:
             return np.asarray(scores, dtype=np.float64)
         inside = np.interp(scores, self.scores, self.values)
         low, high = self.scores[0], self.scores[-1]
-        below, above = np.minimum(scores - low, 0.0), np.maximum(scores - high, 0.0)
-        return np.asarray(inside + (below + above) / self.slope)
+        beyond = np.minimum(scores - low, 0.0) + np.maximum(scores - high, 0.0)
+        return np.asarray(inside + beyond / self.slope)
 
     @property
     def zero(self) -> float:
@@ -77,7 +85,7 @@ def make_scale(effects: Floats) -> Scale:
     """The scale for the effects of a scenario in all draws, which are finite and not all alike."""
     if held_by_few(effects) <= HEAVY:
         return Scale(ranked=False, values=effects[:0], scores=effects[:0], slope=1.0)
-    values, place, count = np.unique(effects, return_inverse=True, return_counts=True)
+    values, count = np.unique(effects, return_counts=True)
     last = np.cumsum(count)
     middle = (last - count / 2.0) / len(effects)
     scores = normal_scores(middle)
@@ -101,8 +109,3 @@ def normal_chance(scores: Floats) -> Floats:
     from scipy.special import ndtr  # noqa: PLC0415
 
     return np.asarray(ndtr(scores), dtype=np.float64)
-
-
-def half_width(level: float) -> float:
-    """Standard deviations that an interval of a normal reaches to either side."""
-    return float(normal_scores(np.array([0.5 + level / 2]))[0]) if level < 1.0 else math.inf

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from experiments.explain.terms import Fit, Terms, fit, make_terms, pick
+from experiments.explain.terms import Fit, fit, make_terms, pick
 from sim.draws import replicate_seed
 
 __all__ = [

@@ -144,7 +144,7 @@ class Fit:
         return float(parts[own].sum()) - self._chance(len(own), float(parts.sum()))
 
     def shares_of(self, column: int, drawn: Floats) -> Floats:
-        """(resamples,) the share in each; chance is taken off twice, since resampling adds it again.
+        """(resamples,) the share in each; chance is taken off twice, as resampling adds it again.
 
         Args:
             column: the assumption.
@@ -169,7 +169,7 @@ class Fit:
         points[:, column] = values
         own = self._own(column)
         picked = [self.chosen[k] for k in own]
-        weights, means, middles = self._solved(drawn)
+        weights, means, middles = solved(self.terms, self.effect, self.chosen, drawn)
         there = self.terms.at(points)[:, picked]
         off = weights[:, own] @ there.T - (weights[:, own] * means[:, own]).sum(axis=1)[:, None]
         return np.asarray(middles[:, None] + off)
@@ -192,25 +192,11 @@ class Fit:
         """What so many terms without influence would reach beside the others."""
         return count * (1.0 - whole) / max(1, self.draws - 1 - len(self.chosen))
 
-    def _solved(self, drawn: Floats) -> tuple[Floats, Floats, Floats]:
-        """Weights of the terms, their means and that of the effect in each resample."""
-        used = self.terms.values[:, list(self.chosen)]
-        total = drawn.sum(axis=1, keepdims=True)
-        means = drawn @ used / total
-        middles = drawn @ self.effect / total[:, 0]
-        square = np.einsum("rd,da,db->rab", drawn, used, used) / total[:, :, None]
-        square = square - means[:, :, None] * means[:, None, :]
-        with_effect = (drawn * self.effect) @ used / total - means * middles[:, None]
-        # A resample in which two terms are one has no answer of its own: a little is added.
-        ridge = _FLAT * np.eye(len(self.chosen)) * (1.0 + np.abs(square).max(initial=0.0))
-        weights = np.linalg.solve(square + ridge, with_effect[:, :, None])[:, :, 0]
-        return weights, means, middles
-
     def _parts(self, drawn: Floats) -> Floats:
         """(resamples, chosen): covariance of each term with the effect over its variance."""
         if not self.chosen:
             return np.zeros((len(drawn), 0))
-        weights, means, middles = self._solved(drawn)
+        weights, means, middles = solved(self.terms, self.effect, self.chosen, drawn)
         used = self.terms.values[:, list(self.chosen)]
         total = drawn.sum(axis=1, keepdims=True)
         with_effect = (drawn * self.effect) @ used / total - means * middles[:, None]
@@ -220,6 +206,22 @@ class Fit:
 
 def fit(terms: Terms, effect: Floats, chosen: Sequence[int]) -> Fit:
     """Least squares on the terms chosen."""
-    bare = Fit(terms, effect, tuple(chosen), np.zeros(len(chosen)))
-    weights = bare._solved(np.ones((1, len(effect))))[0][0] if chosen else np.zeros(0)
+    weights = solved(terms, effect, chosen, np.ones((1, len(effect))))[0][0]
     return Fit(terms, effect, tuple(chosen), weights)
+
+
+def solved(
+    terms: Terms, effect: Floats, chosen: Sequence[int], drawn: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Weights of the terms, their means and that of the effect in each resample."""
+    used = terms.values[:, list(chosen)]
+    total = drawn.sum(axis=1, keepdims=True)
+    means = drawn @ used / total
+    middles = drawn @ effect / total[:, 0]
+    square = np.einsum("rd,da,db->rab", drawn, used, used) / total[:, :, None]
+    square = square - means[:, :, None] * means[:, None, :]
+    with_effect = (drawn * effect) @ used / total - means * middles[:, None]
+    # A resample in which two terms are one has no answer of its own: a little is added.
+    ridge = _FLAT * np.eye(len(chosen)) * (1.0 + np.abs(square).max(initial=0.0))
+    weights = np.linalg.solve(square + ridge, with_effect[:, :, None])[:, :, 0]
+    return weights, means, middles
