@@ -33,14 +33,14 @@ class Curve:
     """An effect at some values of one thing, the rest averaged over the draws.
 
     Attributes:
-        values: rising.
-        means: (values,) on the scale.
-        sample: (resamples, values) likewise.
+        places: the values, rising.
+        means: (places,) on the scale.
+        sample: (resamples, places) likewise.
         draws: that the values were run in, or that the curve was fitted to.
         runs: whether the values were run; fitted to the draws if not.
     """
 
-    values: tuple[float, ...]
+    places: tuple[float, ...]
     means: Floats
     sample: Floats
     draws: int
@@ -132,8 +132,8 @@ def find_flip(curve: Curve, scale: Scale, present: float) -> Flip:
 
     Exactly zero at a value, as without any policy, is no change of sign.
     """
-    at = _crossings(curve.values, curve.means[None], scale.zero, present)[0]
-    places = _crossings(curve.values, curve.sample, scale.zero, present)
+    at = _crossings(curve.places, curve.means[None], scale.zero, present)[0]
+    places = _crossings(curve.places, curve.sample, scale.zero, present)
     there = places[np.isfinite(places)]
     sure = len(there) / len(places)
     low, high = ends(there) if sure >= SELDOM else (math.nan, math.nan)
