@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scenarios.faults import did_you_mean
 from scenarios.scenario import Scenario
 from sim.errors import KemitraanError
 from sim.parameters import Lever, levers
 
-__all__ = ["FARTHEST", "lever_grid", "main_levers", "named_levers", "pulled_levers"]
+__all__ = ["FARTHEST", "lever_grid", "named_levers", "pulled_levers", "set_by"]
 
 FARTHEST = 4.0
 """A lever is moved at most to so many times its value: beyond, nothing is like the policy."""
@@ -27,15 +27,18 @@ _KEYS = (
 """The size of a policy first, then how it is enforced, then its details."""
 
 
-def pulled_levers(scenario: Scenario) -> list[str]:
-    """Levers with an amount that the scenario sets away from nothing; switches are left out.
+def pulled_levers(values: Mapping[str, object]) -> list[str]:
+    """Levers with an amount that stand away from nothing; switches are left out.
 
     The main one of each group first, then the second of each, and so on; last what only costs.
+
+    Args:
+        values: what a scenario sets, by lever.
     """
     found = [
         name
-        for name, setting in scenario.levers.items()
-        if _amount(levers()[name]) and setting.value != levers()[name].null
+        for name, value in values.items()
+        if _amount(levers()[name]) and value != levers()[name].null
     ]
     # An obligation covers all or some: its size is the quota.
     bound = {n.split(".")[0] for n in found if n.endswith(".quota")}
@@ -48,6 +51,11 @@ def pulled_levers(scenario: Scenario) -> list[str]:
     turn = {name: k for names in by_group.values() for k, name in enumerate(names)}
     turn |= {name: len(found) for name in found if name.startswith(_ONLY_COSTS)}
     return sorted(found, key=lambda n: (turn[n], place[n][1], place[n]))
+
+
+def set_by(scenario: Scenario) -> dict[str, object]:
+    """What a scenario sets, by lever."""
+    return {name: setting.value for name, setting in scenario.levers.items()}
 
 
 def _rank(name: str, bound: set[str]) -> int:
@@ -66,18 +74,13 @@ def _amount(lever: Lever) -> bool:
     return lever.kind == "number" and not (lever.whole and lever.low == 0.0 and lever.high == 1.0)
 
 
-def main_levers(scenario: Scenario, most: int) -> list[str]:
-    """The first so many of `pulled_levers`."""
-    return pulled_levers(scenario)[:most]
-
-
 def named_levers(scenarios: Sequence[Scenario], names: Sequence[str]) -> dict[str, list[str]]:
     """Levers that were asked for, by scenario.
 
     Raises:
         KemitraanError: none of the scenarios pulls one, or it is none that can be moved.
     """
-    there = {one.name: pulled_levers(one) for one in scenarios}
+    there = {one.name: pulled_levers(set_by(one)) for one in scenarios}
     every = list(dict.fromkeys(name for found in there.values() for name in found))
     for name in names:
         if name not in levers():

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from experiments.compare import progress_bar
 from experiments.design import Job, Study
 from experiments.explain.drawn import Drawn
-from experiments.explain.levers import lever_grid, main_levers
+from experiments.explain.levers import lever_grid, pulled_levers, set_by
 from experiments.explain.moved import PLACES
 from experiments.explain.words import say
 from experiments.limits import MOST_JOBS, whole
@@ -145,7 +145,7 @@ def make_plan(
         if levers is not None and assumptions is not None:
             return plan
     for most in range(MOST_LEVERS, -1, -1):
-        chosen = {one.name: main_levers(one, most) for one in scenarios}
+        chosen = {one.name: pulled_levers(set_by(one))[:most] for one in scenarios}
         plan = Plan(
             grids(chosen if levers is None else levers), values(assumptions or ()), draws, count
         )

@@ -10,6 +10,7 @@ from experiments.explain.flips import Curve
 from experiments.explain.measuring import half_width, measuring, sample_size
 from experiments.explain.parts import Part
 from experiments.explain.shares import ends
+from experiments.explain.value import Worth
 from sim.parameters import levers
 
 if TYPE_CHECKING:
@@ -92,9 +93,8 @@ def variance_table(
 
 
 def leading(part: Part) -> list[str]:
-    """Assumptions worth a word: those that stand out or were run, else the strongest few."""
-    found = [name for name, one in part.by_name.items() if name in part.moved or one.named]
-    return found or part.candidates[:SHOWN]
+    """Assumptions that stand out from noise or were run."""
+    return [name for name, one in part.by_name.items() if name in part.moved or one.named]
 
 
 def flip_table(parts: Sequence[Part]) -> pd.DataFrame:
@@ -167,7 +167,7 @@ def measure_table(parts: Sequence[Part]) -> pd.DataFrame:
         if part.why_not:
             continue
         own = []
-        for name in leading(part):
+        for name in leading(part) or part.candidates[:SHOWN]:
             run = part.moved.get(name)
             best = part.by_name[name] if run is None else run
             own.append((name, best.share, best.named))
@@ -179,7 +179,9 @@ def measure_table(parts: Sequence[Part]) -> pd.DataFrame:
 
 def _measure_row(part: Part, name: str, share: float, named: bool) -> tuple[Any, ...]:
     low, high = part.drawn.range_of(name)
-    worth = part.worth(name)
+    # The largest of many by chance: what it would be worth to know it nobody can say.
+    known = named or name in part.moved
+    worth = part.worth(name) if known else Worth(math.nan, math.nan, math.nan)
     one = measuring(name)
     how = {} if one is None else one.how
     count = {} if one is None else one.count
