@@ -109,15 +109,16 @@ class Drawn:
         low, high = float(column.min()), float(column.max())
         if name not in self.table.index:
             return low, high
-        return min(low, float(self.table.loc[name, "low"])), max(
-            high, float(self.table.loc[name, "high"])
-        )
+        return min(low, self._told(name, "low")), max(high, self._told(name, "high"))
 
     def value_of(self, name: str) -> float:
         """What an assumption is where nothing is varied."""
         if name in self.table.index:
-            return float(self.table.loc[name, "value"])
+            return self._told(name, "value")
         return float(np.median(self.points[:, self.names.index(name)]))
+
+    def _told(self, name: str, column: str) -> float:
+        return float(str(self.table.loc[name, column]))
 
     def unit_of(self, name: str) -> str:
         """Its unit."""

@@ -88,7 +88,8 @@ class Explanation:
         Returns:
             `flips_at` is the value, nan where the effect keeps its sign between `from` and `to`;
             `low` to `high` its 95 % interval; `flipping` the part of the resamples that flip;
-            `clear` whether nine in ten agree with what is said; `effect_from` and `effect_to` the
+            `clear` whether nine in ten agree with what is said; `idle` where no run came out
+            otherwise at any value; `effect_from` and `effect_to` the
             effects at the two ends with their intervals.
         """
         return flip_table(self.parts)

@@ -38,6 +38,7 @@ class Curve:
         sample: (resamples, places) likewise.
         draws: that the values were run in, or that the curve was fitted to.
         runs: whether the values were run; fitted to the draws if not.
+        idle: whether they were, and not one run came out otherwise.
     """
 
     places: tuple[float, ...]
@@ -45,6 +46,7 @@ class Curve:
     sample: Floats
     draws: int
     runs: bool
+    idle: bool = False
 
     def ends_of(self, place: int) -> tuple[float, float]:
         """Interval of the mean at one of the values."""
@@ -124,7 +126,8 @@ def curve_of(
     found = run_means(whole, part, every)
     if present is not None:
         found[:, present] = every @ whole / every.sum(axis=1)
-    return Curve(tuple(values), found[0], found[1:], len(part), runs=True)
+    idle = bool(np.all(part == part[:, :1]))
+    return Curve(tuple(values), found[0], found[1:], len(part), runs=True, idle=idle)
 
 
 def find_flip(curve: Curve, scale: Scale, present: float) -> Flip:

@@ -95,9 +95,9 @@ def _faults(entry: Any) -> list[str]:  # noqa: ANN401  # as YAML gives it
         found.append("how: expects {en: ..., id: ...}")
     if of != "records" and not _both(entry.get("count")):
         found.append("count: expects {en: ..., id: ...}")
-    spread = entry.get("spread")
-    needs = of in ("mean", "trial")
-    if needs != isinstance(spread, int | float) or (needs and not spread > 0):
+    needs, spread = of in ("mean", "trial"), entry.get("spread")
+    given = isinstance(spread, int | float) and spread > 0
+    if needs != given or (not needs and spread is not None):
         found.append(f"spread: {'expects a number above 0' if needs else 'has no meaning here'}")
     return found
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.explain.levers import pulled_levers
 from experiments.explain.parts import SAME, Part
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["html", "notes_in", "share_words", "text", "title", "value_words"]
 
+Floats = npt.NDArray[np.float64]
+_WAYS = {1: "more", -1: "less", 0: "both"}
+_NOTHING = 1e-6  # of the spread over draws: what a curve of ranks makes of exactly zero
 SHOWN, MEASURED = 6, 5
 SOUGHT = 0.1
 """Share for which the text says how many draws would tell it apart."""
@@ -110,7 +114,7 @@ def _hangs(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
         [
             str(row["name"]),
             share_words(row, lang),
-            say({1: "more", -1: "less", 0: "both"}[int(row["direction"])], lang),
+            say(_WAYS[int(row["direction"])], lang) if row["named"] else "",
             _told(result, row, lang),
         ]
         for _, row in shown.iterrows()
@@ -182,8 +186,8 @@ def _flips(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
         own = table[table["what"] == what]
         if len(own):
             keys = (what, "now", "flips_at", "effects", "told")
-            body += [[say(key, lang) for key in keys], *(_flip_cells(row, lang) for _, row in
-                     own.iterrows())]  # fmt: skip
+            body.append([say(key, lang) for key in keys])
+            body += [_flip_cells(row, part.plain, lang) for _, row in own.iterrows()]
     lines += _columns(body)
     if not (table["what"] == ASSUMPTION).any():
         lines += _folded([say("none_traced", lang)], width)
@@ -194,34 +198,35 @@ def _flips(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
     return [*lines, *_folded([say("flip_legend", lang)], width)]
 
 
-def _flip_cells(row: pd.Series, lang: str) -> list[str]:
+def _flip_cells(row: pd.Series, plain: Floats, lang: str) -> list[str]:
     start, end = (value_words(row[key], lang) for key in ("from", "to"))
-    mark = "" if row["clear"] else " ?"
-    if math.isfinite(row["flips_at"]):
-        place = value_words(row["flips_at"], lang)
-        if math.isfinite(row["low"]):
-            ends = "..".join(value_words(row[key], lang) for key in ("low", "high"))
-            place += f" [{ends}]"
+    if row["idle"]:
+        place = say("moves_nothing", lang)
+    elif not row["clear"]:
+        place = say("unsure", lang, start=start, end=end)
+    elif math.isfinite(row["flips_at"]):
+        ends = "..".join(value_words(row[key], lang) for key in ("low", "high"))
+        place = f"{value_words(row['flips_at'], lang)} [{ends}]"
     else:
         place = say("no_flip", lang, start=start, end=end)
     effects = "; ".join(
         say(
             "effect_at",
             lang,
-            effect=_effect(row, key, lang),
+            effect=_effect(row, key, plain, lang),
             value=value_words(row["from" if key == "effect_from" else "to"], lang),
         )
         for key in ("effect_from", "effect_to")
     )
     by = "flip_draws" if row["told_by"] == DRAWS else "flip_runs"
     told = say(by, lang, n=int(row["draws"]))
-    return [str(row["name"]), value_words(row["value"], lang), place + mark, effects, told]
+    return [str(row["name"]), value_words(row["value"], lang), place, effects, told]
 
 
-def _effect(row: pd.Series, key: str, lang: str) -> str:
+def _effect(row: pd.Series, key: str, plain: Floats, lang: str) -> str:
     mean, low, high = (float(row[k]) for k in (key, f"{key}_low", f"{key}_high"))
-    if mean == low == high:
-        return number(mean, lang, signed=True)
+    if max(abs(mean), abs(low), abs(high)) < _NOTHING * float(np.ptp(plain)):
+        return "0"
     return with_interval(mean, low, high, lang)
 
 
@@ -282,7 +287,7 @@ def _how_many(row: pd.Series, lang: str) -> str:
 
 def _rounded(n: int) -> int:
     """Up to two significant digits: a planned sample has no more."""
-    step = 10 ** max(0, len(str(n)) - 2)
+    step = int(10 ** max(0, len(str(n)) - 2))
     return -(-n // step) * step
 
 

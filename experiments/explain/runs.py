@@ -227,7 +227,8 @@ def _only(study: Study, names: Sequence[str]) -> Study:
 
 def _variants(study: Study, plan: Plan) -> tuple[list[tuple[str, str, int]], list[Scenario]]:
     """Scenarios with one lever set otherwise; and of each its scenario, lever and place."""
-    settings, variants = [], []
+    settings: list[tuple[str, str, int]] = []
+    variants: list[Scenario] = []
     for one in study.scenarios[1:]:
         for name, grid in plan.levers.get(one.name, {}).items():
             setting = one.levers[name]

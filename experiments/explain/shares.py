@@ -261,7 +261,7 @@ def going_together(points: Floats) -> list[tuple[int, int, float]]:
     moved = np.flatnonzero(spread > 0.0)
     if len(moved) < 2 or draws < 5:
         return []
-    found = np.corrcoef(points[:, moved].T)
+    found = np.atleast_2d(np.corrcoef(points[:, moved].T))
     pairs = len(moved) * (len(moved) - 1) / 2
     limit = float(normal_scores(np.array([1.0 - (1.0 - SURE) / 2.0 / pairs]))[0])
     bar = math.tanh(limit / math.sqrt(draws - 3))

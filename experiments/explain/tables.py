@@ -32,7 +32,7 @@ VARIANCE_COLUMNS = (
     "floor", "draws_share", "draws_low", "draws_high", "goes_with", "of",
 )  # fmt: skip
 FLIP_COLUMNS = (
-    "scenario", "what", "name", "unit", "value", "flips_at", "low", "high", "flipping", "clear",
+    "scenario", "what", "name", "unit", "value", "flips_at", "low", "high", "flipping", "clear", "idle",
     "from", "to", "effect_from", "effect_from_low", "effect_from_high", "effect_to",
     "effect_to_low", "effect_to_high", "told_by", "draws",
 )  # fmt: skip
@@ -127,7 +127,7 @@ def _flip_row(
         effects += [float(x) for x in (_back(part, low), _back(part, high))]
     return (
         part.scenario, what, name, unit, present, flip.at, flip.low, flip.high, flip.sure,
-        flip.clear, curve.places[0], curve.places[last], *effects,
+        flip.clear, curve.idle, curve.places[0], curve.places[last], *effects,
         RUNS if curve.runs else DRAWS, curve.draws,
     )  # fmt: skip
 

@@ -130,18 +130,18 @@ class Fit:
     @property
     def plain(self) -> float:
         """Part of the variance fitted, chance included."""
-        return sum(self._parts(np.ones((1, self.draws)))[0].tolist())
+        return float(self._parts(np.ones((1, self.draws))).sum())
 
     @property
     def explained(self) -> float:
         """The same with chance taken off."""
-        return self.plain - self._chance(len(self.chosen), self.plain)
+        return float(self.plain - self._chance(len(self.chosen), self.plain))
 
     def share(self, column: int) -> float:
         """An assumption's share, chance taken off."""
         own = self._own(column)
         parts = self._parts(np.ones((1, self.draws)))[0]
-        return float(parts[own].sum()) - self._chance(len(own), float(parts.sum()))
+        return float(parts[own].sum() - self._chance(len(own), parts.sum()))
 
     def shares_of(self, column: int, drawn: Floats) -> Floats:
         """(resamples,) the share in each; chance is taken off twice, as resampling adds it again.
