@@ -13,7 +13,7 @@ import numpy.typing as npt
 from experiments.comparison import FEWEST_PAIRS
 from experiments.explain.drawn import Drawn
 from experiments.explain.flips import Curve, Flip, curve_of, find_flip
-from experiments.explain.moved import PLACES, Moved, moved_share
+from experiments.explain.moved import Moved, moved_share
 from experiments.explain.runs import Ran
 from experiments.explain.scale import Scale, held_by_few, make_scale
 from experiments.explain.shares import Found, Shares, find_shares, luck_share, resamples
@@ -161,6 +161,12 @@ class Part:
         """Where a curve changes its sign."""
         return find_flip(curve, self.scale, present)
 
+    @property
+    def sure(self) -> float:
+        """Part of the draws that have the commoner sign."""
+        count = len(self.plain)
+        return max(int((self.plain > 0.0).sum()), int((self.plain < 0.0).sum())) / count
+
     def worth(self, name: str) -> Worth:
         """What knowing an assumption would bring; by runs where it was run."""
         one = self.by_name[name]
@@ -168,19 +174,12 @@ class Part:
         share = self.moved[name].share if name in self.moved else one.share
         if name in self.moved:
             run = self.assumptions[name]
-            curve = _parabola(run.places, run.means, values)
+            curve = np.interp(values, run.places, run.means)
         else:
             curve = one.fit.curve(one.column, values)
         return worth_of(
             share, curve, float(self.effect.mean()), float(self.effect.var()), self.scale.zero
         )
-
-
-def _parabola(places: Sequence[float], means: Floats, values: Floats) -> Floats:
-    """Through three means, at other values."""
-    if len(places) != len(PLACES):
-        raise AssertionError(places)
-    return np.asarray(np.polyval(np.polyfit(np.array(places), means, 2), values))
 
 
 def make_part(drawn: Drawn, scenario: str, wanted: Sequence[str] = ()) -> Part:

@@ -15,6 +15,7 @@ from experiments.explain.levers import pulled_levers
 from experiments.explain.parts import SAME, Part
 from experiments.explain.shares import draws_needed
 from experiments.explain.tables import ASSUMPTION, DRAWS, LEVER, LUCK, REST
+from experiments.explain.value import SETTLED
 from experiments.explain.words import say
 from experiments.page.assumptions import meaning
 from experiments.words import decimal_mark, number, percent, unit_words, with_interval
@@ -75,7 +76,9 @@ def text(result: Explanation, *, lang: str = "en", width: int = 118) -> str:
             lines += ["", *_flips(result, part, lang, width)]
             lines += ["", *_measure(result, part, lang, width)]
         lines.append("")
-    return "\n".join([*lines, *_folded(notes_in(result, lang), width)])
+    alive = any(not part.why_not for part in result.parts)
+    below = [say("legend", lang)] if alive else []
+    return "\n".join([*lines, *_folded([*below, *notes_in(result, lang)], width)])
 
 
 def _level(part: Part, lang: str) -> str:
@@ -108,8 +111,10 @@ def _hangs(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
     ranked = part.scale.ranked
     head = say("hangs_ranks" if ranked else "hangs", lang, n=part.shares.draws, k=count)
     body = [[say(key, lang) for key in ("assumption", "share", "higher", "told")]]
-    first = own[own["named"] | (own["told_by"] != DRAWS)]
-    shown = first if len(first) >= SHOWN else own.head(SHOWN)
+    # All that stand out or were run, the others as far as there is room.
+    first = own["named"] | (own["told_by"] != DRAWS)
+    room = max(0, SHOWN - int(first.sum()))
+    shown = own[first | ((~first).cumsum() <= room) & ~first]
     body += [
         [
             str(row["name"]),
@@ -195,7 +200,8 @@ def _flips(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
         lines += _folded([say("no_levers" if result.ran is None else "no_levers_run", lang)], width)
     elif result.ran is not None:
         lines += _folded(_not_moved(result, part, lang), width)
-    return [*lines, *_folded([say("flip_legend", lang)], width)]
+    unsure = bool((~table["clear"] & ~table["idle"]).any())
+    return [*lines, *_folded([say("flip_legend", lang)] if unsure else [], width)]
 
 
 def _flip_cells(row: pd.Series, plain: Floats, lang: str) -> list[str]:
@@ -244,15 +250,15 @@ def _measure(result: Explanation, part: Part, lang: str, width: int) -> list[str
     lines = _folded([say("measure" if known else "measure_none", lang)], width)
     shown = table[table["named"]] if known else table
     for rank, (_, row) in enumerate(shown.head(MEASURED).iterrows(), 1):
-        lines += _folded([_what(row, rank, lang)], width, inset=3)
+        lines += _folded([_what(part, row, rank, lang)], width, inset=3)
         for line in (row[f"how_{lang}"] or say("no_way", lang), _how_many(row, lang)):
             if line:
                 lines += textwrap.wrap(line, max(60, width), initial_indent="   ",
                                        subsequent_indent="   ", break_on_hyphens=False)  # fmt: skip
-    return [*lines, *_folded([say("measure_legend", lang)], width)]
+    return lines
 
 
-def _what(row: pd.Series, rank: int, lang: str) -> str:
+def _what(part: Part, row: pd.Series, rank: int, lang: str) -> str:
     name = str(row["name"])
     words = meaning(name, lang)
     called = f"{name} ({words})" if words else name
@@ -260,8 +266,9 @@ def _what(row: pd.Series, rank: int, lang: str) -> str:
     unit = unit_words(str(row["unit"]), lang)
     if not math.isfinite(row["narrows"]):
         return say("one_unknown", lang, rank=rank, name=called, range=ends, unit=unit)
+    key = "one_sure" if part.sure >= SETTLED else "one"
     line = say(
-        "one",
+        key,
         lang,
         rank=rank,
         name=called,

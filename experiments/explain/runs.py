@@ -3,7 +3,7 @@
 Levers are not varied in a comparison. Here each main one is set to five values, in the first draws
 of the comparison with their own seeds and values, so that all runs of a draw pair with one another
 and with those of the comparison. All settings of a draw branch from one burn-in and share one
-baseline. The strongest assumptions are likewise set to the ends and the middle of their ranges.
+baseline. The strongest assumptions are likewise set to four values of their ranges.
 """
 
 from __future__ import annotations

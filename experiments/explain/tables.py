@@ -32,7 +32,8 @@ VARIANCE_COLUMNS = (
     "floor", "draws_share", "draws_low", "draws_high", "goes_with", "of",
 )  # fmt: skip
 FLIP_COLUMNS = (
-    "scenario", "what", "name", "unit", "value", "flips_at", "low", "high", "flipping", "clear", "idle",
+    "scenario", "what", "name", "unit", "value", "flips_at", "low", "high", "flipping", "clear",
+    "idle",
     "from", "to", "effect_from", "effect_from_low", "effect_from_high", "effect_to",
     "effect_to_low", "effect_to_high", "told_by", "draws",
 )  # fmt: skip
