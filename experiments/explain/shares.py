@@ -81,7 +81,8 @@ class Shares:
             designs, beside those named.
         explained: by the named ones together, chance taken off.
         predicted: part of the variance in draws left out that those predict which are named
-            without these draws: what can be relied on.
+            without these draws. Low where few draws carried a name; a chance of the whole design
+            it does not see through.
         draws: used.
     """
 
