@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from experiments.budget import load_scenario
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
+    from experiments.explain.explain import explain
+    from experiments.explain.explanation import Explanation
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from scenarios.faults import ScenarioError
@@ -36,6 +38,7 @@ _HOME = {
     "Cooperative": "sim.agents",
     "CorporateBuyer": "sim.agents",
     "Ecosystem": "sim.ecosystem",
+    "Explanation": "experiments.explain.explanation",
     "KemitraanError": "sim.errors",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
@@ -50,6 +53,7 @@ _HOME = {
     "Umkm": "sim.agents",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
+    "explain": "experiments.explain.explain",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
@@ -66,6 +70,7 @@ __all__ = [
     "Cooperative",
     "CorporateBuyer",
     "Ecosystem",
+    "Explanation",
     "KemitraanError",
     "Mentor",
     "Parameters",
@@ -80,6 +85,7 @@ __all__ = [
     "__version__",
     "ceiling",
     "compare",
+    "explain",
     "levers",
     "list_regions",
     "list_scenarios",

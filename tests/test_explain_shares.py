@@ -240,30 +240,35 @@ def moved(seed, slope=2.0, bend=0.0, together=0.0, draws=16):
     return part + 2 * other[:, None]
 
 
+def whole(seed, variance):
+    """Effects in a comparison of so large a variance."""
+    return math.sqrt(variance) * normal(seed + 700, DRAWS)
+
+
 def test_runs_find_the_share_without_regard_to_the_rest():
     variance = 4 / 3 + 4 / 3 + 1.09
     covered, shares = 0, []
     for seed in range(25):
-        one = moved_share(moved(seed), variance, resamples(16, seed), seed, 3)
+        one = moved_share(moved(seed), whole(seed, variance), resamples(64, seed), seed, 3)
         assert one.named
         assert one.direction == 1
         covered += one.low <= (4 / 3) / variance <= one.high
         shares.append(one.share)
-    assert np.mean(shares) == pytest.approx((4 / 3) / variance, abs=0.02)
-    assert covered >= 21
+    assert np.mean(shares) == pytest.approx((4 / 3) / variance, abs=0.04)
+    assert covered >= 22
 
 
 def test_runs_that_only_carry_noise_are_not_named():
     wrong = 0
     for seed in range(60):
-        one = moved_share(moved(seed, slope=0.0), 3.0, resamples(16, seed), seed, 1)
+        one = moved_share(moved(seed, slope=0.0), whole(seed, 3.0), resamples(64, seed), seed, 1)
         wrong += one.named
         assert abs(one.share) < 0.05
     assert wrong <= 7
 
 
 def test_runs_tell_what_goes_together_from_what_stands_alone():
-    one = moved_share(moved(4, slope=0.0, together=3.0), 4.0, resamples(16, 4), 4, 1)
+    one = moved_share(moved(4, slope=0.0, together=3.0), whole(4, 4.0), resamples(64, 4), 4, 1)
     assert one.share < 0.1
     assert one.together > 0.2  # a quarter, for nine times a third times a third of four
 
@@ -279,5 +284,5 @@ def test_the_weights_integrate_a_curve_that_bends():
 
 def test_an_assumption_that_moves_nothing_has_no_share_and_no_way():
     part = np.repeat(normal(1, 16)[:, None] * 1e3, 4, axis=1)
-    one = moved_share(part, 1e6, resamples(16, 1), 1, 1)
+    one = moved_share(part, whole(1, 1e6), resamples(64, 1), 1, 1)
     assert (one.share, one.together, one.direction, one.named) == (0.0, 0.0, 0, False)

@@ -19,6 +19,7 @@ from experiments.explain.runs import RUNS, make_plan, make_runs
 from experiments.explain.words import say
 from experiments.limits import whole
 from scenarios.region import Region
+from sim.errors import KemitraanError
 
 __all__ = ["explain"]
 
@@ -66,6 +67,8 @@ def explain(
     from experiments.explain.store import check_out, write_folder  # noqa: PLC0415  # pyarrow
 
     runs = whole(runs, "--runs", 0, _MOST_RUNS)
+    if not 0 <= runs <= _MOST_RUNS:
+        raise KemitraanError(f"--runs {runs}: is outside 0..{_MOST_RUNS}")
     target = None if out is None else check_out(Path(out))
     drawn = read_drawn(source, outcome, window, scenario)
     known("assumption", assumptions or [], drawn.names)

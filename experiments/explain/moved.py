@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from experiments.explain.shares import CONFIDENCE, PERMUTATIONS, ends
+from experiments.explain.shares import CONFIDENCE, PERMUTATIONS, ends, variances
 from sim.draws import replicate_seed
 
 __all__ = ["PLACES", "WEIGHTS", "Moved", "moved_share"]
@@ -52,12 +52,12 @@ class Moved:
     named: bool
 
 
-def moved_share(part: Floats, variance: float, drawn: Floats, seed: int, tests: int) -> Moved:
+def moved_share(part: Floats, whole: Floats, drawn: Floats, seed: int, tests: int) -> Moved:
     """The share of an assumption run at `PLACES`.
 
     Args:
-        part: (draws, 4) effects on the scale.
-        variance: of the effect over all draws of the comparison.
+        part: (first draws, 4) effects on the scale.
+        whole: (draws,) effects in the comparison, whose variance is shared out.
         drawn: (resamples, draws) how often each draw counts.
         seed: of dealing the values of a draw anew.
         tests: assumptions that are run at once; all that are named are right in 95 of 100 studies.
@@ -65,21 +65,24 @@ def moved_share(part: Floats, variance: float, drawn: Floats, seed: int, tests: 
     off = part - (part @ WEIGHTS)[:, None]
     # What weights leave of values that are all alike is rounding, and no difference.
     off = np.where(np.abs(off) > _ROUNDING * np.abs(part).max(), off, 0.0)
+    variance = whole.var(ddof=1, keepdims=True)
     one = _share(off, np.ones((1, len(part))), variance)[0]
-    # Resampling adds noise once more, which is taken off once more.
-    low, high = ends(_share(off, drawn, variance, times=2.0))
+    # A resample needs two of the draws that were run, and has noise once more, taken off once more.
+    weight, below = drawn[:, : len(part)], variances(whole, drawn)
+    good = (below > 0.0) & ((weight > 0).sum(axis=1) > 1)
+    low, high = ends(_share(off, weight[good], below[good], times=2.0))
     steps = np.sign(np.diff(off.mean(axis=0)))
     return Moved(
         share=float(one),
         low=low,
         high=high,
-        together=float((off**2 @ WEIGHTS).mean()) / variance,
+        together=float((off**2 @ WEIGHTS).mean() / variance[0]),
         direction=int(steps[0]) if np.all(steps == steps[0]) else 0,
         named=_dealt(off, seed) <= (1.0 - CONFIDENCE) / max(1, tests),
     )
 
 
-def _share(off: Floats, drawn: Floats, variance: float, times: float = 1.0) -> Floats:
+def _share(off: Floats, drawn: Floats, variance: Floats, times: float = 1.0) -> Floats:
     """Variance of the mean curve over that of the effect, less what noise adds to it."""
     count = drawn.sum(axis=1, keepdims=True)
     mean = drawn @ off / count

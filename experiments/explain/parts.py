@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 SAME, FEW = "same", "few"
 """Why there is nothing to explain: all draws alike, or too few of them have the outcome."""
 GRID = 21  # values of a fitted curve
+FEWEST_ROWS = 4  # draws that say anything of a value
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,24 @@ class Part:
             return {}
         found = {}
         tests = len(self.ran.plan.assumptions)
-        variance = float(self.effect.var(ddof=1))
         for (scenario, name), part in self.ran.assumptions.items():
-            rows = np.isfinite(part).all(axis=1)
-            if scenario == self.scenario and rows.sum() >= 4:
-                drawn = resamples(int(rows.sum()), self.drawn.seed)
+            rows = self._rows(part)
+            if scenario == self.scenario and rows.sum() >= FEWEST_ROWS:
+                whole = self._in_front(rows)
+                drawn = resamples(len(whole), self.drawn.seed)
                 found[name] = moved_share(
-                    self.scale.to(part[rows]), variance, drawn, self.drawn.seed, tests
+                    self.scale.to(part[rows]), self.scale.to(whole), drawn, self.drawn.seed, tests
                 )
         return found
+
+    def _rows(self, part: Floats) -> npt.NDArray[np.bool_]:
+        """Which of the draws that were run have the outcome at every value, and in the comparison."""
+        return self.usable[: len(part)] & np.isfinite(part).all(axis=1)
+
+    def _in_front(self, rows: npt.NDArray[np.bool_]) -> Floats:
+        """Effects in the comparison: of these of the first draws, then of those not run."""
+        whole, first = self.drawn.effects[self.scenario], len(rows)
+        return np.concatenate([whole[:first][rows], whole[first:][self.usable[first:]]])
 
     @cached_property
     def levers(self) -> dict[str, Curve]:
@@ -140,14 +150,11 @@ class Part:
 
     def _run_curve(self, grid: Sequence[float], part: Floats, place: int | None) -> Curve | None:
         """The curve of values that were run; draws without the outcome are left out."""
-        first = len(part)
-        rows = self.usable[:first] & np.isfinite(part).all(axis=1)
-        if rows.sum() < 4:
+        rows = self._rows(part)
+        if rows.sum() < FEWEST_ROWS:
             return None
-        whole = self.drawn.effects[self.scenario]
-        both = np.concatenate([whole[:first][rows], whole[first:][self.usable[first:]]])
+        both = self._in_front(rows)
         drawn = resamples(len(both), self.drawn.seed)
-        # A draw lost at one value is lost everywhere, the present value too.
         return curve_of(grid, self.scale.to(both), self.scale.to(part[rows]), drawn, place)
 
     def _fitted_curve(self, name: str, one: Found) -> Curve:

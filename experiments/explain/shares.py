@@ -34,6 +34,7 @@ __all__ = [
     "going_together",
     "luck_share",
     "resamples",
+    "variances",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -231,14 +232,14 @@ def luck_share(fixed: Floats, draws: Floats, seed: int) -> tuple[float, float, f
     if len(fixed) < 2:
         return math.nan, math.nan, math.nan
     share = float(fixed.var(ddof=1) / draws.var(ddof=1))
-    above = _variances(fixed, resamples(len(fixed), seed))
-    below = _variances(draws, resamples(len(draws), replicate_seed(seed, 1)))
+    above = variances(fixed, resamples(len(fixed), seed))
+    below = variances(draws, resamples(len(draws), replicate_seed(seed, 1)))
     good = below > 0.0
     low, high = ends(above[good] / below[good])
     return share, low, high
 
 
-def _variances(sample: Floats, drawn: Floats) -> Floats:
+def variances(sample: Floats, drawn: Floats) -> Floats:
     """Variance of each resample, as of a sample."""
     count = len(sample)
     weight = drawn / count
