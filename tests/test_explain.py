@@ -132,8 +132,7 @@ def test_assumptions_that_no_run_reads_are_left_out(result):
     assert {"coaching", "programmes"} <= groups[COACHING]
 
 
-@pytest.mark.parametrize("name", ["mandated_hotel_partnership", "voluntary_coaching",
-                                  "cash_grant", "agency_procurement", "matching_event"])  # fmt: skip
+@pytest.mark.parametrize("name", [RULE, COACHING, "cash_grant", "matching_event"])
 def test_what_is_called_idle_changes_no_bit_of_an_effect(name):
     """All assumptions of the idle groups take another draw's values at once."""
     study = make_study(
@@ -181,8 +180,7 @@ def test_an_ensemble_says_that_its_assumptions_go_together(result):
     effects = {RULE: points[:, b] - 4.0 + 0.1 * drawn.points[:, a]}
     tied = replace(drawn, points=points, effects=effects)
     found = Explanation(tied, [make_part(tied, RULE)])
-    assert [pair[:2] for pair in found.together] in ([("certificate_cost", "displacement")],
-                                                     [("displacement", "certificate_cost")])  # fmt: skip
+    assert [set(pair[:2]) for pair in found.together] == [{"certificate_cost", "displacement"}]
     row = found.variance[found.variance["named"]].iloc[0]
     assert row["name"] in ("certificate_cost", "displacement")
     assert row["goes_with"].endswith("(+1.00)")
@@ -348,11 +346,12 @@ def test_the_text_tells_what_was_asked_in_both_languages(answered):
 def test_where_nothing_stands_out_the_text_says_how_many_draws_would_tell(folder):
     found = explain(folder, "gini", scenario=COACHING, runs=0, quiet=True)
     text = found.text()
-    if not found.variance["named"].any():
-        assert "No assumption is told apart from noise: with 24 draws" in text
-        assert "more draws come before any measuring" in text
-        assert found.measure["narrows"].isna().all()
-        assert len(found.measure) == 3
+    assert not found.variance["named"].any()
+    assert "No assumption is told apart from noise: with 24 draws" in text
+    assert "more draws come before any measuring" in text
+    # The strongest of many by chance: nobody can say what knowing it would be worth.
+    assert found.measure["narrows"].isna().all()
+    assert len(found.measure) == 3
 
 
 # -- files
@@ -411,7 +410,7 @@ def test_figures_are_drawn_in_both_languages(answered):
         axes = answered.plot_flip("inspection.hours_per_month", lang=lang)
         assert axes.get_title(loc="left") == "inspection.hours_per_month"
         plt.close(axes.figure)
-    with pytest.raises(KemitraanError, match="no curve of 'payment.max_days'"):
+    with pytest.raises(KemitraanError, match="no curve of"):
         answered.plot_flip("payment.max_days")
 
 
@@ -453,7 +452,7 @@ def test_wrong_use_is_named(folder, monkeypatch, capsys, words, message):
         ("few", "6 draws are too few to say what an effect hangs on", "6 undian terlalu sedikit"),
         ("kind", "of kind 'sensitivity'; only a comparison can be explained",
          "hanya perbandingan yang dapat dijelaskan"),
-        ("changed", "design.parquet changed since the comparison wrote it", "berubah sejak ditulis"),
+        ("changed", "design.parquet changed since the comparison wrote it", "berubah sejak"),
         ("lost", "is not whole, without outcomes.parquet", "tidak lengkap, tanpa outcomes.parquet"),
         ("model", "was written by another version of the model", "ditulis oleh versi model lain"),
         ("region", "its region elsewhere does not come with the program", "bukan bawaan program"),

@@ -21,8 +21,8 @@ def varied():
     """Every figure that some comparison varies: name, low, high."""
     found = [(n, registry()[n].low, registry()[n].high) for n in assumed()]
     for region in list_regions():
-        for guess in region_guesses(load_region(region)).values():
-            found.append((guess.name, guess.low, guess.high))
+        guesses = region_guesses(load_region(region)).values()
+        found += [(guess.name, guess.low, guess.high) for guess in guesses]
     return found
 
 

@@ -107,7 +107,7 @@ class Part:
         return found
 
     def _rows(self, part: Floats) -> npt.NDArray[np.bool_]:
-        """Which of the draws that were run have the outcome at every value, and in the comparison."""
+        """Draws that were run and have the outcome at every value, and in the comparison."""
         return self.usable[: len(part)] & np.isfinite(part).all(axis=1)
 
     def _in_front(self, rows: npt.NDArray[np.bool_]) -> Floats:
