@@ -29,6 +29,7 @@ CONTEXT = {
     "experiments.stakeholder_words": "stakeholders",
     "experiments.trials.words": "trial",
     "experiments.validation.words": "validation",
+    "experiments.explain.words": "explain",
 }
 
 

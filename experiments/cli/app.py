@@ -46,6 +46,9 @@ COMMANDS: dict[str, Command] = {
     "ceiling": Command("ceiling", "ceiling", "Show what arithmetic allows, before any run."),
     "compare": Command("compare", "compare", "Compare scenarios with a baseline."),
     "report": Command("report", "report", "Write one page of a comparison, to print."),
+    "explain": Command(
+        "explain", "explain", "Say what an answer hangs on, where it flips, what to measure."
+    ),
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
