@@ -48,6 +48,7 @@ __all__ = [
     "region_names",
     "region_values",
     "run_unit",
+    "start_world",
 ]
 
 TOLERANCE = 1e-9
@@ -113,18 +114,7 @@ def run_unit(study: Study, job: Job) -> Result:
         ModelError: an identity of the ledger or a ceiling does not hold.
     """
     begun = time.process_time()
-    own = {name: value for name, value in job.changes.items() if name in study.guesses}
-    others = {name: value for name, value in job.changes.items() if name not in own}
-    parameters = study.parameters.replace(check=False, **others)
-    region = drawn_region(study.region, own)
-    start = build_world(
-        cast("RegionLike", region),
-        parameters,
-        seed=job.seed,
-        scale=study.scale,
-        months=study.months,
-        first_calendar_month=int(study.first_month[5:7]),
-    )
+    start = start_world(study, job)
     before = follow(start, study.branch_month)
     baseline: Record | None = None
     sites: Sites | None = None
@@ -144,6 +134,20 @@ def run_unit(study: Study, job: Job) -> Result:
         goods.append(record.world.good_state[:, :, : len(SERIES_GOODS)])
         baseline = record if baseline is None else baseline
     return Result(np.array(values), np.array(series), np.array(goods), time.process_time() - begun)
+
+
+def start_world(study: Study, job: Job) -> World:
+    """A unit's world at month 0, under no policy."""
+    own = {name: value for name, value in job.changes.items() if name in study.guesses}
+    others = {name: value for name, value in job.changes.items() if name not in own}
+    return build_world(
+        cast("RegionLike", drawn_region(study.region, own)),
+        study.parameters.replace(check=False, **others),
+        seed=job.seed,
+        scale=study.scale,
+        months=study.months,
+        first_calendar_month=int(study.first_month[5:7]),
+    )
 
 
 def region_values(study: Study, job: Job) -> npt.NDArray[np.float64]:
