@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from experiments.calibration.bridge import Bridge, lay_bridge, no_bridge
 from experiments.calibration.emulator import fit_emulator
 from experiments.calibration.implausible import CUT, Judge, Wanted, noise_of, run_implausibility
 from experiments.calibration.space import Crowd, begin, narrow, spread, stratified
@@ -58,6 +60,10 @@ class Wave:
         number: from 1.
         points: (rows, parameters) that were run.
         runs: (rows, replicates, targets).
+        fine: points that were run at the finer scale too, (fine rows, parameters).
+        fine_means: (fine rows, targets) of their coarse runs.
+        fine_runs: (fine rows, replicates, targets).
+        bridge: from coarse to fine, laid after this wave.
         judge: emulators fitted to them and to earlier rows in the same space.
         share_before: of the whole space, that these rows fill.
         share_after: that the emulators leave of it.
@@ -67,6 +73,10 @@ class Wave:
     number: int
     points: Floats
     runs: Floats
+    fine: Floats
+    fine_means: Floats
+    fine_runs: Floats
+    bridge: Bridge
     judge: Judge
     share_before: float
     share_after: float
@@ -101,9 +111,14 @@ class History:
         return np.concatenate([wave.points for wave in self.waves])
 
     @property
-    def means(self) -> Floats:
-        """(rows, targets): over replicates, of all waves; not a number where a run gave none."""
+    def coarse(self) -> Floats:
+        """(rows, targets): means over replicates, of all waves; not a number where one was none."""
         return np.concatenate([wave.runs.mean(axis=1) for wave in self.waves])
+
+    @property
+    def means(self) -> Floats:
+        """(rows, targets): the same as the finer sample would say."""
+        return self.waves[-1].bridge.across(self.coarse)
 
     @property
     def number(self) -> Codes:
@@ -112,8 +127,8 @@ class History:
 
     @property
     def noise(self) -> Floats:
-        """(targets,): variance of a row's mean by luck, in the last wave."""
-        return self.waves[-1].judge.noise
+        """(targets,): variance of a row's mean by luck and by the sample, in the last wave."""
+        return self.waves[-1].bridge.variance
 
     @property
     def implausibility(self) -> Floats:
@@ -143,6 +158,8 @@ def match(
     cut: float = CUT,
     crowd: int = CROWD,
     snap: Callable[[Floats], Floats] = lambda points: points,
+    refine: Callable[[Floats, int], Floats] | None = None,
+    fine: int = 0,
     each: Callable[[Wave], None] = lambda _: None,
 ) -> History:
     """Matches a model's history: rules out what cannot be, wave by wave.
@@ -157,28 +174,58 @@ def match(
         cut: largest implausibility allowed.
         crowd: points that fill the space left, on emulators alone.
         snap: what a point becomes before it is run, as rounded values do.
+        refine: the same as `simulate` at a finer scale, of points and the wave's number.
+        fine: points of each wave that are run at the finer scale too.
         each: called after every wave.
     """
     history = History(wanted, cut)
     space = begin(replicate_seed(seed, 0), crowd, parameters)
     for number in range(1, waves + 1):
         own = replicate_seed(seed, number)
-        # With targets that were since left out, the space before is larger than it was taken for.
         if number == 1:
             points = stratified(replicate_seed(own, 0), rows, parameters)
         else:
             points = spread(space, rows, _active(history), replicate_seed(own, 0))
         points = snap(points)
         runs = simulate(points)
+        some = points[: min(fine, rows)] if refine is not None else points[:0]
+        finer = refine(some, number) if refine is not None and len(some) else runs[:0]
         before = space.share
-        judge = _learn(history, points, runs, number)
+        learned = _Learned(points, runs.mean(axis=1), some, runs.mean(axis=1)[: len(some)], finer)
+        bridge = _bridge(history, learned, noise_of(runs))
+        judge = _learn(history, learned, bridge, number)
         judge, space = _rule_out(history, judge, space, replicate_seed(own, 1), number)
-        worst = run_implausibility(runs.mean(axis=1), judge.noise, wanted)
+        worst = run_implausibility(bridge.across(learned.means), bridge.variance, wanted)
         worst = worst[:, list(history.kept)].max(axis=1, initial=0.0)
-        wave = Wave(number, points, runs, judge, before, space.share, worst)
+        wave = Wave(
+            number, points, runs, some, learned.fine_means, finer, bridge, judge, before,
+            space.share, worst,
+        )  # fmt: skip
         history.waves.append(wave)
         each(wave)
     return history
+
+
+class _Learned(NamedTuple):
+    """What a wave's runs are, before anything is made of them."""
+
+    points: Floats
+    means: Floats
+    fine: Floats
+    fine_means: Floats
+    fine_runs: Floats
+
+
+def _bridge(history: History, new: _Learned, noise: Floats) -> Bridge:
+    """From coarse to fine, by this wave's points and earlier ones within its space."""
+    if not len(new.fine):
+        return no_bridge(noise)
+    coarse, fine = [new.fine_means], [new.fine_runs]
+    for wave in history.waves:
+        inside = _worst(history, wave.fine) <= history.cut
+        coarse.append(wave.fine_means[inside])
+        fine.append(wave.fine_runs[inside])
+    return lay_bridge(np.concatenate(coarse), np.concatenate(fine), noise)
 
 
 def _active(history: History) -> tuple[int, ...]:
@@ -202,40 +249,34 @@ def _still(judge: Judge, history: History) -> Judge:
     return judge
 
 
-def _learn(history: History, points: Floats, runs: Floats, number: int) -> Judge:
+def _learn(history: History, new: _Learned, bridge: Bridge, number: int) -> Judge:
     """Emulators of the kept targets, from all rows within the space of this wave.
 
     A target that nothing meets by itself is left out: no run does, and its emulator nowhere.
     """
+    rows, values = new.points, new.means
     if history.waves:
-        before, means = history.points, history.means
-        inside = _worst(history, before) <= history.cut
-        rows = np.concatenate([before[inside], points])
-        values = np.concatenate([means[inside], runs.mean(axis=1)])
-    else:
-        rows, values = points, runs.mean(axis=1)
-    noise = noise_of(runs)
-    judge = Judge({}, noise, history.wanted)
-    look = stratified(replicate_seed(number, 0), _LOOK, points.shape[1])
+        inside = _worst(history, history.points) <= history.cut
+        rows = np.concatenate([history.points[inside], rows])
+        values = np.concatenate([history.coarse[inside], values])
+    values = bridge.across(values)
+    ran = run_implausibility(values, bridge.variance, history.wanted)
+    judge = Judge({}, bridge.variance, history.wanted)
+    look = stratified(replicate_seed(number, 0), _LOOK, rows.shape[1])
     for place in history.kept:
         finite = np.isfinite(values[:, place])
         if finite.sum() < _FEW:
             history.conflicts.append(Conflict(place, (), np.inf, number))
             continue
         emulator = fit_emulator(rows[finite], values[finite, place])
-        own = Judge({place: emulator}, noise, history.wanted)
-        ran = run_implausibility(values[:, [place]], noise[[place]], _one(history.wanted, place))
-        if ran.min() > history.cut:
-            best = min(float(own.worst(look).min()), float(ran.min()))
-            if best > history.cut:
-                history.conflicts.append(Conflict(place, (), float(ran.min()), number))
+        best = float(ran[:, place].min())
+        if best > history.cut:
+            own = Judge({place: emulator}, bridge.variance, history.wanted)
+            if float(own.worst(look).min()) > history.cut:
+                history.conflicts.append(Conflict(place, (), best, number))
                 continue
-        judge = Judge({**judge.emulators, place: emulator}, noise, history.wanted)
+        judge = Judge({**judge.emulators, place: emulator}, bridge.variance, history.wanted)
     return judge
-
-
-def _one(wanted: Wanted, place: int) -> Wanted:
-    return Wanted(wanted.values[[place]], wanted.variances[[place]])
 
 
 def _rule_out(
