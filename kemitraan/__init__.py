@@ -13,6 +13,9 @@ from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
     from experiments.budget import load_scenario
+    from experiments.calibration.calibrate import calibrate
+    from experiments.calibration.ensemble import Ensemble, load_ensemble
+    from experiments.calibration.result import Calibration
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
     from experiments.page.write import report
@@ -32,10 +35,12 @@ if TYPE_CHECKING:
 check_packages("sim", "scenarios", "experiments")
 
 _HOME = {
+    "Calibration": "experiments.calibration.result",
     "Comparison": "experiments.compare",
     "Cooperative": "sim.agents",
     "CorporateBuyer": "sim.agents",
     "Ecosystem": "sim.ecosystem",
+    "Ensemble": "experiments.calibration.ensemble",
     "KemitraanError": "sim.errors",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
@@ -48,11 +53,13 @@ _HOME = {
     "Sensitivity": "experiments.sensitivity",
     "Trace": "sim.trace",
     "Umkm": "sim.agents",
+    "calibrate": "experiments.calibration.calibrate",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
+    "load_ensemble": "experiments.calibration.ensemble",
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
     "registry": "sim.parameters",
@@ -62,10 +69,12 @@ _HOME = {
 
 __all__ = [
     "OUTCOMES",
+    "Calibration",
     "Comparison",
     "Cooperative",
     "CorporateBuyer",
     "Ecosystem",
+    "Ensemble",
     "KemitraanError",
     "Mentor",
     "Parameters",
@@ -78,11 +87,13 @@ __all__ = [
     "Trace",
     "Umkm",
     "__version__",
+    "calibrate",
     "ceiling",
     "compare",
     "levers",
     "list_regions",
     "list_scenarios",
+    "load_ensemble",
     "load_region",
     "load_scenario",
     "registry",

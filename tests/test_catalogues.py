@@ -27,6 +27,7 @@ CONTEXT = {
     "experiments.sensitivity_words": "sensitivity",
     "experiments.page.words": "page",
     "experiments.stakeholder_words": "stakeholders",
+    "experiments.calibration.words": "calibration",
 }
 
 

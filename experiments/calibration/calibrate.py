@@ -33,9 +33,9 @@ __all__ = ["FINE", "REPLICATES", "RUNS", "WAVES", "calibrate"]
 Floats = npt.NDArray[np.float64]
 
 WAVES, RUNS, REPLICATES, FINE = 4, 1000, 4, 40
-"""Waves, parameter sets of each, runs of each set, and sets of each wave run at a finer scale."""
+"""Waves, parameter sets of each, runs of each set, and sets of each wave that are run once more."""
 _MOST_WAVES, _MOST_RUNS, _MOST_REPLICATES = 20, 100_000, 1000
-_LEAST_RUNS = 50
+_LEAST_RUNS, _LEAST_FINE = 50, 10
 _FINE_REPLICATES = 2
 _FINE_SEEDS = 1 << 20
 """Number of the first seed of a finer run; higher than any replicate's."""
@@ -71,8 +71,8 @@ def calibrate(
         waves: how many.
         runs: parameter sets run in each wave.
         replicates: runs of each set; the same seeds in all of them.
-        fine: sets of each wave that are also run at the scale of a comparison, from which is
-            learned what a small sample gets wrong; 0 takes it as it is.
+        fine: sets of each wave that are also run at the scale of a comparison, with luck of their
+            own, from which is learned what a small sample gets wrong, and what luck does.
         parameters: "all" assumed ones and those that a target's row has set before, or names of
             parameters and groups.
         seed: of the experiment; the same seed gives the same sets.
@@ -93,7 +93,7 @@ def calibrate(
     waves = _within(waves, "--waves", 1, _MOST_WAVES)
     runs = _within(runs, "--runs", _LEAST_RUNS, _MOST_RUNS)
     replicates = _within(replicates, "--replicates", 2, _MOST_REPLICATES)
-    fine = _within(fine, "--fine", 0, _MOST_RUNS)
+    fine = _within(fine, "--fine", _LEAST_FINE, runs)
     seed = whole(seed, "--seed", 0, MOST_SEED)
     workers = default_jobs() if jobs is None else _within(jobs, "--jobs", 1, MOST_JOBS)
     folder = None if out is None else check_target(Path(out))
@@ -103,8 +103,7 @@ def calibrate(
         parameters=parameters,
     )  # fmt: skip
     study = problem.study
-    finer = auto_scale(study.region.firms)
-    fine = min(fine, runs) if finer < study.scale else 0
+    finer = min(study.scale, auto_scale(study.region.firms))
     tell = teller(quiet=quiet)
     warm(tell, lang)
     each = _timed(problem)
@@ -116,12 +115,14 @@ def calibrate(
         "replicates": replicates,
         "runs": small + large,
         "fine_sets": fine,
-        "fine_scale": finer if fine else study.scale,
+        "fine_scale": finer,
         "scenarios": list(study.names),
         "trials": list(dict.fromkeys(t.trial for t in problem.targets if t.trial)),
         "firms": study.firms,
         "months": study.months,
         "scale": study.scale,
+        "targets_file": "" if targets is None else path.name,
+        "asked": parameters if isinstance(parameters, str) else ",".join(parameters),
         "targets": problem.fitted,
         "cannot": len(problem.left),
         "parameters": len(problem.names),
@@ -146,7 +147,7 @@ def calibrate(
             rows=runs,
             seed=seed,
             snap=problem.snapped,
-            refine=refine if fine else None,
+            refine=refine,
             fine=fine,
             each=told,
         )
@@ -228,7 +229,7 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
 
     seconds, cores = float(str(plan["seconds"])), int(str(plan["jobs"]))
     where = [name for key in ("scenarios", "trials") for name in _listed(plan[key])]
-    line = say(
+    return say(
         "plan",
         lang,
         waves=plan["waves"],
@@ -243,10 +244,9 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
         parameters=plan["parameters"],
         targets=plan["targets"],
         cannot=plan["cannot"],
+        fine=plan["fine_sets"],
+        scale=plan["fine_scale"],
     )
-    if plan["fine_sets"]:
-        line += say("plan_fine", lang, n=plan["fine_sets"], scale=plan["fine_scale"])
-    return line
 
 
 def _listed(value: object) -> list[str]:

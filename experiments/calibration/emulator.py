@@ -82,8 +82,7 @@ class Emulator:
             points: (points, parameters) in the unit cube.
         """
         columns = _columns(self._centred(points), self.terms)
-        leverage = np.einsum("ij,jk,ik->i", columns, self.inverse, columns, optimize=True)
-        return columns @ self.coefficients, np.asarray(leverage)
+        return columns @ self.coefficients, _leverage(columns, self.inverse)
 
     def _centred(self, points: Floats) -> Floats:
         return (points - self.centre) / self.half
@@ -109,7 +108,7 @@ def fit_emulator(points: Floats, values: Floats, most_terms: int = _MOST_TERMS) 
         part = _fit(x[~out], values[~out], most_terms)
         columns = _columns(x[out], part[0])
         errors[out] = values[out] - columns @ part[1]
-        room[out] += np.einsum("ij,jk,ik->i", columns, part[2], columns, optimize=True)
+        room[out] += _leverage(columns, part[2])
     variance = float(np.mean(errors**2 / room))
     whole = float(np.var(values))
     explained = 1.0 - float(np.mean(errors**2)) / whole if whole > 0.0 else 0.0
@@ -216,6 +215,10 @@ class _Search:
         self._basis.append(one)
         self.chosen.append(self._pool[best])
         return True
+
+
+def _leverage(columns: Floats, inverse: Floats) -> Floats:
+    return np.asarray(np.einsum("ij,ij->i", columns @ inverse, columns))
 
 
 def _columns(x: Floats, terms: Sequence[Term]) -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,7 @@ class Problem:
         left: targets that the model cannot express.
         ranges: of the free parameters and guesses of the region, by name.
         replicates: runs of each point.
+        path: of the table of targets.
     """
 
     study: Study
@@ -59,6 +61,7 @@ class Problem:
     left: tuple[Target, ...]
     ranges: Mapping[str, tuple[float, float]]
     replicates: int
+    path: Path
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -166,7 +169,7 @@ def make_problem(
     ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
     study = replace(study, varied=ranges)
     left = tuple(t for t in targets if t.role == "cannot")
-    return Problem(study, used, len(fitted), left, ranges, replicates)
+    return Problem(study, used, len(fitted), left, ranges, replicates, Path(path))
 
 
 def _length(targets: Sequence[Target]) -> int:

@@ -49,6 +49,9 @@ COMMANDS: dict[str, Command] = {
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
+    "calibrate": Command(
+        "calibrate", "calibrate", "Rule out assumptions that published figures contradict."
+    ),
     "trace": Command("trace", "trace", "Show one firm's months: orders, money, trust."),
 }
 """All commands in the order of the help."""
