@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.calibration.prepare import Problem, make_problem
+from experiments.calibration.prepare import FINE_REPLICATES, Problem, make_problem
 from experiments.calibration.result import Calibration
 from experiments.calibration.targets import SHIPPED, read_targets
-from experiments.calibration.waves import Wave, match
+from experiments.calibration.waves import Simulate, Wave, match
 from experiments.calibration.words import say
 from experiments.compare import progress_bar, teller
-from experiments.design import Job, Study
+from experiments.design import Job
 from experiments.factors import ALL
 from experiments.limits import MOST_JOBS, MOST_SEED, whole
 from experiments.runner import default_jobs, run_units, warm
 from experiments.words import number
 from experiments.words import say as said
 from scenarios.region import Region
-from sim.case import auto_scale
-from sim.draws import replicate_seed
 from sim.errors import KemitraanError
 
 __all__ = ["FINE", "REPLICATES", "RUNS", "WAVES", "calibrate"]
@@ -36,9 +33,6 @@ WAVES, RUNS, REPLICATES, FINE = 4, 1000, 4, 40
 """Waves, parameter sets of each, runs of each set, and sets of each wave that are run once more."""
 _MOST_WAVES, _MOST_RUNS, _MOST_REPLICATES = 20, 100_000, 1000
 _LEAST_RUNS, _LEAST_FINE = 50, 10
-_FINE_REPLICATES = 2
-_FINE_SEEDS = 1 << 20
-"""Number of the first seed of a finer run; higher than any replicate's."""
 
 
 def calibrate(
@@ -50,6 +44,7 @@ def calibrate(
     runs: int = RUNS,
     replicates: int = REPLICATES,
     fine: int = FINE,
+    fine_scale: int | None = None,
     parameters: str | Sequence[str] = ALL,
     seed: int = 1,
     jobs: int | None = None,
@@ -73,6 +68,7 @@ def calibrate(
         replicates: runs of each set; the same seeds in all of them.
         fine: sets of each wave that are also run at the scale of a comparison, with luck of their
             own, from which is learned what a small sample gets wrong, and what luck does.
+        fine_scale: that scale, if it is not to be that of a comparison.
         parameters: "all" assumed ones and those that a target's row has set before, or names of
             parameters and groups.
         seed: of the experiment; the same seed gives the same sets.
@@ -94,21 +90,24 @@ def calibrate(
     runs = _within(runs, "--runs", _LEAST_RUNS, _MOST_RUNS)
     replicates = _within(replicates, "--replicates", 2, _MOST_REPLICATES)
     fine = _within(fine, "--fine", _LEAST_FINE, runs)
+    if fine_scale is not None:
+        fine_scale = whole(fine_scale, "--fine-scale", 1, MOST_SEED)
     seed = whole(seed, "--seed", 0, MOST_SEED)
     workers = default_jobs() if jobs is None else _within(jobs, "--jobs", 1, MOST_JOBS)
     folder = None if out is None else check_target(Path(out))
     path = SHIPPED if targets is None else Path(targets)
     problem = make_problem(
         read_targets(path), region, path=path, seed=seed, scale=scale, replicates=replicates,
+        fine_scale=fine_scale,
         parameters=parameters,
     )  # fmt: skip
     study = problem.study
-    finer = min(study.scale, auto_scale(study.region.firms))
+    finer = problem.finer
     tell = teller(quiet=quiet)
     warm(tell, lang)
     each = _timed(problem)
     small = waves * runs * replicates
-    large = waves * fine * _FINE_REPLICATES
+    large = waves * fine * FINE_REPLICATES
     plan: dict[str, object] = {
         "waves": waves,
         "sets": runs,
@@ -134,7 +133,6 @@ def calibrate(
     begun = time.perf_counter()
     checked: list[Floats] = []
     with progress_bar(small + large, quiet=quiet) as advance:
-        simulate, refine = _simulators(problem, workers, each, finer, advance, checked)
 
         def told(wave: Wave) -> None:
             tell(wave_line(wave, lang))
@@ -142,12 +140,11 @@ def calibrate(
         history = match(
             problem.wanted,
             len(problem.names),
-            simulate,
+            _simulator(problem, workers, each, advance, checked),
             waves=waves,
             rows=runs,
             seed=seed,
             snap=problem.snapped,
-            refine=refine,
             fine=fine,
             each=told,
         )
@@ -166,50 +163,38 @@ def _within(value: object, where: str, low: int, high: int) -> int:
     return found
 
 
-def _simulators(
+def _simulator(
     problem: Problem,
     workers: int,
     each: float,
-    finer: int,
     advance: Callable[[int], None],
     checked: list[Floats],
-) -> tuple[Callable[[Floats], Floats], Callable[[Floats, int], Floats]]:
-    """What runs points, and what runs some of them at the finer scale with luck of their own.
+) -> Simulate:
+    """What runs the points of a wave, some of them at the finer scale too.
 
     Args:
         problem: what is run.
         workers: processes.
         each: seconds of a run.
-        finer: the other scale.
         advance: called with the number of runs just done.
         checked: means of the targets that are only compared are added here.
     """
 
-    def run(study: Study, work: Sequence[Job], seconds: float) -> Floats:
-        found = run_units(
-            problem.unit, study, work, min(workers, len(work)), unit_seconds=seconds,
-            progress=advance,
+    def simulate(points: Floats, fine: int, wave: int) -> tuple[Floats, Floats]:
+        work = [*problem.fine_jobs(points[:fine], wave), *problem.jobs(points)]
+        found = np.array(
+            run_units(
+                problem.unit, problem.study, work, min(workers, len(work)), unit_seconds=each,
+                progress=advance,
+            )
         )  # fmt: skip
-        return np.array(found)
+        large = fine * FINE_REPLICATES
+        finer = found[:large].reshape(fine, FINE_REPLICATES, -1)
+        small = found[large:].reshape(len(points), problem.replicates, -1)
+        checked.append(small[:, :, problem.fitted :].mean(axis=1))
+        return small[:, :, : problem.fitted], finer[:, :, : problem.fitted]
 
-    def simulate(points: Floats) -> Floats:
-        found = run(problem.study, problem.jobs(points), each)
-        found = found.reshape(len(points), problem.replicates, -1)
-        checked.append(found[:, :, problem.fitted :].mean(axis=1))
-        return found[:, :, : problem.fitted]
-
-    def refine(points: Floats, wave: int) -> Floats:
-        study = replace(problem.study, scale=finer)
-        work = []
-        for k, values in enumerate(problem.values(points).tolist()):
-            for r in range(_FINE_REPLICATES):
-                own = _FINE_SEEDS * wave + _FINE_REPLICATES * k + r
-                changes = dict(zip(problem.names, values, strict=True))
-                work.append(Job("fine", len(work), replicate_seed(study.seed, own), changes))
-        found = run(study, work, each * problem.study.scale / finer)
-        return found.reshape(len(points), _FINE_REPLICATES, -1)[:, :, : problem.fitted]
-
-    return simulate, refine
+    return simulate
 
 
 def _timed(problem: Problem) -> float:

@@ -47,17 +47,17 @@ class Ensemble:
 
     Attributes:
         names: of the parameters, in the registry's order.
-        values: (members, parameters).
+        members: (members, parameters), values.
         about: where it comes from, as plain JSON: region, targets, seed, waves, runs, the registry
             as it was (`registry`: value, low and high end by name), and more.
     """
 
     names: tuple[str, ...]
-    values: Floats
+    members: Floats
     about: Mapping[str, Any]
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.members)
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -68,7 +68,7 @@ class Ensemble:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of names and values."""
-        return hashlib.sha256(_csv(self.names, self.values).encode()).hexdigest()
+        return hashlib.sha256(_csv(self.names, self.members).encode()).hexdigest()
 
     @property
     def region(self) -> str:
@@ -79,7 +79,7 @@ class Ensemble:
         """One row a member, one column a parameter."""
         import pandas as pd  # noqa: PLC0415  # 0.4 s
 
-        return pd.DataFrame(self.values, columns=list(self.names))
+        return pd.DataFrame(self.members, columns=list(self.names))
 
     def order(self, seed: int, count: int) -> list[int]:
         """Members for so many replicates: each once, in a keyed order, before any comes again."""
@@ -162,7 +162,8 @@ def _check(ensemble: Ensemble, table: Path) -> None:
             hint = f", did you mean {near!r}?" if near else ""
             faults.append(f"{table.name}: {name!r} is no parameter{hint}")
             continue
-        low, high = float(ensemble.values[:, k].min()), float(ensemble.values[:, k].max())
+        own = ensemble.members[:, k]
+        low, high = float(own.min()), float(own.max())
         slack = 1e-9 * max(1.0, abs(entry.low), abs(entry.high))
         if low < entry.low - slack or high > entry.high + slack:
             faults.append(
@@ -179,7 +180,7 @@ def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
     """Writes both files into a folder."""
     about = {"schema": SCHEMA, "sha256": ensemble.digest, **ensemble.about}
     texts = (
-        _csv(ensemble.names, ensemble.values),
+        _csv(ensemble.names, ensemble.members),
         json.dumps(about, indent=1, ensure_ascii=False) + "\n",
     )
     for name, content in zip(FILES, texts, strict=True):

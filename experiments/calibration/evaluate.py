@@ -1,8 +1,9 @@
-"""One run of all targets: a set of values and a seed, with the scenarios and trials they ask for."""
+"""One run of all targets: a set of values and a seed, with what scenarios and trials they name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import NamedTuple
 
@@ -20,12 +21,14 @@ from sim.outcomes_record import Record, follow
 from sim.policy import compile_policy
 from sim.shocks import compile_shocks
 
-__all__ = ["TrialEstimates", "target_values", "trial_door"]
+__all__ = ["FINE", "TrialEstimates", "target_values", "trial_door"]
 
 Floats = npt.NDArray[np.float64]
 TrialEstimates = Callable[..., Mapping[str, float]]
 """Of a trial's name, with parameters, region, seed and scale: estimates by name."""
 
+FINE = "fine"
+"""Role of a job at the finer scale."""
 _TRIALS, _ESTIMATES = "experiments.trials", "trial_estimates"
 _OF_TWINS = ("firms_gaining",)
 """Outcomes by group that compare with the baseline."""
@@ -69,17 +72,22 @@ def trial_door() -> TrialEstimates:
     return found  # type: ignore[no-any-return]
 
 
-def target_values(targets: Sequence[Target], study: Study, job: Job) -> Floats:
+def target_values(
+    targets: Sequence[Target], study: Study, job: Job, *, finer: int | None = None
+) -> Floats:
     """(targets,): what a run gives for each target; not a number where it gives none.
 
     Args:
         targets: of scenarios of the study, or of trials.
         study: the baseline first.
-        job: values and seed.
+        job: values and seed; of the role "fine" it runs at another scale.
+        finer: that scale.
 
     Raises:
         ModelError: an identity of the ledger or a ceiling does not hold.
     """
+    if job.role == FINE and finer is not None:
+        study = replace(study, scale=finer)
     read = _of_scenarios([t for t in targets if not t.trial], study, job)
     estimates = _of_trials([t for t in targets if t.trial], study, job)
     found = np.full(len(targets), np.nan)
@@ -103,9 +111,7 @@ def _asked(target: Target) -> _Asked:
     return _Asked(target.outcome, target.window, target.by, target.group)
 
 
-def _of_trials(
-    targets: Iterable[Target], study: Study, job: Job
-) -> dict[str, Mapping[str, float]]:
+def _of_trials(targets: Iterable[Target], study: Study, job: Job) -> dict[str, Mapping[str, float]]:
     """Estimates of each trial that is named, by its name."""
     names = list(dict.fromkeys(target.trial for target in targets))
     if not names:

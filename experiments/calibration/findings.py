@@ -70,7 +70,9 @@ def spreads(points: Floats) -> list[Spread]:
     """
     count, parameters = points.shape
     if count == 0:
-        return [Spread(*[math.nan] * 5, informed=False)] * parameters
+        return [
+            Spread(math.nan, math.nan, math.nan, math.nan, math.nan, informed=False)
+        ] * parameters
     ordered = np.sort(points, axis=0)
     rank = np.arange(1, count + 1)[:, np.newaxis]
     above = (rank / count - ordered).max(axis=0)

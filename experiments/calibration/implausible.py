@@ -44,17 +44,17 @@ class Wanted:
 def noise_of(runs: Floats) -> Floats:
     """(targets,): variance of the mean of a row's replicates by luck, the mean over rows.
 
-    Replicates have the same seeds in every row, so that rows differ less by luck than this says;
-    the mean of all rows is off by it none the less.
+    Replicates have the same seeds in every row: few seeds say little of what others would do,
+    however many rows there are.
 
     Args:
         runs: (rows, replicates, targets); values that are not finite do not count.
     """
     count = runs.shape[1]
-    mean = np.nanmean(runs, axis=1, keepdims=True)
-    within = np.nansum((runs - mean) ** 2, axis=1) / (count - 1)
-    within[~np.isfinite(runs).all(axis=1)] = np.nan
-    return np.asarray(np.nanmean(within, axis=0) / count)
+    within = runs.var(axis=1, ddof=1)
+    sound = np.isfinite(within)
+    rows = np.maximum(sound.sum(axis=0), 1)
+    return np.asarray(np.where(sound, within, 0.0).sum(axis=0) / rows / count)
 
 
 def run_implausibility(means: Floats, noise: Floats, wanted: Wanted) -> Floats:

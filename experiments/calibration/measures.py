@@ -60,7 +60,9 @@ def _with_order(record: Record, month: int) -> float:
     """Percent of sites of manufacturing trades with a delivered order in the year of a month."""
     world = record.world
     makes = world.manufacturing[world.firms.sector] == 1
-    return 100.0 * float(world.yearly.served[month // YEAR][makes].mean()) if makes.any() else np.nan
+    return (
+        100.0 * float(world.yearly.served[month // YEAR][makes].mean()) if makes.any() else np.nan
+    )
 
 
 def _signed(record: Record, month: int) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.budget import load_scenario
-from experiments.calibration.evaluate import target_values
+from experiments.calibration.evaluate import FINE, target_values
 from experiments.calibration.implausible import Wanted
 from experiments.calibration.measures import MEASURES
 from experiments.calibration.targets import BASELINE, SHIPPED, Target, check_targets
@@ -24,11 +24,13 @@ from experiments.places import place_of
 from experiments.unit import region_names
 from scenarios.region import Region
 from scenarios.scenario import Assumption
+from sim.case import auto_scale
 from sim.draws import replicate_seed
+from sim.errors import KemitraanError
 from sim.outcomes import windows
 from sim.parameters import SWITCHES, registry
 
-__all__ = ["FIRMS", "Problem", "make_problem"]
+__all__ = ["FINE_REPLICATES", "FIRMS", "Problem", "make_problem"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,7 +40,11 @@ _PLATFORM = "platform_on"
 _LONGEST = 9 * 12
 _DIGITS = 5  # after the first of a range's width
 ROW = "row"
-"""Role of a calibration's jobs."""
+"""Role of a calibration's jobs, but those at the finer scale."""
+FINE_REPLICATES = 2
+"""Runs of a set at the finer scale."""
+_FINE_SEEDS = 1 << 20
+"""Number of the first seed of a finer run; higher than any replicate's."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Problem:
         ranges: of the free parameters and guesses of the region, by name.
         replicates: runs of each point.
         path: of the table of targets.
+        finer: the scale of the finer runs.
     """
 
     study: Study
@@ -62,6 +69,7 @@ class Problem:
     ranges: Mapping[str, tuple[float, float]]
     replicates: int
     path: Path
+    finer: int
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,14 +80,12 @@ class Problem:
     def wanted(self) -> Wanted:
         """The fitted targets as numbers."""
         chosen = self.targets[: self.fitted]
-        return Wanted(
-            np.array([t.value for t in chosen]), np.array([t.variance for t in chosen])
-        )
+        return Wanted(np.array([t.value for t in chosen]), np.array([t.variance for t in chosen]))
 
     @property
     def unit(self) -> partial[Floats]:
         """What workers run."""
-        return partial(target_values, self.targets)
+        return partial(target_values, self.targets, finer=self.finer)
 
     @property
     def seeds(self) -> list[int]:
@@ -110,6 +116,22 @@ class Problem:
             for r, seed in enumerate(seeds)
         ]
 
+    def fine_jobs(self, points: Floats, wave: int) -> list[Job]:
+        """The same at the finer scale, each with luck of its own.
+
+        Args:
+            points: in the unit cube.
+            wave: number of it, from 1.
+        """
+        found = []
+        for k, row in enumerate(self.values(points).tolist()):
+            changes = dict(zip(self.names, row, strict=True))
+            for r in range(FINE_REPLICATES):
+                number = FINE_REPLICATES * k + r
+                seed = replicate_seed(self.study.seed, _FINE_SEEDS * wave + number)
+                found.append(Job(FINE, number, seed, changes))
+        return found
+
     def _ends(self) -> tuple[Floats, Floats]:
         ends = np.array(list(self.ranges.values()))
         return ends[:, 0], ends[:, 1] - ends[:, 0]
@@ -123,6 +145,7 @@ def make_problem(
     seed: int,
     scale: int | str | None,
     replicates: int,
+    fine_scale: int | None = None,
     parameters: str | Sequence[str] = ALL,
 ) -> Problem:
     """Scenarios, length of the runs and free parameters that targets call for.
@@ -134,6 +157,7 @@ def make_problem(
         seed: of the experiment.
         scale: keep every so many-th firm; "auto" (or none) keeps about 2,000.
         replicates: runs of each point.
+        fine_scale: of the finer runs; that of a comparison if none.
         parameters: "all" assumed ones and those that a target's row has set before, or names of
             parameters and groups.
 
@@ -169,7 +193,13 @@ def make_problem(
     ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
     study = replace(study, varied=ranges)
     left = tuple(t for t in targets if t.role == "cannot")
-    return Problem(study, used, len(fitted), left, ranges, replicates, Path(path))
+    finer = auto_scale(study.region.firms) if fine_scale is None else fine_scale
+    if not 1 <= finer <= study.scale and fine_scale is not None:
+        raise KemitraanError(
+            f"--fine-scale {finer}: is outside 1..{study.scale}; no coarser than --scale"
+        )
+    finer = min(study.scale, finer)
+    return Problem(study, used, len(fitted), left, ranges, replicates, Path(path), finer)
 
 
 def _length(targets: Sequence[Target]) -> int:

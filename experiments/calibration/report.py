@@ -154,7 +154,9 @@ def conflict_lines(result: Calibration, lang: str) -> list[str]:
         best = number(one.level, lang)
         if one.against:
             others = ", ".join(ids[k] for k in one.against)
-            lines.append(say("conflict_set", lang, target=ids[one.target], others=others, best=best))
+            lines.append(
+                say("conflict_set", lang, target=ids[one.target], others=others, best=best)
+            )
         else:
             lines.append(say("conflict_alone", lang, target=ids[one.target], best=best))
     lines += [say("conflict_pair", lang, a=a, b=b) for a, b in result.never_together]
@@ -181,8 +183,7 @@ def _summary(result: Calibration, lang: str) -> list[str]:
     pairs = result.tied[:_TIES]
     if pairs:
         told = ", ".join(
-            f"{names[p.first]} x {names[p.second]} "
-            f"({number(p.value, lang, signed=True, digits=2)})"
+            f"{names[p.first]} x {names[p.second]} ({number(p.value, lang, signed=True, digits=2)})"
             for p in pairs
         )
         lines.append(say("ties", lang, n=len(result.tied), items=told))

@@ -87,7 +87,9 @@ class Calibration:
     def guesses(self) -> list[str]:
         """Names of the parameters that stayed what they were."""
         table = self.parameters
-        return [str(name) for name in table[~table["informed"] & (table["tied"] == "")]["parameter"]]
+        return [
+            str(name) for name in table[~table["informed"] & (table["tied"] == "")]["parameter"]
+        ]
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -103,8 +105,8 @@ class Calibration:
         rows = []
         for k, (name, (low, high)) in enumerate(self.problem.ranges.items()):
             one = self.spreads[k]
-            pair = partner.get(k)
-            other = "" if pair is None else names[pair.first + pair.second - k]
+            tie = partner.get(k)
+            other = "" if tie is None else names[tie.first + tie.second - k]
             rows.append(
                 {
                     "parameter": name,
@@ -120,7 +122,7 @@ class Calibration:
                     "distance": one.distance,
                     "informed": one.informed,
                     "tied": other,
-                    "correlation": 0.0 if pair is None else pair.value,
+                    "correlation": 0.0 if tie is None else tie.value,
                 }
             )
         table = pd.DataFrame(rows)

@@ -9,7 +9,6 @@ import numpy as np
 
 from experiments.calibration.ensemble import Ensemble
 from experiments.calibration.space import uniforms
-from experiments.design import REGION
 from experiments.store import model_digest
 from sim.draws import replicate_seed
 from sim.errors import KemitraanError
@@ -90,6 +89,7 @@ def command(result: Calibration) -> str:
         "runs": plan["sets"],
         "replicates": plan["replicates"],
         "fine": plan["fine_sets"],
+        "fine-scale": plan["fine_scale"],
         "parameters": plan["asked"],
         "seed": plan["seed"],
     }

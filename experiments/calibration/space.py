@@ -65,9 +65,7 @@ def uniforms(seed: int, step: int, rows: int, columns: int) -> Floats:
     first, second = np.empty(rows * pairs), np.empty(rows * pairs)
     entity = np.repeat(np.arange(rows, dtype=np.uint64), pairs)
     part = np.tile(np.arange(pairs, dtype=np.uint64), rows)
-    fill_uniform_pairs(
-        np.uint64(seed), STREAM, step, entity, part, first.size, first, second
-    )
+    fill_uniform_pairs(np.uint64(seed), STREAM, step, entity, part, first.size, first, second)
     both = np.stack([first.reshape(rows, pairs), second.reshape(rows, pairs)], axis=2)
     return np.ascontiguousarray(both.reshape(rows, 2 * pairs)[:, :columns])
 
@@ -91,9 +89,7 @@ def begin(seed: int, size: int, parameters: int) -> Crowd:
     return Crowd(points, np.full(size, -np.inf), 1.0, np.inf)
 
 
-def narrow(
-    crowd: Crowd, score: Score, cut: float, active: Sequence[int], seed: int
-) -> Crowd:
+def narrow(crowd: Crowd, score: Score, cut: float, active: Sequence[int], seed: int) -> Crowd:
     """The crowd in the part of its space where no score exceeds the cut.
 
     Args:
@@ -181,7 +177,10 @@ def _step_along(
 
 
 def _draw_some(
-    own: Floats, others: Floats, columns: npt.NDArray[np.int64], drawn: Floats  # noqa: ARG001
+    own: Floats,
+    others: Floats,  # noqa: ARG001  # as `_step_along` has them
+    columns: npt.NDArray[np.int64],
+    drawn: Floats,
 ) -> Floats:
     """One to three of the columns drawn anew."""
     size = columns.size

@@ -156,7 +156,8 @@ def check_targets(targets: Sequence[Target], path: str | PathLike[str], names: N
         if one.role == "cannot" or one.trial:
             continue
         ends = one.month
-        if ends is not None and ends >= months or ends is None and one.window not in windows(months):
+        there = one.window in windows(months) if ends is None else ends < months
+        if not there:
             message = f"{one.window!r} is not within a run of {months} months"
             faults.add(file.name, one.line, "window", "", message)
         if one.by:
@@ -288,4 +289,3 @@ def _check_filter(outcome: str, chosen: tuple[str, str], filtered: str, fault: _
     elif outcome not in GROUP_OUTCOMES[by]:
         listed = ", ".join(GROUP_OUTCOMES[by])
         fault("filter", f"{outcome} is not split by {by}; that is done for: {listed}")
-

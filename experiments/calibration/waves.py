@@ -19,11 +19,14 @@ from experiments.calibration.implausible import CUT, Judge, Wanted, noise_of, ru
 from experiments.calibration.space import Crowd, begin, narrow, spread, stratified
 from sim.draws import replicate_seed
 
-__all__ = ["Conflict", "History", "Wave", "match"]
+__all__ = ["Conflict", "History", "Simulate", "Wave", "match"]
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
+Simulate = Callable[[Floats, int, int], tuple[Floats, Floats]]
+"""Of points, how many of the first are run at the finer scale too, and the wave's number: values
+(rows, replicates, targets), and those of the finer runs likewise."""
 CROWD = 2000
 """Points that fill the space left, on emulators alone."""
 _LOOK = 20_000
@@ -150,7 +153,7 @@ class History:
 def match(
     wanted: Wanted,
     parameters: int,
-    simulate: Callable[[Floats], Floats],
+    simulate: Simulate,
     *,
     waves: int,
     rows: int,
@@ -158,7 +161,6 @@ def match(
     cut: float = CUT,
     crowd: int = CROWD,
     snap: Callable[[Floats], Floats] = lambda points: points,
-    refine: Callable[[Floats, int], Floats] | None = None,
     fine: int = 0,
     each: Callable[[Wave], None] = lambda _: None,
 ) -> History:
@@ -167,15 +169,15 @@ def match(
     Args:
         wanted: the targets.
         parameters: dimensions of the unit cube.
-        simulate: of (rows, parameters) to (rows, replicates, targets), at least two replicates.
+        simulate: see `Simulate`; at least two replicates.
         waves: how many.
         rows: points run in each.
         seed: of the designs.
         cut: largest implausibility allowed.
         crowd: points that fill the space left, on emulators alone.
         snap: what a point becomes before it is run, as rounded values do.
-        refine: the same as `simulate` at a finer scale, of points and the wave's number.
-        fine: points of each wave that are run at the finer scale too.
+        fine: points of each wave that are run at the finer scale too; without them luck is judged
+            by the replicates alone, which all rows share.
         each: called after every wave.
     """
     history = History(wanted, cut)
@@ -187,9 +189,8 @@ def match(
         else:
             points = spread(space, rows, _active(history), replicate_seed(own, 0))
         points = snap(points)
-        runs = simulate(points)
-        some = points[: min(fine, rows)] if refine is not None else points[:0]
-        finer = refine(some, number) if refine is not None and len(some) else runs[:0]
+        some = points[: min(fine, rows)]
+        runs, finer = simulate(points, len(some), number)
         before = space.share
         learned = _Learned(points, runs.mean(axis=1), some, runs.mean(axis=1)[: len(some)], finer)
         bridge = _bridge(history, learned, noise_of(runs))
@@ -288,8 +289,10 @@ def _rule_out(
         if found.level <= history.cut or not judge.emulators:
             return judge, found
         binding = _binding(history, judge, found)
-        tries = [(place, _narrowed(history, judge.without(place), space, seed)) for place in binding]
-        place, best = min(tries, key=lambda pair: (pair[1].level, -pair[1].share))
+        tries = [
+            (place, _narrowed(history, judge.without(place), space, seed)) for place in binding
+        ]
+        place, _ = min(tries, key=lambda pair: (pair[1].level, -pair[1].share))
         against = tuple(j for j in binding if j != place)
         history.conflicts.append(Conflict(place, against, found.level, number))
         judge = judge.without(place)

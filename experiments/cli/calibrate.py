@@ -61,6 +61,15 @@ def calibrate(
             metavar="N",
         ),
     ] = 40,
+    fine_scale: Annotated[
+        int | None,
+        typer.Option(
+            "--fine-scale",
+            help="That scale, if it is not to be that of a comparison.",
+            parser=whole,
+            metavar="N",
+        ),
+    ] = None,
     region: RegionOption = None,
     scale: Annotated[
         str,
@@ -108,6 +117,7 @@ def calibrate(
             runs=runs,
             replicates=replicates,
             fine=fine,
+            fine_scale=fine_scale,
             parameters=parameters,
             seed=seed,
             jobs=jobs,

@@ -88,7 +88,9 @@ def targets_met(result: Calibration, *, ax: Axes | None = None, lang: str = "en"
         for name, shade, shift, wide in (("before", BASELINE, -0.13, 2.0), ("left", LEFT, 0.13, 3)):
             keys = [f"{name}_{p}" for p in ("p05", "p50", "p95")]
             low, middle, high = (
-                float(np.clip((float(row[key]) - float(row["value"])) / size, -_MOST_OFF, _MOST_OFF))
+                float(
+                    np.clip((float(row[key]) - float(row["value"])) / size, -_MOST_OFF, _MOST_OFF)
+                )
                 for key in keys
             )
             axes.plot([low, high], [y + shift] * 2, color=shade, linewidth=wide, zorder=2)
