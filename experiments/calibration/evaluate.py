@@ -30,8 +30,6 @@ TrialEstimates = Callable[..., Mapping[str, float]]
 FINE = "fine"
 """Role of a job at the finer scale."""
 _TRIALS, _ESTIMATES = "experiments.trials", "trial_estimates"
-_OF_TWINS = ("firms_gaining",)
-"""Outcomes by group that compare with the baseline."""
 
 
 class _Asked(NamedTuple):
@@ -53,7 +51,7 @@ class _Asked(NamedTuple):
         """Whether it needs the baseline's run."""
         if self.outcome in MEASURES:
             return False
-        return OUTCOMES[self.outcome].twin or self.outcome in _OF_TWINS or bool(self.by)
+        return bool(self.by) or OUTCOMES[self.outcome].twin
 
 
 def trial_door() -> TrialEstimates:

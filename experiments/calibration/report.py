@@ -59,7 +59,10 @@ def outcome_label(result: Calibration, place: int, lang: str) -> str:
     if target.trial:
         return f"{target.trial}: {target.outcome}"
     one = MEASURES.get(target.outcome)
-    label = one.label[lang] if one else OUTCOMES[target.outcome].label[lang]
+    if one is None and target.outcome not in OUTCOMES:
+        label = target.outcome  # an outcome of groups alone has a key, and no name
+    else:
+        label = one.label[lang] if one else OUTCOMES[target.outcome].label[lang]
     return f"{label}, {target.group}" if target.group else label
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 from experiments.calibration.measures import MEASURES, PLATFORM_OUTCOMES
+from experiments.effects import group_unit
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS, group_names
 from scenarios.region_errors import Faults, RegionFault, nearest
 from scenarios.region_tables import Column, Row, read_table
@@ -255,7 +256,8 @@ def _check_outcome(
     fault: _Fault,
 ) -> str:  # fmt: skip
     """Notes what is wrong with an outcome, its window, filter and unit; gives the unit."""
-    known: Mapping[str, object] = {**OUTCOMES, **MEASURES}
+    split = {name: None for table in GROUP_OUTCOMES.values() for name in table}
+    known = {**OUTCOMES, **MEASURES, **split}
     if outcome not in known:
         hint = nearest(outcome, known)
         fault("outcome", f"no outcome {outcome!r}{hint or '; see kemitraan list outcomes'}")
@@ -272,7 +274,9 @@ def _check_outcome(
             fault("window", f"no window {window!r}; known: {listed}")
         if filtered:
             _check_filter(outcome, chosen, filtered, fault)
-        own = OUTCOMES[outcome].unit
+        elif outcome not in OUTCOMES:
+            fault("filter", f"empty: {outcome} is of a group, such as size_class=micro")
+        own = group_unit(outcome)
     expected = PERCENT if reading == READINGS[2] else own
     if unit and unit != expected:
         fault("unit", f"{unit!r} is not the unit of {outcome}: {expected!r}")
