@@ -9,17 +9,20 @@ from dataclasses import replace
 from numbers import Real
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from experiments.budget import load_scenario
 from experiments.comparison import Comparison
 from experiments.costs import unforeseen, yearly_cost
 from experiments.design import (
+    ENSEMBLE,
     FIXED_REPLICATES,
     Study,
     common_length,
     common_values,
     make_jobs,
     make_study,
+    with_ensemble,
 )
 from experiments.limits import (
     MOST_JOBS,
@@ -42,6 +45,9 @@ from scenarios.region import Region
 from scenarios.scenario import Scenario
 from scenarios.schema import MAX_MONTHS
 from sim.errors import KemitraanError
+
+if TYPE_CHECKING:
+    from experiments.calibration.ensemble import Ensemble
 
 __all__ = ["HEADLINE", "Comparison", "compare", "load_study", "progress_bar", "teller"]
 
@@ -72,6 +78,7 @@ def compare(
     scale: int | str | None = None,
     months: int | None = None,
     *,
+    ensemble: str | PathLike[str] | Ensemble | None = None,
     fixed_replicates: int = FIXED_REPLICATES,
     equal_budget: float | bool = False,
     lang: str = "en",
@@ -84,15 +91,17 @@ def compare(
         region: a region, its name or folder; the scenarios' own if none.
         baseline: what the others are compared with.
         uncertainty: "parameters" varies every assumed figure over its range, the same in all
-            scenarios of a replicate; "seeds" holds assumptions fixed.
+            scenarios of a replicate; "ensemble" takes sets of them that published figures did not
+            rule out, and varies the rest; "seeds" holds assumptions fixed.
         replicates: pairs.
         seed: of the experiment; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.
         out: folder for tables, figures and the manifest; nothing is written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
+        ensemble: the sets, or the folder that `calibrate` wrote; the project's own if none.
         fixed_replicates: further pairs at the registry's values, for the simulation error, and as
-            many at displacement 0 and 1; with `uncertainty` "parameters" only.
+            many at displacement 0 and 1; not with `uncertainty` "seeds".
         equal_budget: sizes every scenario to the same expected public cost, million rupiah in a
             policy year: a number, or True for what the first scenario costs. Each is sized by the
             levers that its `budget: {spend_on: [...]}` names.
@@ -117,6 +126,7 @@ def compare(
     )
     if not 1 <= workers <= MOST_JOBS:
         raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
+    study = _with_sets(study, uncertainty, ensemble)
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = teller(quiet=quiet)
@@ -133,7 +143,8 @@ def compare(
         "scale": study.scale,
         "seed": seed,
         "uncertainty": uncertainty,
-        "assumptions_varied": len(study.varied) if uncertainty == "parameters" else 0,
+        "assumptions_varied": 0 if uncertainty == "seeds" else len(study.varied),
+        **({} if study.ensemble is None else _sets_of(study)),
         **({} if equal_budget is False else {"equal_budget": _amount_of(study)}),
         "jobs": workers,
         "seconds": round(trial.seconds, 1),
@@ -157,6 +168,30 @@ def compare(
     return comparison
 
 
+def _with_sets(
+    study: Study, uncertainty: str, given: str | PathLike[str] | Ensemble | None
+) -> Study:
+    """The study with the sets that are asked for.
+
+    Raises:
+        KemitraanError: sets are given and not asked for, or there are none.
+    """
+    from experiments.calibration.ensemble import Ensemble, load_ensemble  # noqa: PLC0415
+
+    if uncertainty != ENSEMBLE:
+        if given is not None:
+            raise KemitraanError(
+                f"--ensemble: goes with --uncertainty {ENSEMBLE}, not with {uncertainty}"
+            )
+        return study
+    return with_ensemble(study, given if isinstance(given, Ensemble) else load_ensemble(given))
+
+
+def _sets_of(study: Study) -> dict[str, object]:
+    """How many sets the ensemble has, and parameters that come from it."""
+    return {"ensemble": len(study.ensemble or ()), "together": len(study.together)}
+
+
 def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     """What will be run, in one line."""
     seconds = float(str(plan["seconds"]))
@@ -164,6 +199,9 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     varied = int(str(plan["assumptions_varied"]))
     extra = int(str(plan["extra_pairs"]))
     minutes = f"{seconds / 60:.0f} min" if seconds >= 180 else f"{max(1, seconds):.0f} s"
+    assumptions = say("varied", lang, n=varied) if varied else say("held", lang)
+    if "ensemble" in plan:
+        assumptions += say("of_ensemble", lang, n=plan["together"], sets=plan["ensemble"])
     line = say(
         "plan",
         lang,
@@ -173,7 +211,7 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
         months=plan["months"],
         time=minutes,
         cores=f"{workers} {say('core' if workers == 1 else 'cores', lang)}",
-        assumptions=say("varied", lang, n=varied) if varied else say("held", lang),
+        assumptions=assumptions,
     )
     return f"{line} {say('extra', lang, n=extra)}" if extra else line
 

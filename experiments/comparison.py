@@ -23,6 +23,7 @@ from experiments.effects import (
     effects_table,
     levels_table,
 )
+from experiments.ensemble_words import ensemble_notes
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
@@ -60,7 +61,7 @@ class Comparison(Views):
 
     Attributes:
         study: what the runs shared.
-        uncertainty: "parameters" or "seeds".
+        uncertainty: "parameters", "ensemble" or "seeds".
         jobs: the replicates, in order.
         results: their numbers, in the same order.
         plan: what was run, as plain JSON.
@@ -85,6 +86,11 @@ class Comparison(Views):
         self.plan = dict(plan)
         self.seconds = seconds
         self.folder: Path | None = None
+
+    @property
+    def sets(self) -> int | None:
+        """Parameter sets of the ensemble; none where assumptions did not come from one."""
+        return None if self.study.ensemble is None else len(self.study.ensemble)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -236,6 +242,7 @@ class Comparison(Views):
             notes.append(say("alone", lang))
         elif pairs < FEWEST_PAIRS:
             notes.append(say("quick", lang, n=pairs))
+        notes += ensemble_notes(study, lang)
         notes += [*equality_notes(self, lang), *shock_notes(study, lang)]
         if study.has_platform:
             notes.append(say("platform", lang))

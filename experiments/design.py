@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ from sim.errors import KemitraanError
 from sim.parameters import POLICY_MONTH, SWITCHES, TRIALS, Parameters, assumed, registry
 from sim.parameters.programmes import GROUP as PROGRAMMES
 
+if TYPE_CHECKING:
+    from experiments.calibration.ensemble import Ensemble
+
 __all__ = [
     "UNCERTAINTIES",
     "Job",
@@ -39,9 +43,11 @@ __all__ = [
     "latin_hypercube",
     "make_jobs",
     "make_study",
+    "with_ensemble",
 ]
 
-UNCERTAINTIES = ("parameters", "seeds")
+ENSEMBLE = "ensemble"
+UNCERTAINTIES = ("parameters", ENSEMBLE, "seeds")
 DRAW, FIXED, NONE_MOVED, ALL_MOVED = "draw", "fixed", "displacement 0", "displacement 1"
 DISPLACEMENT = "displacement"
 REGION = "region"
@@ -61,13 +67,14 @@ class Study:
         region: the place.
         scenarios: the baseline first.
         parameters: values where nothing is varied.
-        varied: low and high end of what `uncertainty` parameters varies.
+        varied: low and high end of what `uncertainty` parameters, or ensemble, varies.
         seed: the experiment's.
         scale: slots of the region one slot of the sample stands for.
         months: length of every run.
         first_month: calendar month of month 0, "YYYY-MM".
         follows_sales: public cost of a policy year that follows sales, million rupiah, by scenario,
             where trial runs were made to size levers.
+        ensemble: parameter sets that `uncertainty` ensemble takes together, if it is asked.
     """
 
     region: Region
@@ -79,6 +86,7 @@ class Study:
     months: int
     first_month: str
     follows_sales: Mapping[str, float] = field(default_factory=dict)
+    ensemble: Ensemble | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,6 +136,18 @@ class Study:
         """The region's own guesses with a range, by name."""
         return region_guesses(self.region)
 
+    @cached_property
+    def together(self) -> tuple[str, ...]:
+        """Parameters whose values come from the ensemble's sets, all of one set together.
+
+        Not what a scenario assumes, or the region knows, of its own.
+        """
+        if self.ensemble is None:
+            return ()
+        own = {*self.region.parameters, *(name for one in self.scenarios for name in one.assume)}
+        there = [name for name in self.ensemble.names if name in self.varied]
+        return tuple(name for name in there if name not in own)
+
     def value(self, name: str) -> float:
         """What a parameter or a guess of the region is where nothing is varied."""
         return self.guesses[name].value if name in self.guesses else self.parameters[name]
@@ -151,6 +171,8 @@ class Study:
             "scale": self.scale,
             "months": self.months,
         }
+        if self.ensemble is not None:
+            content["ensemble"] = self.ensemble.digest
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -274,10 +296,8 @@ def common_values(
     )
     entries = registry()
     # What is read only where a module is on is not varied where it is off.
-    off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
-    off.append(TRIALS)
-    if not any(has_places(one, months or one.months) for one in scenarios):
-        off.append(PROGRAMMES)
+    coaches = any(has_places(one, months or one.months) for one in scenarios)
+    off = _groups_off(parameters, coaches=coaches)
     varied = {
         name: (entries[name].low, entries[name].high)
         for name in assumed()
@@ -288,6 +308,35 @@ def common_values(
         if one.low < one.high:
             varied[name] = (one.low, one.high)
     return parameters, {name: varied[name] for name in entries if name in varied}
+
+
+def _groups_off(parameters: Parameters, *, coaches: bool) -> list[str]:
+    """Groups of parameters that no run reads."""
+    off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
+    off.append(TRIALS)
+    return off if coaches else [*off, PROGRAMMES]
+
+
+def with_ensemble(study: Study, ensemble: Ensemble) -> Study:
+    """The study with an ensemble, whose parameters are varied too where a run reads them.
+
+    Among them are parameters that are no guesses but were set to figures that a calibration was
+    held against. What a scenario assumes, and what the region knows of itself, stays as it is.
+    """
+    entries = registry()
+    off = _groups_off(study.parameters, coaches=study.coaches)
+    own = {*study.region.parameters, *(name for one in study.scenarios for name in one.assume)}
+    added = {
+        name: (entries[name].low, entries[name].high)
+        for name in ensemble.names
+        if name not in study.varied
+        and name not in own
+        and entries[name].group not in off
+        and not (name in _DOUBLED and COUNT in study.guesses)
+    }
+    both = {**study.varied, **added}
+    order = [*(name for name in entries if name in both), *(n for n in both if n not in entries)]
+    return replace(study, varied={name: both[name] for name in order}, ensemble=ensemble)
 
 
 def _shown(one: Assumption) -> str:
@@ -330,27 +379,22 @@ def make_jobs(
 
     Args:
         study: what they share.
-        uncertainty: "parameters" or "seeds".
+        uncertainty: "parameters", "ensemble" or "seeds".
         replicates: how many pairs.
-        extra: replicates at the registry's values and at each end of displacement, with
-            `uncertainty` parameters.
+        extra: replicates at the registry's values and at each end of displacement, unless
+            `uncertainty` is seeds.
     """
     if uncertainty not in UNCERTAINTIES:
         known = ", ".join(UNCERTAINTIES)
         raise KemitraanError(f"--uncertainty {uncertainty}: is not known; known: {known}")
     if not 2 <= replicates <= MOST_REPLICATES:
         raise KemitraanError(f"--replicates {replicates}: is outside 2..{MOST_REPLICATES}")
-    if uncertainty == "parameters" and not 2 <= extra <= MOST_REPLICATES:
+    if uncertainty != "seeds" and not 2 <= extra <= MOST_REPLICATES:
         raise KemitraanError(f"fixed_replicates {extra}: is outside 2..{MOST_REPLICATES}")
     seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
     if uncertainty == "seeds":
         return [Job(DRAW, r, seeds[r], {}) for r in range(replicates)]
-    points = latin_hypercube(study.seed, replicates, study.varied)
-    names = list(study.varied)
-    jobs = [
-        Job(DRAW, r, seeds[r], dict(zip(names, points[r].tolist(), strict=True)))
-        for r in range(replicates)
-    ]
+    jobs = [Job(DRAW, r, seeds[r], values) for r, values in enumerate(_drawn(study, replicates))]
     for role, values in (
         (FIXED, {}),
         (NONE_MOVED, {DISPLACEMENT: 0.0}),
@@ -358,3 +402,17 @@ def make_jobs(
     ):
         jobs += [Job(role, r, seeds[r], values) for r in range(extra)]
     return jobs
+
+
+def _drawn(study: Study, replicates: int) -> list[dict[str, float]]:
+    """Values of each replicate: those of a set of the ensemble, the others from a hypercube."""
+    together = study.together
+    apart = {name: ends for name, ends in study.varied.items() if name not in together}
+    points = latin_hypercube(study.seed, replicates, apart)
+    rows = [dict(zip(apart, point, strict=True)) for point in points.tolist()]
+    if study.ensemble is not None:
+        places = [study.ensemble.names.index(name) for name in together]
+        for row, member in zip(rows, study.ensemble.order(study.seed, replicates), strict=True):
+            values = study.ensemble.members[member, places].tolist()
+            row.update(zip(together, values, strict=True))
+    return [{name: row[name] for name in study.varied} for row in rows]

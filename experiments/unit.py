@@ -49,6 +49,7 @@ __all__ = [
     "region_values",
     "run_unit",
     "runs",
+    "start_world",
 ]
 
 TOLERANCE = 1e-9
@@ -133,18 +134,7 @@ def runs(study: Study, job: Job) -> Iterator[tuple[Record, Record | None]]:
     Raises:
         ModelError: an identity of the ledger or a ceiling does not hold.
     """
-    own = {name: value for name, value in job.changes.items() if name in study.guesses}
-    others = {name: value for name, value in job.changes.items() if name not in own}
-    parameters = study.parameters.replace(check=False, **others)
-    region = drawn_region(study.region, own, study.guesses)
-    start = build_world(
-        cast("RegionLike", region),
-        parameters,
-        seed=job.seed,
-        scale=study.scale,
-        months=study.months,
-        first_calendar_month=int(study.first_month[5:7]),
-    )
+    start = start_world(study, job)
     before = follow(start, study.branch_month)
     baseline: Record | None = None
     for scenario in study.scenarios:
@@ -157,6 +147,20 @@ def runs(study: Study, job: Job) -> Iterator[tuple[Record, Record | None]]:
         check_ceiling(record.world, scenario.name)
         yield record, baseline
         baseline = record if baseline is None else baseline
+
+
+def start_world(study: Study, job: Job) -> World:
+    """A unit's world at month 0, under no policy."""
+    own = {name: value for name, value in job.changes.items() if name in study.guesses}
+    others = {name: value for name, value in job.changes.items() if name not in own}
+    return build_world(
+        cast("RegionLike", drawn_region(study.region, own, study.guesses)),
+        study.parameters.replace(check=False, **others),
+        seed=job.seed,
+        scale=study.scale,
+        months=study.months,
+        first_calendar_month=int(study.first_month[5:7]),
+    )
 
 
 def region_values(study: Study, job: Job) -> npt.NDArray[np.float64]:

@@ -30,6 +30,7 @@ CONTEXT = {
     "experiments.trials.words": "trial",
     "experiments.validation.words": "validation",
     "experiments.explain.words": "explain",
+    "experiments.calibration.words": "calibration",
 }
 
 

@@ -54,6 +54,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "trial": Command("trial", "trial", "Replay a field experiment, or design a pilot."),
     "validate": Command("validate", "validate", "Replay published results and score the model."),
+    "calibrate": Command(
+        "calibrate", "calibrate", "Rule out assumptions that published figures contradict."
+    ),
     "trace": Command("trace", "trace", "Show one firm's months: orders, money, trust."),
 }
 """All commands in the order of the help."""

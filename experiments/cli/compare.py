@@ -44,9 +44,19 @@ def compare(
     uncertainty: Annotated[
         str,
         typer.Option(
-            "--uncertainty", help="parameters (vary what is assumed) or seeds.", metavar="WHAT"
+            "--uncertainty",
+            help="parameters (vary what is assumed), ensemble (what figures leave of it) or seeds.",
+            metavar="WHAT",
         ),
     ] = "parameters",
+    ensemble: Annotated[
+        str | None,
+        typer.Option(
+            "--ensemble",
+            help="Folder of a calibration, for that; the project's own if none.",
+            metavar="FOLDER",
+        ),
+    ] = None,
     replicates: Annotated[
         int, typer.Option("--replicates", help="Pairs of runs.", parser=whole, metavar="N")
     ] = 64,
@@ -119,6 +129,7 @@ def compare(
             region=region,
             baseline=baseline,
             uncertainty=uncertainty,
+            ensemble=ensemble,
             replicates=replicates,
             seed=seed,
             jobs=jobs,
