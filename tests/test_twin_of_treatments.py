@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from scenarios import load_scenario
 from sim.case import Case
-from sim.run import step
+from sim.run import simulate, step
 from sim.treatment import KINDS, Treatment, attach_treatments
 from sim.world import World
 from tests.lab import parameters, surabaya
@@ -56,6 +58,12 @@ def _world() -> World:
     return case.world()
 
 
+@cache
+def _untreated() -> World:
+    """The same without any treatment, run to its end."""
+    return simulate(_world())
+
+
 def _sums(world: Objects) -> dict[str, float]:
     """What the compiled month writes down of invoices and firms, from the twin's objects."""
     supplied = [link for link in world.links if link.order > 0.0]
@@ -92,3 +100,4 @@ def test_a_run_with_treatments_equals_its_twin_month_by_month(kind: str) -> None
             found = float(world.monthly[name][month])
             assert close_to(expected, found, 1e-9), f"month {month}: {name}"
     twin.close()
+    assert (world.monthly["revenue"] != _untreated().monthly["revenue"]).any()
