@@ -20,6 +20,7 @@ from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
 from sim.parameters.registry import FOLDER
 
+TRIALS = "experiments.trials.estimates"
 HEAD = "role,outcome,window,filter,scenario,trial,reading,value,sd,source\n"
 
 
@@ -259,9 +260,9 @@ def test_a_trial_is_replayed_by_what_replays_trials(tmp_path, monkeypatch):
         asked.append((trial, parameters["exit_base"], region.name, seed, scale))
         return {"profit@12": 0.1, "revenue@12": 0.05}
 
-    trials = ModuleType("experiments.trials")
+    trials = ModuleType(TRIALS)
     trials.trial_estimates = trial_estimates
-    monkeypatch.setitem(sys.modules, "experiments.trials", trials)
+    monkeypatch.setitem(sys.modules, TRIALS, trials)
     path = table(
         tmp_path,
         "calibration,profit@12,,,,mentor,,0.2,0.1,x",
@@ -278,7 +279,7 @@ def test_a_trial_is_replayed_by_what_replays_trials(tmp_path, monkeypatch):
 
 
 def test_a_version_without_trials_says_so(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "experiments.trials", None)
+    monkeypatch.setitem(sys.modules, TRIALS, None)
     path = table(tmp_path, "calibration,profit@12,,,,mentor,,0.2,0.1,x")
     problem = make_problem(
         read_targets(path), "surakarta", path=path, seed=1, scale=20, replicates=2
