@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
+import runpy
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -20,6 +23,7 @@ from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
 from sim.parameters.registry import FOLDER
 
+ROOT = Path(__file__).resolve().parents[1]
 TRIALS = "experiments.trials.estimates"
 HEAD = "role,outcome,window,filter,scenario,trial,reading,value,sd,source\n"
 
@@ -67,6 +71,28 @@ def test_targets_taken_as_they_are_have_the_value_of_the_evidence():
     (online,) = [one for one in read_targets() if one.id == "E086"]
     both = float(rows["E086"]["value"]) * float(rows["E089"]["value"]) / 100
     assert online.value == pytest.approx(both, abs=0.01)
+
+
+def test_the_page_shows_the_table():
+    made = runpy.run_path(str(ROOT / "docs" / "make_targets.py"))["document"]()
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    assert made == page, "run: python docs/make_targets.py"
+
+
+def test_the_page_names_every_measure():
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    assert [name for name in MEASURES if f"`{name}`" not in page] == []
+
+
+def test_the_table_of_the_page_is_a_table_that_can_be_read(tmp_path):
+    """The example of figures of one's own."""
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```\n(role,outcome.*?)```", page, re.DOTALL)
+    path = tmp_path / "targets.csv"
+    path.write_text(example, encoding="utf-8")
+    assert [one.role for one in read_targets(path)] == [
+        "calibration", "calibration", "check", "cannot",
+    ]  # fmt: skip
 
 
 def test_the_table_of_targets_is_a_file_of_the_package():
