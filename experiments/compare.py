@@ -15,15 +15,14 @@ from experiments.budget import load_scenario
 from experiments.comparison import Comparison
 from experiments.costs import unforeseen, yearly_cost
 from experiments.design import (
-    ENSEMBLE,
     FIXED_REPLICATES,
     Study,
     common_length,
     common_values,
     make_jobs,
     make_study,
-    with_ensemble,
 )
+from experiments.ensembles import sets_of, with_sets
 from experiments.limits import (
     MOST_JOBS,
     MOST_REPLICATES,
@@ -126,7 +125,7 @@ def compare(
     )
     if not 1 <= workers <= MOST_JOBS:
         raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
-    study = _with_sets(study, uncertainty, ensemble)
+    study = with_sets(study, uncertainty, ensemble)
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = teller(quiet=quiet)
@@ -144,7 +143,7 @@ def compare(
         "seed": seed,
         "uncertainty": uncertainty,
         "assumptions_varied": 0 if uncertainty == "seeds" else len(study.varied),
-        **({} if study.ensemble is None else _sets_of(study)),
+        **({} if study.ensemble is None else sets_of(study)),
         **({} if equal_budget is False else {"equal_budget": _amount_of(study)}),
         "jobs": workers,
         "seconds": round(trial.seconds, 1),
@@ -166,30 +165,6 @@ def compare(
     if target is not None:
         comparison.folder = write_folder(comparison, target, lang=lang)
     return comparison
-
-
-def _with_sets(
-    study: Study, uncertainty: str, given: str | PathLike[str] | Ensemble | None
-) -> Study:
-    """The study with the sets that are asked for.
-
-    Raises:
-        KemitraanError: sets are given and not asked for, or there are none.
-    """
-    from experiments.calibration.ensemble import Ensemble, load_ensemble  # noqa: PLC0415
-
-    if uncertainty != ENSEMBLE:
-        if given is not None:
-            raise KemitraanError(
-                f"--ensemble: goes with --uncertainty {ENSEMBLE}, not with {uncertainty}"
-            )
-        return study
-    return with_ensemble(study, given if isinstance(given, Ensemble) else load_ensemble(given))
-
-
-def _sets_of(study: Study) -> dict[str, object]:
-    """How many sets the ensemble has, and parameters that come from it."""
-    return {"ensemble": len(study.ensemble or ()), "together": len(study.together)}
 
 
 def plan_line(plan: dict[str, object], lang: str = "en") -> str:

@@ -38,12 +38,12 @@ __all__ = [
     "Study",
     "common_length",
     "common_values",
+    "groups_off",
     "has_places",
     "in_range",
     "latin_hypercube",
     "make_jobs",
     "make_study",
-    "with_ensemble",
 ]
 
 ENSEMBLE = "ensemble"
@@ -53,7 +53,7 @@ DISPLACEMENT = "displacement"
 REGION = "region"
 """Group of the region's own guesses."""
 RESTAURANTS, COUNT = "restaurant_demand", "region.restaurants.count"
-_DOUBLED = (RESTAURANTS,)
+DOUBLED = (RESTAURANTS,)
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
@@ -239,7 +239,7 @@ def make_study(
     parameters = Parameters({**parameters.values, **own}) if own else parameters
     guesses = region_guesses(region)
     # A range that is only that of the region's count gives way to the count itself.
-    doubled = _DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
+    doubled = DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
     varied = {k: ends for k, ends in varied.items() if k not in own and k not in doubled}
     varied.update({name: (guess.low, guess.high) for name, guess in guesses.items()})
     return Study(
@@ -297,7 +297,7 @@ def common_values(
     entries = registry()
     # What is read only where a module is on is not varied where it is off.
     coaches = any(has_places(one, months or one.months) for one in scenarios)
-    off = _groups_off(parameters, coaches=coaches)
+    off = groups_off(parameters, coaches=coaches)
     varied = {
         name: (entries[name].low, entries[name].high)
         for name in assumed()
@@ -310,33 +310,11 @@ def common_values(
     return parameters, {name: varied[name] for name in entries if name in varied}
 
 
-def _groups_off(parameters: Parameters, *, coaches: bool) -> list[str]:
+def groups_off(parameters: Parameters, *, coaches: bool) -> list[str]:
     """Groups of parameters that no run reads."""
     off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
     off.append(TRIALS)
     return off if coaches else [*off, PROGRAMMES]
-
-
-def with_ensemble(study: Study, ensemble: Ensemble) -> Study:
-    """The study with an ensemble, whose parameters are varied too where a run reads them.
-
-    Among them are parameters that are no guesses but were set to figures that a calibration was
-    held against. What a scenario assumes, and what the region knows of itself, stays as it is.
-    """
-    entries = registry()
-    off = _groups_off(study.parameters, coaches=study.coaches)
-    own = {*study.region.parameters, *(name for one in study.scenarios for name in one.assume)}
-    added = {
-        name: (entries[name].low, entries[name].high)
-        for name in ensemble.names
-        if name not in study.varied
-        and name not in own
-        and entries[name].group not in off
-        and not (name in _DOUBLED and COUNT in study.guesses)
-    }
-    both = {**study.varied, **added}
-    order = [*(name for name in entries if name in both), *(n for n in both if n not in entries)]
-    return replace(study, varied={name: both[name] for name in order}, ensemble=ensemble)
 
 
 def _shown(one: Assumption) -> str:

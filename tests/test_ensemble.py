@@ -11,7 +11,8 @@ import pytest
 import kemitraan as km
 from experiments.calibration.ensemble import Ensemble, load_ensemble, write_ensemble
 from experiments.compare import compare, load_study
-from experiments.design import make_jobs, with_ensemble
+from experiments.design import make_jobs
+from experiments.ensembles import with_ensemble
 from sim.errors import KemitraanError
 from sim.parameters import assumed, registry
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
+import runpy
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -20,6 +23,8 @@ from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
 from sim.parameters.registry import FOLDER
 
+ROOT = Path(__file__).resolve().parents[1]
+TRIALS = "experiments.trials.estimates"
 HEAD = "role,outcome,window,filter,scenario,trial,reading,value,sd,source\n"
 
 
@@ -66,6 +71,28 @@ def test_targets_taken_as_they_are_have_the_value_of_the_evidence():
     (online,) = [one for one in read_targets() if one.id == "E086"]
     both = float(rows["E086"]["value"]) * float(rows["E089"]["value"]) / 100
     assert online.value == pytest.approx(both, abs=0.01)
+
+
+def test_the_page_shows_the_table():
+    made = runpy.run_path(str(ROOT / "docs" / "make_targets.py"))["document"]()
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    assert made == page, "run: python docs/make_targets.py"
+
+
+def test_the_page_names_every_measure():
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    assert [name for name in MEASURES if f"`{name}`" not in page] == []
+
+
+def test_the_table_of_the_page_is_a_table_that_can_be_read(tmp_path):
+    """The example of figures of one's own."""
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```\n(role,outcome.*?)```", page, re.DOTALL)
+    path = tmp_path / "targets.csv"
+    path.write_text(example, encoding="utf-8")
+    assert [one.role for one in read_targets(path)] == [
+        "calibration", "calibration", "check", "cannot",
+    ]  # fmt: skip
 
 
 def test_the_table_of_targets_is_a_file_of_the_package():
@@ -259,9 +286,9 @@ def test_a_trial_is_replayed_by_what_replays_trials(tmp_path, monkeypatch):
         asked.append((trial, parameters["exit_base"], region.name, seed, scale))
         return {"profit@12": 0.1, "revenue@12": 0.05}
 
-    trials = ModuleType("experiments.trials")
+    trials = ModuleType(TRIALS)
     trials.trial_estimates = trial_estimates
-    monkeypatch.setitem(sys.modules, "experiments.trials", trials)
+    monkeypatch.setitem(sys.modules, TRIALS, trials)
     path = table(
         tmp_path,
         "calibration,profit@12,,,,mentor,,0.2,0.1,x",
@@ -278,7 +305,7 @@ def test_a_trial_is_replayed_by_what_replays_trials(tmp_path, monkeypatch):
 
 
 def test_a_version_without_trials_says_so(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "experiments.trials", None)
+    monkeypatch.setitem(sys.modules, TRIALS, None)
     path = table(tmp_path, "calibration,profit@12,,,,mentor,,0.2,0.1,x")
     problem = make_problem(
         read_targets(path), "surakarta", path=path, seed=1, scale=20, replicates=2

@@ -29,7 +29,7 @@ TrialEstimates = Callable[..., Mapping[str, float]]
 
 FINE = "fine"
 """Role of a job at the finer scale."""
-_TRIALS, _ESTIMATES = "experiments.trials", "trial_estimates"
+_TRIALS, _ESTIMATES = "experiments.trials.estimates", "trial_estimates"
 
 
 class _Asked(NamedTuple):

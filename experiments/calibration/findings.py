@@ -115,7 +115,7 @@ def never_together(history: History) -> list[Pair]:
 
     Only rows of the first wave count: later ones were chosen.
     """
-    first = history.implausibility[history.number == 1] <= history.cut
+    first = history.waves[0].far <= history.cut
     count, targets = first.shape
     met = first.sum(axis=0)
     both = first.T.astype(np.int64) @ first.astype(np.int64)

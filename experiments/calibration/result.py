@@ -138,7 +138,9 @@ class Calibration:
         import pandas as pd  # noqa: PLC0415  # loaded already by now
 
         history = self.history
-        first, members = history.number == 1, self.members
+        members = self.members
+        first = history.waves[0].means
+        first = np.column_stack([first, self.checked[: len(first)]])
         means = np.column_stack([history.means, self.checked])
         far = history.implausibility
         out = {one.target: one for one in history.conflicts}
@@ -163,7 +165,7 @@ class Calibration:
                     "discrepancy": target.discrepancy,
                     "luck": float(np.sqrt(history.noise[k])) if fitted else np.nan,
                     "sample_shift": float(history.waves[-1].bridge.shift[k]) if fitted else np.nan,
-                    **_range(means[first, k], "before"),
+                    **_range(first[:, k], "before"),
                     **_range(means[members, k], "left"),
                     "best": float(np.min(worst)) if fitted else np.nan,
                     "worst_left": float(np.max(worst[members], initial=0.0)) if fitted else np.nan,

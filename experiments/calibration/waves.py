@@ -29,8 +29,6 @@ Simulate = Callable[[Floats, int, int], tuple[Floats, Floats]]
 (rows, replicates, targets), and those of the finer runs likewise."""
 CROWD = 2000
 """Points that fill the space left, on emulators alone."""
-_LOOK = 20_000
-"""Points over which a lone target's best is looked for, on its emulator."""
 _FEW = 20
 """Runs that a target needs to be emulated."""
 _BOUND = 0.25
@@ -70,7 +68,8 @@ class Wave:
         judge: emulators fitted to them and to earlier rows in the same space.
         share_before: of the whole space, that these rows fill.
         share_after: that the emulators leave of it.
-        worst: (rows,), largest implausibility of the rows by their own runs.
+        far: (rows, targets), implausibility of the rows by their own runs.
+        kept: places of the targets that were kept by then.
     """
 
     number: int
@@ -83,7 +82,18 @@ class Wave:
     judge: Judge
     share_before: float
     share_after: float
-    worst: Floats
+    far: Floats
+    kept: tuple[int, ...]
+
+    @property
+    def worst(self) -> Floats:
+        """(rows,): the largest implausibility over the kept targets, by their own runs."""
+        return np.asarray(self.far[:, list(self.kept)].max(axis=1, initial=0.0))
+
+    @property
+    def means(self) -> Floats:
+        """(rows, targets): over replicates, as the finer sample would say."""
+        return self.bridge.across(self.runs.mean(axis=1))
 
 
 @dataclass
@@ -181,7 +191,8 @@ def match(
         each: called after every wave.
     """
     history = History(wanted, cut)
-    space = begin(replicate_seed(seed, 0), crowd, parameters)
+    whole = begin(replicate_seed(seed, 0), crowd, parameters)
+    space = whole
     for number in range(1, waves + 1):
         own = replicate_seed(seed, number)
         if number == 1:
@@ -191,16 +202,16 @@ def match(
         points = snap(points)
         some = points[: min(fine, rows)]
         runs, finer = simulate(points, len(some), number)
-        before = space.share
+        before, conflicts = space.share, len(history.conflicts)
         learned = _Learned(points, runs.mean(axis=1), some, runs.mean(axis=1)[: len(some)], finer)
         bridge = _bridge(history, learned, noise_of(runs))
-        judge = _learn(history, learned, bridge, number)
-        judge, space = _rule_out(history, judge, space, replicate_seed(own, 1), number)
-        worst = run_implausibility(bridge.across(learned.means), bridge.variance, wanted)
-        worst = worst[:, list(history.kept)].max(axis=1, initial=0.0)
+        judge = _learn(history, learned, bridge, whole, replicate_seed(own, 2))
+        space = whole if len(history.conflicts) > conflicts else space
+        judge, space = _rule_out(history, judge, space, whole, replicate_seed(own, 1))
+        far = run_implausibility(bridge.across(learned.means), bridge.variance, wanted)
         wave = Wave(
             number, points, runs, some, learned.fine_means, finer, bridge, judge, before,
-            space.share, worst,
+            space.share, far, history.kept,
         )  # fmt: skip
         history.waves.append(wave)
         each(wave)
@@ -235,26 +246,28 @@ def _active(history: History) -> tuple[int, ...]:
     return tuple(sorted(used))
 
 
-def _worst(history: History, points: Floats) -> Floats:
-    """(points,): the largest implausibility by the emulators of all waves so far."""
+def _worst(history: History, points: Floats, out: int | None = None) -> Floats:
+    """(points,): the largest implausibility by the emulators of all waves so far.
+
+    Those of targets that were left out since do not count, nor those of `out`.
+    """
     found = np.zeros(len(points))
     for wave in history.waves:
-        np.maximum(found, _still(wave.judge, history).worst(points), out=found)
+        judge = wave.judge
+        for place in list(judge.emulators):
+            if place not in history.kept or place == out:
+                judge = judge.without(place)
+        np.maximum(found, judge.worst(points), out=found)
     return found
 
 
-def _still(judge: Judge, history: History) -> Judge:
-    """A judge of the targets that are not left out by now."""
-    for place in [k for k in judge.emulators if k not in history.kept]:
-        judge = judge.without(place)
-    return judge
-
-
-def _learn(history: History, new: _Learned, bridge: Bridge, number: int) -> Judge:
+def _learn(history: History, new: _Learned, bridge: Bridge, whole: Crowd, seed: int) -> Judge:
     """Emulators of the kept targets, from all rows within the space of this wave.
 
-    A target that nothing meets by itself is left out: no run does, and its emulator nowhere.
+    A target that nothing meets by itself is left out: no run of the first wave does, and its
+    emulator nowhere.
     """
+    number = 1 + len(history.waves)
     rows, values = new.points, new.means
     if history.waves:
         inside = _worst(history, history.points) <= history.cut
@@ -263,7 +276,6 @@ def _learn(history: History, new: _Learned, bridge: Bridge, number: int) -> Judg
     values = bridge.across(values)
     ran = run_implausibility(values, bridge.variance, history.wanted)
     judge = Judge({}, bridge.variance, history.wanted)
-    look = stratified(replicate_seed(number, 0), _LOOK, rows.shape[1])
     for place in history.kept:
         finite = np.isfinite(values[:, place])
         if finite.sum() < _FEW:
@@ -271,9 +283,9 @@ def _learn(history: History, new: _Learned, bridge: Bridge, number: int) -> Judg
             continue
         emulator = fit_emulator(rows[finite], values[finite, place])
         best = float(ran[:, place].min())
-        if best > history.cut:
+        if number == 1 and best > history.cut:
             own = Judge({place: emulator}, bridge.variance, history.wanted)
-            if float(own.worst(look).min()) > history.cut:
+            if narrow(whole, own.worst, history.cut, own.active, seed).level > history.cut:
                 history.conflicts.append(Conflict(place, (), best, number))
                 continue
         judge = Judge({**judge.emulators, place: emulator}, bridge.variance, history.wanted)
@@ -281,28 +293,36 @@ def _learn(history: History, new: _Learned, bridge: Bridge, number: int) -> Judg
 
 
 def _rule_out(
-    history: History, judge: Judge, space: Crowd, seed: int, number: int
+    history: History, judge: Judge, space: Crowd, whole: Crowd, seed: int
 ) -> tuple[Judge, Crowd]:
-    """The space that the emulators of all waves leave; leaves out what cannot be met together."""
+    """The space that the emulators of all waves leave; leaves out what cannot be met together.
+
+    Without a target that earlier waves were narrowed by, the space is looked for from the whole.
+    """
+    number = 1 + len(history.waves)
     while True:
         found = _narrowed(history, judge, space, seed)
         if found.level <= history.cut or not judge.emulators:
             return judge, found
         binding = _binding(history, judge, found)
         tries = [
-            (place, _narrowed(history, judge.without(place), space, seed)) for place in binding
+            (place, _narrowed(history, judge.without(place), whole, seed, place))
+            for place in binding
         ]
         place, _ = min(tries, key=lambda pair: (pair[1].level, -pair[1].share))
         against = tuple(j for j in binding if j != place)
         history.conflicts.append(Conflict(place, against, found.level, number))
-        judge = judge.without(place)
+        judge, space = judge.without(place), whole
 
 
-def _narrowed(history: History, judge: Judge, space: Crowd, seed: int) -> Crowd:
+def _narrowed(
+    history: History, judge: Judge, space: Crowd, seed: int, out: int | None = None
+) -> Crowd:
+    """The part of a space that the emulators of all waves leave, without those of one target."""
     active = sorted({*judge.active, *_active(history)})
 
     def score(points: Floats) -> Floats:
-        return np.maximum(judge.worst(points), _worst(history, points))
+        return np.maximum(judge.worst(points), _worst(history, points, out))
 
     return narrow(space, score, history.cut, active, seed)
 
