@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.bundle import measure_bundle
+from benchmarks.calibration import measure_calibration
 from benchmarks.conditions import conditions
 from benchmarks.memory import measure_whole_region
 from benchmarks.pairing import measure_pairing
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "trial": measure_trial,
     "start": measure_start,
     "pairing": measure_pairing,
+    "calibration": measure_calibration,
 }
 RESULTS = Path(__file__).parent / "results.md"
 

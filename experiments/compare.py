@@ -17,6 +17,7 @@ from experiments.batch.pool import LocalPool
 from experiments.batch.record import Floats
 from experiments.comparison import Comparison
 from experiments.design import FIXED_REPLICATES, Study, make_jobs
+from experiments.ensembles import sets_of, with_sets
 from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, whole
 from experiments.preliminary import Preliminary
 from experiments.progress import progress_bar, teller
@@ -27,6 +28,7 @@ from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment
+    from experiments.calibration.ensemble import Ensemble
     from experiments.compare_batch import CompareBatch
 
 __all__ = [
@@ -60,6 +62,7 @@ def compare(
     scale: int | str | None = None,
     months: int | None = None,
     *,
+    ensemble: str | PathLike[str] | Ensemble | None = None,
     fixed_replicates: int = FIXED_REPLICATES,
     equal_budget: float | bool = False,
     on_error: str = "record",
@@ -73,7 +76,8 @@ def compare(
         region: a region, its name or folder; the scenarios' own if none.
         baseline: what the others are compared with.
         uncertainty: "parameters" varies every assumed figure over its range, the same in all
-            scenarios of a replicate; "seeds" holds assumptions fixed.
+            scenarios of a replicate; "ensemble" takes sets of them that published figures did not
+            rule out, and varies the rest; "seeds" holds assumptions fixed.
         replicates: pairs.
         seed: of the experiment; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.
@@ -82,8 +86,9 @@ def compare(
             written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
+        ensemble: the sets, or the folder that `calibrate` wrote; the project's own if none.
         fixed_replicates: further pairs at the registry's values, for the simulation error, and as
-            many at displacement 0 and 1; with `uncertainty` "parameters" only.
+            many at displacement 0 and 1; not with `uncertainty` "seeds".
         equal_budget: sizes every scenario to the same expected public cost, million rupiah in a
             policy year: a number, or True for what the first scenario costs. Each is sized by the
             levers that its `budget: {spend_on: [...]}` names.
@@ -113,6 +118,7 @@ def compare(
         jobs,
         scale,
         months,
+        ensemble=ensemble,
         fixed_replicates=fixed_replicates,
         equal_budget=equal_budget,
         lang=lang,
@@ -129,7 +135,7 @@ class Prepared:
 
     Attributes:
         study: what the runs share.
-        uncertainty: "parameters" or "seeds".
+        uncertainty: "parameters", "ensemble" or "seeds".
         jobs: all replicates.
         workers: processes.
         trial: what a short trial says about the whole.
@@ -159,6 +165,7 @@ def prepare(
     scale: int | str | None,
     months: int | None,
     *,
+    ensemble: str | PathLike[str] | Ensemble | None,
     fixed_replicates: int,
     equal_budget: float | bool,
     lang: str,
@@ -178,6 +185,7 @@ def prepare(
     )
     if not 1 <= workers <= MOST_JOBS:
         raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
+    study = with_sets(study, uncertainty, ensemble)
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
     workers = min(workers, len(work))
     tell = teller(quiet=quiet)
@@ -194,7 +202,8 @@ def prepare(
         "scale": study.scale,
         "seed": seed,
         "uncertainty": uncertainty,
-        "assumptions_varied": len(study.varied) if uncertainty == "parameters" else 0,
+        "assumptions_varied": 0 if uncertainty == "seeds" else len(study.varied),
+        **({} if study.ensemble is None else sets_of(study)),
         **({} if equal_budget is False else {"equal_budget": amount_of(study)}),
         "jobs": workers,
         "seconds": round(trial.seconds, 1),
@@ -310,6 +319,9 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     workers = int(str(plan["jobs"]))
     varied = int(str(plan["assumptions_varied"]))
     extra = int(str(plan["extra_pairs"]))
+    assumptions = say("varied", lang, n=varied) if varied else say("held", lang)
+    if "ensemble" in plan:
+        assumptions += say("of_ensemble", lang, n=plan["together"], sets=plan["ensemble"])
     minutes = f"{seconds / 60:.0f} min" if seconds >= 180 else f"{max(1, seconds):.0f} s"
     line = say(
         "plan",
@@ -320,6 +332,6 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
         months=plan["months"],
         time=minutes,
         cores=f"{workers} {say('core' if workers == 1 else 'cores', lang)}",
-        assumptions=say("varied", lang, n=varied) if varied else say("held", lang),
+        assumptions=assumptions,
     )
     return f"{line} {say('extra', lang, n=extra)}" if extra else line

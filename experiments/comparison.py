@@ -24,6 +24,7 @@ from experiments.effects import (
     effects_table,
     levels_table,
 )
+from experiments.ensemble_words import ensemble_notes
 from experiments.groups import GROUP_OUTCOMES, GROUPINGS
 from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
@@ -62,7 +63,7 @@ class Comparison(Numbers, Views):
 
     Attributes:
         study: what the runs shared.
-        uncertainty: "parameters" or "seeds".
+        uncertainty: "parameters", "ensemble" or "seeds".
         jobs: the replicates that have numbers, in order.
         results: their numbers, in the same order.
         runs: the number of each in the design.
@@ -93,6 +94,11 @@ class Comparison(Numbers, Views):
         self.plan = dict(plan)
         self.seconds = seconds
         self.folder: Path | None = None
+
+    @property
+    def sets(self) -> int | None:
+        """Parameter sets of the ensemble; none where assumptions did not come from one."""
+        return None if self.study.ensemble is None else len(self.study.ensemble)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -235,6 +241,7 @@ class Comparison(Numbers, Views):
             notes.append(say("alone", lang))
         elif pairs < FEWEST_PAIRS:
             notes.append(say("quick", lang, n=pairs))
+        notes += ensemble_notes(study, lang)
         notes += [*equality_notes(self, lang), *shock_notes(study, lang)]
         if study.has_platform:
             notes.append(say("platform", lang))

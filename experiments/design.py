@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +30,16 @@ from sim.errors import KemitraanError
 from sim.parameters import POLICY_MONTH, SWITCHES, TRIALS, Parameters, assumed, registry
 from sim.parameters.programmes import GROUP as PROGRAMMES
 
+if TYPE_CHECKING:
+    from experiments.calibration.ensemble import Ensemble
+
 __all__ = [
     "UNCERTAINTIES",
     "Job",
     "Study",
     "common_length",
     "common_values",
+    "groups_off",
     "has_places",
     "in_range",
     "latin_hypercube",
@@ -42,13 +47,14 @@ __all__ = [
     "make_study",
 ]
 
-UNCERTAINTIES = ("parameters", "seeds")
+ENSEMBLE = "ensemble"
+UNCERTAINTIES = ("parameters", ENSEMBLE, "seeds")
 DRAW, FIXED, NONE_MOVED, ALL_MOVED = "draw", "fixed", "displacement 0", "displacement 1"
 DISPLACEMENT = "displacement"
 REGION = "region"
 """Group of the region's own guesses."""
 RESTAURANTS, COUNT = "restaurant_demand", "region.restaurants.count"
-_DOUBLED = (RESTAURANTS,)
+DOUBLED = (RESTAURANTS,)
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
@@ -62,13 +68,14 @@ class Study:
         region: the place.
         scenarios: the baseline first.
         parameters: values where nothing is varied.
-        varied: low and high end of what `uncertainty` parameters varies.
+        varied: low and high end of what `uncertainty` parameters, or ensemble, varies.
         seed: the experiment's.
         scale: slots of the region one slot of the sample stands for.
         months: length of every run.
         first_month: calendar month of month 0, "YYYY-MM".
         follows_sales: public cost of a policy year that follows sales, million rupiah, by scenario,
             where trial runs were made to size levers.
+        ensemble: parameter sets that `uncertainty` ensemble takes together, if it is asked.
     """
 
     region: Region
@@ -80,6 +87,7 @@ class Study:
     months: int
     first_month: str
     follows_sales: Mapping[str, float] = field(default_factory=dict)
+    ensemble: Ensemble | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -129,6 +137,18 @@ class Study:
         """The region's own guesses with a range, by name."""
         return region_guesses(self.region)
 
+    @cached_property
+    def together(self) -> tuple[str, ...]:
+        """Parameters whose values come from the ensemble's sets, all of one set together.
+
+        Not what a scenario assumes, or the region knows, of its own.
+        """
+        if self.ensemble is None:
+            return ()
+        own = {*self.region.parameters, *(name for one in self.scenarios for name in one.assume)}
+        there = [name for name in self.ensemble.names if name in self.varied]
+        return tuple(name for name in there if name not in own)
+
     def value(self, name: str) -> float:
         """What a parameter or a guess of the region is where nothing is varied."""
         return self.guesses[name].value if name in self.guesses else self.parameters[name]
@@ -152,6 +172,8 @@ class Study:
             "scale": self.scale,
             "months": self.months,
         }
+        if self.ensemble is not None:
+            content["ensemble"] = self.ensemble.digest
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -200,7 +222,7 @@ def make_study(
     parameters = Parameters({**parameters.values, **own}) if own else parameters
     guesses = region_guesses(region)
     # A range that is only that of the region's count gives way to the count itself.
-    doubled = _DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
+    doubled = DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
     varied = {k: ends for k, ends in varied.items() if k not in own and k not in doubled}
     varied.update({name: (guess.low, guess.high) for name, guess in guesses.items()})
     return Study(
@@ -257,10 +279,8 @@ def common_values(
     )
     entries = registry()
     # What is read only where a module is on is not varied where it is off.
-    off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
-    off.append(TRIALS)
-    if not any(has_places(one, months or one.months) for one in scenarios):
-        off.append(PROGRAMMES)
+    coaches = any(has_places(one, months or one.months) for one in scenarios)
+    off = groups_off(parameters, coaches=coaches)
     varied = {
         name: (entries[name].low, entries[name].high)
         for name in assumed()
@@ -271,6 +291,13 @@ def common_values(
         if one.low < one.high:
             varied[name] = (one.low, one.high)
     return parameters, {name: varied[name] for name in entries if name in varied}
+
+
+def groups_off(parameters: Parameters, *, coaches: bool) -> list[str]:
+    """Groups of parameters that no run reads."""
+    off = [group for group, switch in SWITCHES.items() if parameters[switch] <= 0.0]
+    off.append(TRIALS)
+    return off if coaches else [*off, PROGRAMMES]
 
 
 def _shown(one: Assumption) -> str:
@@ -313,27 +340,22 @@ def make_jobs(
 
     Args:
         study: what they share.
-        uncertainty: "parameters" or "seeds".
+        uncertainty: "parameters", "ensemble" or "seeds".
         replicates: how many pairs.
-        extra: replicates at the registry's values and at each end of displacement, with
-            `uncertainty` parameters.
+        extra: replicates at the registry's values and at each end of displacement, unless
+            `uncertainty` is seeds.
     """
     if uncertainty not in UNCERTAINTIES:
         known = ", ".join(UNCERTAINTIES)
         raise KemitraanError(f"--uncertainty {uncertainty}: is not known; known: {known}")
     if not 2 <= replicates <= MOST_REPLICATES:
         raise KemitraanError(f"--replicates {replicates}: is outside 2..{MOST_REPLICATES}")
-    if uncertainty == "parameters" and not 2 <= extra <= MOST_REPLICATES:
+    if uncertainty != "seeds" and not 2 <= extra <= MOST_REPLICATES:
         raise KemitraanError(f"fixed_replicates {extra}: is outside 2..{MOST_REPLICATES}")
     seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
     if uncertainty == "seeds":
         return [Job(DRAW, r, seeds[r], {}) for r in range(replicates)]
-    points = latin_hypercube(study.seed, replicates, study.varied)
-    names = list(study.varied)
-    jobs = [
-        Job(DRAW, r, seeds[r], dict(zip(names, points[r].tolist(), strict=True)))
-        for r in range(replicates)
-    ]
+    jobs = [Job(DRAW, r, seeds[r], values) for r, values in enumerate(_drawn(study, replicates))]
     for role, values in (
         (FIXED, {}),
         (NONE_MOVED, {DISPLACEMENT: 0.0}),
@@ -341,3 +363,17 @@ def make_jobs(
     ):
         jobs += [Job(role, r, seeds[r], values) for r in range(extra)]
     return jobs
+
+
+def _drawn(study: Study, replicates: int) -> list[dict[str, float]]:
+    """Values of each replicate: those of a set of the ensemble, the others from a hypercube."""
+    together = study.together
+    apart = {name: ends for name, ends in study.varied.items() if name not in together}
+    points = latin_hypercube(study.seed, replicates, apart)
+    rows = [dict(zip(apart, point, strict=True)) for point in points.tolist()]
+    if study.ensemble is not None:
+        places = [study.ensemble.names.index(name) for name in together]
+        for row, member in zip(rows, study.ensemble.order(study.seed, replicates), strict=True):
+            values = study.ensemble.members[member, places].tolist()
+            row.update(zip(together, values, strict=True))
+    return [{name: row[name] for name in study.varied} for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from experiments.ensemble_words import sets_legend
 from experiments.groups import GROUP_OUTCOMES
 from experiments.report import effect_cells, laid_out, window_title
 from experiments.stakeholder_words import group_words
@@ -55,6 +56,7 @@ def group_lines(comparison: Comparison, window: str, by: str, lang: str, width: 
             lines += [*_outcome(comparison, own, lang, width), ""]
     varied = comparison.uncertainty != "seeds"
     legend = say("group_legend" if varied else "fixed_legend", lang)
+    legend += sets_legend(comparison.sets, lang)
     return [*lines, f"{legend}  {say('mark', lang)}"]
 
 

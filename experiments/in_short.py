@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from experiments.ensemble_words import sets_legend
 from experiments.report import effect_cells, laid_out, window_title
 from experiments.words import say, unit_words
 from sim.outcomes import OUTCOMES
@@ -52,6 +53,7 @@ def short_lines(comparison: Comparison, window: str, lang: str, width: int) -> l
     when = window_title(comparison, window, lang)
     title = say("in_short", lang, when=when, baseline=comparison.baseline)
     varied = comparison.uncertainty != "seeds"
-    legend = f"{say('range_legend' if varied else 'fixed_legend', lang)}  {say('mark', lang)}"
+    legend = say("range_legend" if varied else "fixed_legend", lang)
+    legend = f"{legend}{sets_legend(comparison.sets, lang)}  {say('mark', lang)}"
     heads = ["", *(outcome_head(one, lang) for one in SHORT_OUTCOMES)]
     return [title, *laid_out(heads, body, width), legend]

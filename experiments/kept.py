@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.calibration.ensemble import FILES, load_ensemble, write_ensemble
 from experiments.design import FIXED_REPLICATES
 from scenarios.faults import ScenarioError
 from scenarios.region import list_regions
 from scenarios.scenario import Scenario, list_scenarios, load_scenario
+from sim.errors import KemitraanError
 from sim.parameters import registry
 from sim.parameters.programmes import GROUP as PROGRAMMES
 
@@ -29,6 +31,8 @@ ASSUMPTION_COLUMNS = (
     "parameter", "value", "low", "high", "unit", "kind", "varied", "assumed_by", "source", "url",
     "checked_on", "note",
 )  # fmt: skip
+SETS = "ensemble"
+"""Folder with the ensemble, where it does not come with the program."""
 OWN = "scenarios"
 """Folder with the scenario files that do not come with the program."""
 
@@ -90,6 +94,20 @@ def write_beside(comparison: Comparison, folder: Path) -> None:
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="\n") as file:
             table.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
     write_files(comparison.study.scenarios, folder)
+    _write_sets(comparison.study, folder)
+
+
+def _write_sets(study: Study, folder: Path) -> None:
+    """The ensemble, where it is not the one that comes with the program."""
+    if study.ensemble is None:
+        return
+    try:
+        shipped = load_ensemble()
+    except KemitraanError:
+        shipped = None
+    if study.ensemble != shipped:
+        (folder / SETS).mkdir()
+        write_ensemble(study.ensemble, folder / SETS)
 
 
 def write_files(scenarios: Sequence[Scenario], folder: Path) -> None:
@@ -154,6 +172,8 @@ def command(comparison: Comparison, folder: Path) -> dict[str, object]:
             missing.append(one.name)
     if study.region.name not in list_regions():
         missing.append(study.region.name)
+    if (folder / SETS).is_dir():
+        files += [f"{SETS}/{name}" for name in FILES]
     words = ["kemitraan", "compare", *shown[1:], "--baseline", shown[0]]
     options = {
         "region": study.region.name,
@@ -165,6 +185,8 @@ def command(comparison: Comparison, folder: Path) -> dict[str, object]:
     }
     if "equal_budget" in plan:
         options["equal-budget"] = plan["equal_budget"]
+    if (folder / SETS).is_dir():
+        options["ensemble"] = SETS
     for name, value in options.items():
         words += [f"--{name}", str(value)]
     extra = 0 if comparison.uncertainty == "seeds" else int(str(plan["extra_pairs"])) // 3

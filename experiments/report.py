@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from experiments.comparison import FEWEST_PAIRS
+from experiments.ensemble_words import sets_legend
 from experiments.money import money_lines
 from experiments.stakeholder_table import clear, nothing, shows_from, stakeholder_windows
 from experiments.words import (
@@ -202,6 +203,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
             errors = (second or ("" if first == _MISSING else "0 ±0") for first, second in pairs)
             body.append([f"  ({say('simulation', lang)})", "", *errors])
     legend = say("range_legend" if varied else "fixed_legend", lang)
+    legend += sets_legend(comparison.sets, lang)
     head = [title, comparison.baseline, *comparison.scenarios]
     lines = laid_out(head, body, width, fixed=2)
     if len(lines) > len(body) + 1:  # they do not fit beside one another

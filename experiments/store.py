@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.ensemble_words import ensemble_record
 from experiments.inputs import input_counts
 from experiments.kept import command, write_beside
 from experiments.stale import today
@@ -311,6 +312,7 @@ def about(comparison: Comparison, folder: Path) -> dict[str, object]:
         "months": comparison.study.months,
         "first_month": comparison.study.first_month,
         "region_title": dict(comparison.study.region.title),
+        **ensemble_record(comparison.study),
         **standing(comparison.study),
     }
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from experiments.calibration.ensemble import Ensemble
 from experiments.design import Study
 from scenarios.budget_checks import Budget
 from scenarios.faults import Fault
@@ -33,7 +34,7 @@ _KIND = "="
 _KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Assumption, Budget, Fault, Figure, LeverSetting, Parameters, Region, Scenario, Shock, Study,
+        Assumption, Budget, Ensemble, Fault, Figure, LeverSetting, Parameters, Region, Scenario, Shock, Study,
     )
 }  # fmt: skip
 
@@ -79,6 +80,8 @@ def _plain(thing: Any) -> Any:  # noqa: ANN401  # any of the kinds
         thing = thing.item()
     if isinstance(thing, float) and not math.isfinite(thing):
         return {_KIND: "float", "value": repr(thing)}
+    if isinstance(thing, np.ndarray):
+        return {_KIND: "array", "rows": [_plain(row) for row in thing.tolist()]}
     if isinstance(thing, tuple):
         return {_KIND: "tuple", "items": [_plain(each) for each in thing]}
     if isinstance(thing, list):
@@ -115,6 +118,8 @@ def _made(plain: Any) -> Any:  # noqa: ANN401  # any of the kinds
         return float(plain["value"])
     if kind == "tuple":
         return tuple(_made(each) for each in plain["items"])
+    if kind == "array":
+        return np.array(_made(plain["rows"]), dtype=np.float64)
     if kind == "table":
         return _made_table(plain["columns"])
     own = {key: _made(value) for key, value in plain.items() if key != _KIND}

@@ -8,7 +8,7 @@ behind, so that a unit is small whatever the region.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -48,6 +48,8 @@ __all__ = [
     "region_names",
     "region_values",
     "run_unit",
+    "runs",
+    "start_world",
 ]
 
 TOLERANCE = 1e-9
@@ -113,22 +115,28 @@ def run_unit(study: Study, job: Job) -> Result:
         ModelError: an identity of the ledger or a ceiling does not hold.
     """
     begun = time.process_time()
-    own = {name: value for name, value in job.changes.items() if name in study.guesses}
-    others = {name: value for name, value in job.changes.items() if name not in own}
-    parameters = study.parameters.replace(check=False, **others)
-    region = drawn_region(study.region, own)
-    start = build_world(
-        cast("RegionLike", region),
-        parameters,
-        seed=job.seed,
-        scale=study.scale,
-        months=study.months,
-        first_calendar_month=int(study.first_month[5:7]),
-    )
-    before = follow(start, study.branch_month)
-    baseline: Record | None = None
     sites: Sites | None = None
     values, series, goods = [], [], []
+    for record, baseline in runs(study, job):
+        sites = sites_of(record) if sites is None else sites  # the baseline comes first
+        values.append(_measure(record, baseline, sites))
+        monthly = record.world.monthly
+        series.append(np.stack([monthly[name] for name in SERIES], axis=1))
+        goods.append(record.world.good_state[:, :, : len(SERIES_GOODS)])
+    return Result(np.array(values), np.array(series), np.array(goods), time.process_time() - begun)
+
+
+def runs(study: Study, job: Job) -> Iterator[tuple[Record, Record | None]]:
+    """The checked runs of a replicate in the order of the scenarios, each with the baseline's.
+
+    The first is the baseline, which has none.
+
+    Raises:
+        ModelError: an identity of the ledger or a ceiling does not hold.
+    """
+    start = start_world(study, job)
+    before = follow(start, study.branch_month)
+    baseline: Record | None = None
     for scenario in study.scenarios:
         policy = compile_policy(scenario.levers, start.names.goods, study.months)
         shocks = compile_shocks(
@@ -137,21 +145,37 @@ def run_unit(study: Study, job: Job) -> Result:
         record = follow(start.copy(policy, shocks), before=before)
         check_ledger(record.world, scenario.name)
         check_ceiling(record.world, scenario.name)
-        sites = sites_of(record) if sites is None else sites  # the baseline comes first
-        values.append(_measure(record, baseline, sites))
-        monthly = record.world.monthly
-        series.append(np.stack([monthly[name] for name in SERIES], axis=1))
-        goods.append(record.world.good_state[:, :, : len(SERIES_GOODS)])
+        yield record, baseline
         baseline = record if baseline is None else baseline
-    return Result(np.array(values), np.array(series), np.array(goods), time.process_time() - begun)
+
+
+def start_world(study: Study, job: Job) -> World:
+    """A unit's world at month 0, under no policy."""
+    own = {name: value for name, value in job.changes.items() if name in study.guesses}
+    others = {name: value for name, value in job.changes.items() if name not in own}
+    return build_world(
+        cast("RegionLike", drawn_region(study.region, own, study.guesses)),
+        study.parameters.replace(check=False, **others),
+        seed=job.seed,
+        scale=study.scale,
+        months=study.months,
+        first_calendar_month=int(study.first_month[5:7]),
+    )
 
 
 def region_values(study: Study, job: Job) -> npt.NDArray[np.float64]:
-    """(scenarios, windows, outcomes): a unit's values for the region as a whole."""
-    numbers = run_unit(study, job).numbers
-    # Within a window the outcomes of the region come first, see `cells`.
-    by_window = numbers.reshape(len(numbers), len(windows(study.months)), -1)
-    return by_window[:, :, : len(OUTCOMES)].copy()
+    """(scenarios, windows, outcomes): a unit's values for the region as a whole, groups left out.
+
+    Raises:
+        ModelError: an identity of the ledger or a ceiling does not hold.
+    """
+    every = windows(study.months)
+    return np.array(
+        [
+            [list(window_values(record, name, baseline).values()) for name in every]
+            for record, baseline in runs(study, job)
+        ]
+    )
 
 
 def _measure(record: Record, baseline: Record | None, sites: Sites) -> npt.NDArray[np.float64]:

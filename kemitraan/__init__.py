@@ -13,8 +13,13 @@ from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
     from experiments.budget import load_scenario
+    from experiments.calibration.calibrate import calibrate
+    from experiments.calibration.ensemble import Ensemble, load_ensemble
+    from experiments.calibration.result import Calibration
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
+    from experiments.explain.explain import explain
+    from experiments.explain.explanation import Explanation
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from experiments.trials.files import list_trials, load_trial
@@ -37,10 +42,13 @@ if TYPE_CHECKING:
 check_packages("sim", "scenarios", "experiments")
 
 _HOME = {
+    "Calibration": "experiments.calibration.result",
     "Comparison": "experiments.compare",
     "Cooperative": "sim.agents",
     "CorporateBuyer": "sim.agents",
     "Ecosystem": "sim.ecosystem",
+    "Explanation": "experiments.explain.explanation",
+    "Ensemble": "experiments.calibration.ensemble",
     "KemitraanError": "sim.errors",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
@@ -55,12 +63,15 @@ _HOME = {
     "TrialResult": "experiments.trials.result",
     "Umkm": "sim.agents",
     "Validation": "experiments.validation.result",
+    "calibrate": "experiments.calibration.calibrate",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
+    "explain": "experiments.explain.explain",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
     "list_trials": "experiments.trials.files",
+    "load_ensemble": "experiments.calibration.ensemble",
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
     "load_trial": "experiments.trials.files",
@@ -73,10 +84,13 @@ _HOME = {
 
 __all__ = [
     "OUTCOMES",
+    "Calibration",
     "Comparison",
     "Cooperative",
     "CorporateBuyer",
     "Ecosystem",
+    "Ensemble",
+    "Explanation",
     "KemitraanError",
     "Mentor",
     "Parameters",
@@ -91,12 +105,15 @@ __all__ = [
     "Umkm",
     "Validation",
     "__version__",
+    "calibrate",
     "ceiling",
     "compare",
+    "explain",
     "levers",
     "list_regions",
     "list_scenarios",
     "list_trials",
+    "load_ensemble",
     "load_region",
     "load_scenario",
     "load_trial",

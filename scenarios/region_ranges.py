@@ -80,7 +80,9 @@ def _guessed_classes(region: Region) -> dict[str, int]:
     return {str(name): int(count) for name, count in counts if name in guessed}
 
 
-def drawn_region(region: Region, values: Mapping[str, float]) -> Region:
+def drawn_region(
+    region: Region, values: Mapping[str, float], known: Mapping[str, Guess] | None = None
+) -> Region:
     """The region with other values of some of its guesses; itself without any.
 
     Counts are rounded. Shares of sectors are weights among the guessed ones, whose sum stays, so
@@ -90,10 +92,11 @@ def drawn_region(region: Region, values: Mapping[str, float]) -> Region:
     Args:
         region: as its files have it.
         values: by name, see `region_guesses`; other names are refused.
+        known: the region's guesses, where they are at hand.
     """
     if not values:
         return region
-    known = region_guesses(region)
+    known = region_guesses(region) if known is None else known
     for name in values:
         if name not in known:
             raise KeyError(name)

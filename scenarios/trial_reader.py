@@ -127,7 +127,7 @@ class TrialChecker(BlockChecks):
         there = []
         for entry in self.entries("", root):
             key, value = entry.key.text, entry.value
-            there.append(key)
+            there += [key] if value.kind != "null" else []
             if key not in TRIAL_KEYS:
                 self.fault(shown(key), entry.key, _unknown_top(key))
             elif value.kind not in ("null", "broken"):

@@ -100,10 +100,11 @@ def trade(
         pool_scratch[2],
     )
     check_orders(tables, pending, p, residual, month)
-    if tables.treatments.size > 0:
-        shock_demand(tables, month)
     if shops.size > 0:
         trade_online(tables, lever, p, seed, month, residual)
+    # After it: what is spent online is not what local customers spend.
+    if tables.treatments.size > 0:
+        shock_demand(tables, month)
     worst = np.zeros(3)
     largest = 0
     for h in range(pools.size):
@@ -235,7 +236,7 @@ def run_month(
         flow,
     )
     if tables.treatments.size > 0:
-        deliver_contracts(tables, p, seed, month, flow)
+        deliver_contracts(tables, lever, p, seed, month, flow)
     # 14 inspections, sanctions, beliefs
     sanctions, fines = enforce(buyers, rules, levers, p, seed, month, scratch[2], scratch[3])
     flow[18] = grants

@@ -7,17 +7,27 @@ of whom, whether more is better, and how it is read from the record of the run. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.outcomes_record import Record, View, Window, windows
+from sim.outcomes_record import MonthsView, Record, View, Window, share_of, windows
 from sim.world import World
 
-__all__ = ["OUTCOMES", "Outcome", "Record", "View", "Window", "window_values", "windows"]
+__all__ = [
+    "MONTHLY_OUTCOMES",
+    "OUTCOMES",
+    "Outcome",
+    "Record",
+    "View",
+    "Window",
+    "monthly_values",
+    "window_values",
+    "windows",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,27 +72,25 @@ def _per_firm(sums: str, count: str) -> Callable[[View], float]:
 
 
 def _hotels(count: str) -> Callable[[View], float]:
-    return lambda v: 100.0 * v.last(count) / v.last("hotels") if v.last("hotels") else np.nan
+    return lambda v: share_of(100.0 * v.last(count), v.last("hotels"), np.nan)
 
 
 def _coached(numerator: str, denominator: str, factor: float = 1.0) -> Callable[[View], float]:
     """Sum over sum, and 0 where nobody is coached."""
-    return lambda v: factor * v.ratio(numerator, denominator) if v.total(denominator) else 0.0
+    return lambda v: factor * v.ratio(numerator, denominator, 0.0)
 
 
 def _applicants(view: View) -> float:
     """Those who come in the window; how long the lists are is in the months of waiting."""
-    places = view.total("coaching_places")
-    return view.total("applications") / places if places else 0.0
+    return view.ratio("applications", "coaching_places", 0.0)
 
 
 def _visible(view: View) -> float:
-    judged = view.last("alumni_judged")
-    return 100.0 * view.last("visible_successes") / judged if judged else 0.0
+    return share_of(100.0 * view.last("visible_successes"), view.last("alumni_judged"), 0.0)
 
 
 def _agencies(count: str) -> Callable[[View], float]:
-    return lambda v: 100.0 * v.last(count) / v.last("agencies") if v.last("agencies") else np.nan
+    return lambda v: share_of(100.0 * v.last(count), v.last("agencies"), np.nan)
 
 
 def _row(
@@ -168,8 +176,7 @@ _DECLARED = (
          lambda v: v.mean("firms") + v.mean("hired")),
     _row("ever_partnered", "% of firms", ("ever partnered", "pernah bermitra"), 1, _ALL,
          "firms alive at or after month 24; at the window's end",
-         lambda v: 100.0 * v.last("ever_partners") / v.last("generations")
-         if v.last("generations") else np.nan),
+         lambda v: share_of(100.0 * v.last("ever_partners"), v.last("generations"), np.nan)),
     _row("hotels_signed", "% of hotels", ("hotels signed", "hotel menandatangani"), 0, _HOTELS,
          _HOTEL_END, _hotels("hotels_signed")),
     _row("hotels_buying", "% of hotels", ("hotels buying", "hotel membeli"), 1, _HOTELS,
@@ -349,6 +356,15 @@ _DECLARED = (
 OUTCOMES: Mapping[str, Outcome] = MappingProxyType({o.name: o for o in _DECLARED})
 """Every outcome by name, in the order of tables."""
 
+_BY_YEAR = frozenset({
+    "firms_gaining", "firms_losing", "in_business", "same_trade", "partners_gain", "other_trades",
+    "gain_partners", "gain_same_trade", "gain_other_trades", "gain_other_firms", "sites_changed",
+    "gini", "coached_gain", "true_success",
+})  # fmt: skip
+
+MONTHLY_OUTCOMES: tuple[str, ...] = tuple(name for name in OUTCOMES if name not in _BY_YEAR)
+"""Outcomes that have a value in every month; the others need whole years."""
+
 
 def window_values(record: Record, window: str, baseline: Record | None = None) -> dict[str, float]:
     """All outcomes of a run over a window.
@@ -363,6 +379,30 @@ def window_values(record: Record, window: str, baseline: Record | None = None) -
         name: 0.0 if outcome.twin and baseline is None else float(outcome.compute(view))
         for name, outcome in OUTCOMES.items()
     }
+
+
+def monthly_values(record: Record, names: Sequence[str], baseline: Record | None = None) -> Floats:
+    """Outcomes month by month, as `window_values` would give them over a window of one month.
+
+    Args:
+        record: a run.
+        names: some of `MONTHLY_OUTCOMES`.
+        baseline: the run that outcomes marked `twin` are compared with; without one they are zero.
+
+    Returns:
+        (months, names), each in the unit of its outcome.
+
+    Raises:
+        KeyError: an outcome that needs whole years.
+    """
+    view = MonthsView(record, baseline)
+    found = np.zeros((record.world.months, len(names)))
+    for column, name in enumerate(names):
+        if name in _BY_YEAR:
+            raise KeyError(name)
+        if not OUTCOMES[name].twin or baseline is not None:
+            found[:, column] = OUTCOMES[name].compute(view)
+    return found
 
 
 def monthly_series(world: World, name: str) -> Floats:

@@ -13,7 +13,17 @@ from sim.run import simulate
 from sim.tables import BUYER_KINDS
 from sim.world import World
 
-__all__ = ["Newcomers", "Record", "Twins", "View", "Window", "follow", "windows"]
+__all__ = [
+    "MonthsView",
+    "Newcomers",
+    "Record",
+    "Twins",
+    "View",
+    "Window",
+    "follow",
+    "share_of",
+    "windows",
+]
 
 YEAR = 12
 _FIRST_YEARS = 2
@@ -248,10 +258,9 @@ class View:
         """A monthly outcome in the window's last month."""
         return float(self._cut(name, self.world)[-1])
 
-    def ratio(self, numerator: str, denominator: str) -> float:
-        """Sum over sum; not a number where the second is zero."""
-        below = self.total(denominator)
-        return self.total(numerator) / below if below else np.nan
+    def ratio(self, numerator: str, denominator: str, empty: float = np.nan) -> float:
+        """Sum over sum; `empty` where the second is zero."""
+        return share_of(self.total(numerator), self.total(denominator), empty)
 
     def baseline_mean(self, name: str) -> float:
         """Mean month of a monthly outcome in the baseline run."""
@@ -300,6 +309,38 @@ class View:
             mean_coached=_mean(gain, coached) if coached.any() else 0.0,
             true_success=100.0 * float(rise[judged].mean()) if judged.any() else 0.0,
         )
+
+
+class MonthsView(View):
+    """One run month by month: what a `View` tells of a window, told of every month at once.
+
+    The numbers are arrays, (months,), in place of floats; outcomes are written so that both work.
+    """
+
+    def __init__(self, record: Record, baseline: Record | None) -> None:
+        months = record.world.months
+        super().__init__(record, baseline, Window("months", 0, -(-months // YEAR)))
+
+    def total(self, name: str) -> float:
+        """A monthly outcome, (months,)."""
+        return self.world.column(name)  # type: ignore[return-value]  # every month by itself
+
+    mean = last = total
+
+    def baseline_mean(self, name: str) -> float:
+        """A monthly outcome in the baseline run, (months,)."""
+        if self.baseline is None:
+            return self.total(name)
+        return self.baseline.world.column(name)  # type: ignore[return-value]  # the same
+
+
+def share_of(part: float, whole: float, empty: float) -> float:
+    """A part over a whole, and `empty` where the whole is zero; element by element in arrays."""
+    if hasattr(whole, "shape"):
+        found = np.full(whole.shape, empty)
+        np.divide(part, whole, out=found, where=np.asarray(whole != 0.0))
+        return found  # type: ignore[return-value]  # arrays in, an array out
+    return part / whole if whole else empty
 
 
 def _mean(gain: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> float:

@@ -106,8 +106,16 @@ def lay_slots(region: RegionLike, vacancy: float, scale: int) -> Slots:
     counts = np.diff(np.concatenate(([0], edges)))
     sector = np.repeat(np.repeat(np.arange(shares.size), population.size), counts)
     village = np.repeat(np.tile(np.arange(population.size), shares.size), counts)
-    chosen = np.arange(scale // 2, sector.size, scale, dtype=np.int64)
-    return Slots(chosen, sector[chosen].astype(np.int32), village[chosen].astype(np.int32))
+    every = np.arange(sector.size, dtype=np.int64)
+    return _every_nth(Slots(every, sector.astype(np.int32), village.astype(np.int32)), scale)
+
+
+def _every_nth(slots: Slots, scale: int) -> Slots:
+    """The sampled ones among all slots of the region."""
+    if scale == 1:
+        return slots
+    chosen = slots.slot[scale // 2 :: scale]
+    return Slots(chosen, slots.sector[chosen], slots.village[chosen])
 
 
 def size_law(p: Parameters) -> npt.NDArray[np.float64]:
@@ -214,7 +222,7 @@ def build_world(
     row = params.record()
     sizes = size_law(params)
     every = lay_slots(region, params["vacancy"], 1)
-    slots = lay_slots(region, params["vacancy"], scale)
+    slots = _every_nth(every, scale)
     firms = _empty_firms(slots, district_of)
     sites = villages[["x_km", "y_km", "area_km2"]].to_numpy(dtype=np.float64)
     profit_ring = np.zeros((PROFIT_MONTHS, firms.size))

@@ -125,11 +125,12 @@ KINDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
 coaching: months of a mentor or of classes, the content as fitting as `fit`. contract: a new buyer
 orders so much each month, paid in so many days, of which the firm takes what it can make and
 finance. export_order: one order, bought outright, over one month or several. cash_grant: once.
-loan: repaid in equal instalments over `months`, after the months of grace. online_training: of the
-marketplace, with a shop at the start where `onboard`. payment_terms: of all its buyers of these
-kinds, old and new. reserved_share_removed: it no longer counts for the share that is reserved.
-demand_shock: its local customers spend more or less with it; the part `from_competitors` of the
-change is what neighbours in the same pool lose or win.
+loan: repaid within `months`, in equal instalments once the months of grace among them are over.
+online_training: of the marketplace, with a shop at the start where `onboard` and none is open; for
+trades sold online. payment_terms: of all its buyers of these kinds, old and new, of an experiment's
+contracts not; of several the best holds. reserved_share_removed: it no longer counts for the share
+that is reserved. demand_shock: its local customers spend more or less with it, online ones as
+before; the part `from_competitors` of the change is what neighbours in the same pool lose or win.
 """
 
 
@@ -175,7 +176,7 @@ def attach_treatments(
 
     Raises:
         KemitraanError: a treatment that is not known, that the world cannot give, or that has begun
-            before now; or a mask of another shape.
+            before now; a loan without a month to repay it in; or a mask of another shape.
     """
     shape = (len(treatments), world.n_firms)
     if treated.shape != shape:
@@ -290,6 +291,11 @@ def _row(world: World, one: Treatment) -> np.void:
             row[column] = _number(one, name)
     if one.kind == "export_order":
         row["amount"] /= one.months
+    if one.kind == "loan" and int(row["grace"][0]) >= one.months:
+        raise KemitraanError(
+            f"loan: grace_months: {int(row['grace'][0])} leaves no month to repay in; give fewer "
+            f"than months ({one.months}), or more months"
+        )
     if one.kind == "contract" and "payment_days" not in one.values:
         buyer = str(one.values.get("buyer", "large_buyer"))
         row["days"] = world.params[0][fields["payment_days"].parameter[buyer]]

@@ -164,6 +164,10 @@ def earn_all(tables: Tables, params: Params, month: int) -> None:
                 online = shop.revenue
                 charges = shop.fees + shop.costs
                 paid = shop.payout - shop.costs
+            if tables.deals.size > 0:
+                deal = tables.deals[i]
+                charges += deal.interest
+                paid -= deal.interest + deal.instalment
             rings = tables.profit_ring, tables.receivables
             earn(firms[i], p, rings[0], rings[1], i, month, online, charges, paid)
 

@@ -19,6 +19,7 @@ from sim.processes.events import hold_events
 from sim.processes.grants import give_grants
 from sim.processes.orders import count_refused, order_floor, order_voluntary, set_needs
 from sim.processes.pooling import set_pooling
+from sim.processes.treatments import deliver_contracts, order_contracts, remove_reserve, treat
 from sim.processes.value import value_links
 from tests.kernels import produce_all
 from tests.reference.adapter import apply_policy, world_from_tables
@@ -124,6 +125,22 @@ class Phases:
         order_voluntary(*sides, self.rules, p, month, pooling)
         order_floor(*sides, self.rules, self.covers, p, month, pooling)
         count_refused(t.firms, t.lines, t.links, t.cooperatives, pooling)
+
+    def treat(self) -> float:
+        """Step 4 of a field experiment; returns what was lent and given."""
+        return float(treat(self.tables, self.p, self.month))
+
+    def order_contracts(self) -> None:
+        """Step 8 of a field experiment."""
+        order_contracts(self.tables, self.month)
+
+    def remove_reserve(self) -> None:
+        """Step 6 of a field experiment."""
+        remove_reserve(self.tables, self.month)
+
+    def deliver_contracts(self) -> None:
+        """Steps 12 and 13 of a field experiment, and what it teaches."""
+        deliver_contracts(self.tables, self.lever, self.p, self.seed, self.month, self.flow)
 
     def acquire(self) -> None:
         """Step 8, certificates."""

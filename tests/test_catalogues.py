@@ -30,6 +30,8 @@ CONTEXT = {
     "experiments.trials.words": "trial",
     "experiments.validation.words": "validation",
     "experiments.batch.words": "batch",
+    "experiments.explain.words": "explain",
+    "experiments.calibration.words": "calibration",
 }
 
 

@@ -115,3 +115,6 @@ def test_trials_are_listed_checked_and_begun_from(here, capsys):
     (here / "own.yaml").write_text("name: own\ntreatment: [{cash_grant: {}}]\n", encoding="utf-8")
     assert main(["check", "own.yaml"]) == 2
     assert "cash_grant.million_rp: missing" in capsys.readouterr().err
+    (here / "far.yaml").write_text(TRIAL.replace("surabaya", "atlantis"), encoding="utf-8")
+    assert main(["check", "far.yaml"]) == 2
+    assert "far.yaml: region: no region 'atlantis'" in capsys.readouterr().err

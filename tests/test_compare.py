@@ -25,7 +25,7 @@ from scenarios.region_ranges import region_guesses
 from scenarios.scenario import load_scenario
 from sim.case import auto_scale
 from sim.errors import KemitraanError
-from sim.parameters import SWITCHES, assumed, registry
+from sim.parameters import SWITCHES, TRIALS, assumed, registry
 from tests import screen
 
 SMALL = {"scale": 100, "months": 48, "quiet": True, "fixed_replicates": 3}
@@ -177,7 +177,7 @@ def test_the_design_has_draws_then_fixed_then_displacement():
     jobs = make_jobs(study, "parameters", 5, 3)
     roles = [job.role for job in jobs]
     assert roles == ["draw"] * 5 + ["fixed"] * 3 + ["displacement 0"] * 3 + ["displacement 1"] * 3
-    off = {*SWITCHES, "programmes"}
+    off = {*SWITCHES, "programmes", TRIALS}
     always = {name for name in assumed() if registry()[name].group not in off}
     own = set(region_guesses(study.region))
     assert "region.restaurants.count" in own

@@ -5,7 +5,7 @@ import pytest
 
 from scenarios.region import load_region
 from scenarios.scenario import load_scenario
-from sim.outcomes import OUTCOMES, window_values, windows
+from sim.outcomes import MONTHLY_OUTCOMES, OUTCOMES, monthly_values, window_values, windows
 from sim.outcomes_groups import GROUP_OUTCOMES, GROUPINGS, group_names, group_values
 from sim.outcomes_record import follow
 from sim.parameters import Parameters
@@ -155,3 +155,33 @@ def test_gini_of_equal_revenues_is_zero_and_of_one_earner_nearly_one(runs):
     record.world.yearly.revenue[4, alive] = 0.0
     record.world.yearly.revenue[4, np.flatnonzero(alive)[0]] = 1.0
     assert window_values(record, "year 3")["gini"] == pytest.approx(1 - 1 / alive.sum())
+
+
+def test_months_are_windows_of_one_month(runs):
+    base, rule = runs
+    monthly = monthly_values(rule, MONTHLY_OUTCOMES, base)
+    assert monthly.shape == (60, len(MONTHLY_OUTCOMES))
+    column = {name: monthly[:, k] for k, name in enumerate(MONTHLY_OUTCOMES)}
+    whole = window_values(rule, "policy", base)
+    for name in ("profit", "jobs", "direct_purchases", "outside_loss"):  # means over months
+        assert column[name][24:60].mean() == pytest.approx(whole[name], rel=1e-12)
+    for name in ("hotels_signed", "ever_partnered", "agencies_buying"):  # at the end
+        np.testing.assert_equal(column[name][59], whole[name])
+    assert column["public_cost"][24:60].sum() == pytest.approx(whole["public_cost"], rel=1e-12)
+    world = rule.world.monthly
+    np.testing.assert_allclose(
+        column["hotel_cost"], 1e6 * world["hotel_cost"] / world["room_nights"], rtol=1e-12
+    )
+    assert (column["applicants_per_place"] == 0.0).all()  # nobody is coached
+    alone = monthly_values(base, ["outside_loss", "profit"])
+    assert (alone[:, 0] == 0.0).all()
+    np.testing.assert_array_equal(alone[:24, 1], column["profit"][:24])
+
+
+def test_what_needs_whole_years_has_no_months(runs):
+    base, rule = runs
+    with pytest.raises(KeyError, match="gini"):
+        monthly_values(rule, ["gini"], base)
+    by_year = [name for name in OUTCOMES if name not in MONTHLY_OUTCOMES]
+    assert "in_business" in by_year
+    assert len(by_year) < len(MONTHLY_OUTCOMES)

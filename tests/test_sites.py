@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.build.kept import Kept
 from sim.build.sites import Sites, lay_sites
 from sim.population import lay_slots
 from sim.world import World
@@ -105,3 +106,48 @@ def test_one_more_buyer_shifts_nobody_elses_luck():
     rows = np.array([old[int(number)] for number in was["number"]])
     for name in ("kind", "district", "x", "y", "coverage_draw", "mode_taste"):
         np.testing.assert_array_equal(was[name], now[name][rows])
+
+
+def test_worlds_that_share_parts_are_those_built_alone(monkeypatch):
+    """Neighbours of a design: other values, then the first ones again, then another seed."""
+    design = [
+        (5, {}),
+        (5, {"payment_days": 20.0, "trust_start": 0.7}),  # nothing that says who is where
+        (5, {"candidate_range": 2.0}),
+        (5, {"vacancy": 0.2}),
+        (5, {}),
+        (6, {}),
+    ]
+
+    def tables() -> list[bytes]:
+        worlds = [lab_world(surabaya(), seed=s, scale=300, months=36, values=v) for s, v in design]
+        return [b"".join(map(_bytes, w.tables)) for w in worlds]
+
+    shared = tables()
+    monkeypatch.setattr(Kept, "get", lambda _self, _plain, _arrays, make: make())
+    assert tables() == shared
+    assert shared[0] == shared[4]
+    assert len(set(shared)) == 5
+
+
+def test_a_result_is_kept_for_equal_arguments_only():
+    kept: Kept[int] = Kept(2)
+    made = []
+
+    def ask(plain: int, *values: float) -> int:
+        def make() -> int:
+            made.append(plain)
+            return len(made)
+
+        return kept.get((plain,), [np.array(values)], make)
+
+    assert [ask(1, 0.5), ask(1, 0.5), ask(1, 0.6), ask(1, 0.5), ask(2, 0.5)] == [1, 1, 2, 1, 3]
+    assert ask(1, 0.6) == 4  # not asked for longest, it gave way
+    changing = np.array([1.0])
+    first = kept.get((9,), [changing], lambda: 10)
+    changing[0] = 2.0
+    assert kept.get((9,), [changing], lambda: 11) != first
+
+
+def _bytes(table: object) -> bytes:
+    return b"".join(map(_bytes, table)) if isinstance(table, tuple) else np.asarray(table).tobytes()

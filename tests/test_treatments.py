@@ -297,4 +297,6 @@ def test_what_the_world_cannot_give_is_refused_by_name():
     assert "0..10000" in refused(Treatment("cash_grant", 24, 1))
     assert "out of range" in refused(Treatment("cash_grant", 24, 1, {"million_rp": -1.0}))
     assert "it takes" in refused(Treatment("cash_grant", 24, 1, {"rupiah": 1.0}))
+    loan = {"million_rp": 1.0, "interest_per_month": 0.01, "grace_months": 6}
+    assert "fewer than months (6)" in refused(Treatment("loan", 24, 6, loan))
     assert ", ".join(BUYERS) in refused(Treatment("payment_terms", 24, 1, {"buyers": ("king",)}))

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from experiments.trials.files import list_trials, load_trial
 from scenarios.faults import ScenarioError
-from scenarios.trial_schema import BUYERS, DEFAULT_OUTCOMES, REFUSED, nearest_thing
+from scenarios.trial_schema import (
+    BUYERS,
+    COST_KEYS,
+    DEFAULT_OUTCOMES,
+    ELIGIBLE_KEYS,
+    ESTIMATOR_KEYS,
+    OUTCOMES,
+    PAST_ORDERS,
+    REFUSED,
+    TREATED_KEYS,
+    TRIAL_KEYS,
+    nearest_thing,
+)
 from sim.treatment import BUYERS as MODEL_BUYERS
 from sim.treatment import KINDS
 from tests.trial_files import HEAD, faults, read
@@ -284,3 +298,58 @@ def test_every_kind_and_field_is_read(tmp_path):
             said.append(f"{name}: {value}")
         trial = read(tmp_path, base + f"treatment: [{{{kind}: {{{', '.join(said)}}}}}]\n")
         assert set(trial.treatments[0].settings) == set(fields) - {"months"}, kind
+
+
+def test_the_page_names_all_that_can_be_said():
+    page = (Path(__file__).resolve().parents[1] / "docs" / "trials.md").read_text(encoding="utf-8")
+    fields = [name for fields in KINDS.values() for name in fields]
+    for name in (*TRIAL_KEYS, *ELIGIBLE_KEYS, *KINDS, *fields, *OUTCOMES, *PAST_ORDERS):
+        assert f"`{name}`" in page, name
+
+
+ODD = (
+    "null", "[]", "{}", "[[]]", "[1, 2, 3]", "{a: {b: 1}}", "true", "-1", "1e999", ".nan", "''",
+    "x", "2025-01", "[null, null]", "[x]", "{share: x}", "!!int 3", "&a 1", "*a", "0,5",
+)  # fmt: skip
+BLOCKS = {
+    "": TRIAL_KEYS,
+    "eligible": ELIGIBLE_KEYS,
+    "treated": TREATED_KEYS,
+    "attrition": ("treated", "control"),
+    "estimator": ESTIMATOR_KEYS,
+    "costs": COST_KEYS,
+}
+
+
+def was_read(path, text):
+    """Whether a text is a trial; if not, its faults are told and nothing else happens."""
+    path.write_text(text, encoding="utf-8")
+    try:
+        load_trial(path)
+    except ScenarioError as error:
+        return not error.faults
+    return True
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_whatever_is_written_is_read_or_refused(tmp_path, block):
+    """Every key with every odd value: a trial, or faults with their places, never anything else."""
+    usual = {"name": "mine", "region": "surabaya", "treatment": "[{cash_grant: {million_rp: 5}}]"}
+    found = []
+    for key in BLOCKS[block]:
+        for value in ODD:
+            said = {block: f"{{{key}: {value}}}"} if block else {key: value}
+            text = "".join(f"{k}: {v}\n" for k, v in {**usual, **said}.items())
+            found.append(was_read(tmp_path / "odd.yaml", text))
+    # Nothing is no value, and a few of the odd ones fit somewhere.
+    assert 0 < sum(found) < 0.4 * len(found)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_whatever_a_treatment_says_is_read_or_refused(tmp_path, kind):
+    found = [
+        was_read(tmp_path / "odd.yaml", HEAD + f"treatment: [{{{kind}: {{{field}: {value}}}}}]\n")
+        for field in (*KINDS[kind], "start", "nobody_knows")
+        for value in ODD
+    ]
+    assert sum(found) < 0.4 * len(found)

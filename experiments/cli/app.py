@@ -51,11 +51,17 @@ COMMANDS: dict[str, Command] = {
     "verify": Command("verify", "verify", "Hash every file of an experiment again."),
     "rerun": Command("rerun", "rerun", "Do one run again: the same bytes, or why not."),
     "report": Command("report", "report", "Write one page of a comparison, to print."),
+    "explain": Command(
+        "explain", "explain", "Say what an answer hangs on, where it flips, what to measure."
+    ),
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
     "trial": Command("trial", "trial", "Replay a field experiment, or design a pilot."),
     "validate": Command("validate", "validate", "Replay published results and score the model."),
+    "calibrate": Command(
+        "calibrate", "calibrate", "Rule out assumptions that published figures contradict."
+    ),
     "trace": Command("trace", "trace", "Show one firm's months: orders, money, trust."),
 }
 """All commands in the order of the help."""

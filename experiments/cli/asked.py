@@ -9,8 +9,8 @@ import typer
 from experiments.cli.options import whole
 
 __all__ = [
-    "BaselineOption", "EqualBudgetOption", "ReplicatesOption", "ScaleOption", "ScenariosArgument",
-    "UncertaintyOption",
+    "BaselineOption", "EnsembleOption", "EqualBudgetOption", "ReplicatesOption", "ScaleOption",
+    "ScenariosArgument", "UncertaintyOption",
 ]  # fmt: skip
 
 ScenariosArgument = Annotated[
@@ -26,7 +26,17 @@ BaselineOption = Annotated[
 UncertaintyOption = Annotated[
     str,
     typer.Option(
-        "--uncertainty", help="parameters (vary what is assumed) or seeds.", metavar="WHAT"
+        "--uncertainty",
+        help="parameters (vary what is assumed), ensemble (what figures leave of it) or seeds.",
+        metavar="WHAT",
+    ),
+]
+EnsembleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ensemble",
+        help="Folder of a calibration, for that; the project's own if none.",
+        metavar="FOLDER",
     ),
 ]
 ReplicatesOption = Annotated[

@@ -109,12 +109,17 @@ def _is_trial(file: str) -> bool:
 
 def _check_trial(file: str) -> list[Fault]:
     from experiments.trials.files import load_trial  # noqa: PLC0415
-    from scenarios.faults import ScenarioError  # noqa: PLC0415
+    from scenarios.faults import Fault, ScenarioError  # noqa: PLC0415
+    from scenarios.region import RegionError, load_region  # noqa: PLC0415
 
     try:
-        load_trial(file)
+        trial = load_trial(file)
     except ScenarioError as error:
         return list(error.faults)
+    try:
+        load_region(trial.region)
+    except RegionError as error:
+        return [Fault(file, 0, 0, "region", str(error))]
     return []
 
 

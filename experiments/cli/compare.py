@@ -10,6 +10,7 @@ import typer
 
 from experiments.cli.asked import (
     BaselineOption,
+    EnsembleOption,
     EqualBudgetOption,
     ReplicatesOption,
     ScaleOption,
@@ -42,6 +43,7 @@ def compare(
     *,
     baseline: BaselineOption = "no_policy",
     uncertainty: UncertaintyOption = "parameters",
+    ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
     region: RegionOption = None,
     scale: ScaleOption = "auto",
@@ -109,6 +111,7 @@ def compare(
             jobs=jobs,
             scale=scale,
             months=months,
+            ensemble=ensemble,
             fixed_replicates=FIXED_REPLICATES,
             equal_budget=money(equal_budget),
             lang=speech,

@@ -9,6 +9,7 @@ import typer
 
 from experiments.cli.asked import (
     BaselineOption,
+    EnsembleOption,
     EqualBudgetOption,
     ReplicatesOption,
     ScaleOption,
@@ -38,6 +39,7 @@ def plan(
     *,
     baseline: BaselineOption = "no_policy",
     uncertainty: UncertaintyOption = "parameters",
+    ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
     region: RegionOption = None,
     scale: ScaleOption = "auto",
@@ -74,6 +76,7 @@ def plan(
         jobs=jobs,
         scale=scale,
         months=months,
+        ensemble=ensemble,
         fixed_replicates=FIXED_REPLICATES,
         equal_budget=money(equal_budget),
         lang=speech,

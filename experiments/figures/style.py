@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from experiments.ensemble_words import sets_legend
 from experiments.words import number, say
 
 if TYPE_CHECKING:
@@ -183,6 +184,9 @@ def caption(comparison: Comparison, lang: str, *parts: str) -> str:
         region=comparison.study.region.name,
         firms=number(float(str(plan["firms"])), lang),
     )
+    sets = sets_legend(comparison.sets, lang).strip()
+    if sets:
+        tail = f"{sets[0].upper()}{sets[1:]}. {tail}"
     return " ".join([*parts, tail])
 
 

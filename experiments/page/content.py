@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import words
 from experiments.catalogue import phrase, told
 from experiments.ceiling import CHANNELS
+from experiments.ensemble_words import sets_legend
 from experiments.page.answer import Effect, answer, effect_of, simulation_words, span
 from experiments.page.assumptions import assumption_rows, every_assumption, hangs_on, kind_counts
 from experiments.page.forest import Forest, forest
@@ -256,7 +257,7 @@ def _alternative(kept: Kept, figure: Forest, lang: str) -> str:
 
 def _caption(kept: Kept, lang: str) -> str:
     plan = kept.manifest["plan"]
-    return say(
+    text = say(
         "caption_varied" if kept.varied else "caption_held",
         lang,
         span=span(kept, "policy"),
@@ -264,6 +265,8 @@ def _caption(kept: Kept, lang: str) -> str:
         firms=number(float(plan["firms"]), lang),
         seed=plan["seed"],
     )
+    sets = sets_legend(plan.get("ensemble"), lang).strip()
+    return f"{text} {sets[0].upper()}{sets[1:]}." if sets else text
 
 
 def _after(kept: Kept, letters: Sequence[str], lang: str) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ _MISSING = "-"
 def text(result: TrialResult, lang: str = "en", width: int = 118) -> str:
     """All that the screen shows of a trial, but the folder."""
     lines = [*_folded(_head(result, lang), width), ""]
-    lines += _table(result, lang)
+    lines += _table(result, lang, width)
     lines += ["", *_folded(_legend(result, lang), width)]
     if result.design is not None:
         lines += ["", *_pilot(result, result.design, lang, width)]
@@ -80,7 +80,7 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _table(result: TrialResult, lang: str) -> list[str]:
+def _table(result: TrialResult, lang: str, width: int) -> list[str]:
     """Blocks of one outcome, all with the same columns."""
     trial = result.trial
     table = result.table.set_index(["outcome", "horizon", "estimand"])
@@ -88,7 +88,9 @@ def _table(result: TrialResult, lang: str) -> list[str]:
     both = bool((result.table["take_up"] < 0.995).any())
     keys = ["after", "control_mean", "itt", "percent", "truth", "holds"]
     keys += ["tot", "truth_tot"] if both else []
-    keys += ["spillover"] if trial.spillover and trial.treatments else []
+    if trial.spillover and trial.treatments:
+        seen = result.table.loc[result.table["estimand"] == "spillover_seen", "se"]
+        keys += ["spillover", *(["spillover_seen"] if seen.notna().any() else [])]
     head = [say(f"head_{key}", lang) for key in keys]
     blocks: list[tuple[str, list[list[str]]]] = []
     for outcome in trial.outcomes:
@@ -99,14 +101,29 @@ def _table(result: TrialResult, lang: str) -> list[str]:
         blocks.append((outcome_words(outcome, lang, trial.form), rows))
     every = [head, *(row for _, rows in blocks for row in rows)]
     wide = [max(len(row[i]) for row in every) for i in range(len(keys))]
+    lines: list[str] = []
+    for columns in _that_fit(wide, width):
 
-    def line(cells: Sequence[str]) -> str:
-        return ("  " + "  ".join(c.ljust(w) for c, w in zip(cells, wide, strict=True))).rstrip()
+        def line(cells: Sequence[str], columns: Sequence[int] = columns) -> str:
+            return ("  " + "  ".join(cells[i].ljust(wide[i]) for i in columns)).rstrip()
 
-    lines = [line(head)]
-    for name, rows in blocks:
-        lines += [name, *(line(row) for row in rows)]
+        lines += ["", line(head)] if lines else [line(head)]
+        for name, rows in blocks:
+            lines += [name, *(line(row) for row in rows)]
     return lines
+
+
+def _that_fit(wide: Sequence[int], width: int) -> list[list[int]]:
+    """Columns beside one another, the first in each group; what does not fit follows below."""
+    found: list[list[int]] = []
+    used = width + 1
+    for i in range(1, len(wide)):
+        if used + 2 + wide[i] > width:
+            found.append([0])
+            used = 2 + wide[0]
+        found[-1].append(i)
+        used += 2 + wide[i]
+    return found
 
 
 def _at(table: pd.DataFrame, *key: object) -> pd.Series:
@@ -129,7 +146,7 @@ def _cell(key: str, horizon: int, at: dict[str, pd.Series], lang: str) -> str:
     if key == "holds":
         return percent(100.0 * float(itt["coverage"]), lang)
     row = at[key]
-    if key in ("itt", "tot"):
+    if key in ("itt", "tot", "spillover_seen"):
         return _estimate(row, lang)
     return _truth(row, lang)
 
@@ -159,7 +176,9 @@ def _truth(row: pd.Series, lang: str) -> str:
         return "0"
     if math.isfinite(float(row["range_low"])):
         return with_interval(value, float(row["range_low"]), float(row["range_high"]), lang)
-    return with_error(value, low, high, lang)
+    shown = with_error(value, low, high, lang)
+    # Below the sixth decimal place.
+    return "0" if shown == "0 ±0" else shown
 
 
 def _legend(result: TrialResult, lang: str) -> list[str]:
@@ -246,7 +265,7 @@ def _pilot(result: TrialResult, design: PilotDesign, lang: str, width: int) -> l
         more = table[same & (table["rounds"] > 1)]
         body.append(
             [
-                str(row["outcome"]),
+                outcome_words(str(row["outcome"]), lang).rpartition(",")[0],
                 say("months", lang, n=int(row["horizon"])),
                 number(float(row["effect"]), lang, signed=True),
                 _percent(float(row["relative"]), lang),
@@ -257,7 +276,7 @@ def _pilot(result: TrialResult, design: PilotDesign, lang: str, width: int) -> l
                 _money(float(row["cost"]), lang),
             ]
         )
-    lines += laid_out(head, body, max(width, 60))
+    lines += laid_out(head, body, max(width, 60), fixed=2)
     return [*lines, *_folded(_advice(result, design, lang), width)]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.build.kept import Kept
 from sim.build.sites import Sites
 from sim.draws import STREAM_CANDIDATES, uniform
 from sim.jit import Integer, jit
@@ -184,15 +185,64 @@ def draw_candidates(
         redraws: how often `redrawn_share` of the places will be redrawn.
 
     Returns:
-        Links, and (lines, length) rows of firms, -1 where there are no more, with their distances.
+        Links, and (lines, length) rows of firms, -1 where there are no more, with their distances;
+        not to be changed, as the next world of the same seed and buyers may be given the same ones.
     """
     places = int(p["candidates"])
+    length = max(1, int(places * p["redrawn_share"]) * redraws)
+    reach = p["candidate_range"]
+
+    def draw() -> _Drawn:
+        return _draw(sites, buyers, lines, goods, places, length, reach, seed)
+
+    # All that the draw reads; what else a row holds, such as a demand, changes no candidate.
+    keys = (
+        *sites, buyers["x"], buyers["y"], buyers["number"], lines["buyer"], lines["good"],
+        goods["sector"],
+    )  # fmt: skip
+    small = sites.sector.size * max(1, lines.size) <= _MOST
+    drawn = _KEPT.get((places, length, reach, seed), keys, draw) if small else draw()
+    lines["start"], lines["stop"] = drawn.start, drawn.stop
+    links = np.zeros(drawn.firm.size, LINK_DTYPE)
+    links["firm"] = drawn.firm
+    links["distance"] = drawn.distance
+    links["generation"] = -1
+    links["trust_buyer"] = p["trust_start"]
+    links["trust_firm"] = p["trust_start"]
+    links["utility"] = -np.inf
+    return links, drawn.reserve, drawn.reserve_distance
+
+
+class _Drawn(NamedTuple):
+    """Candidates of every line, end to end, and the reserve."""
+
+    firm: npt.NDArray[np.int32]
+    distance: npt.NDArray[np.float64]
+    start: npt.NDArray[np.int32]
+    stop: npt.NDArray[np.int32]
+    reserve: npt.NDArray[np.int32]
+    reserve_distance: npt.NDArray[np.float64]
+
+
+_KEPT: Kept[_Drawn] = Kept()
+_MOST = 500_000_000
+"""Slots times lines above which candidates are not kept, so that memory stays small."""
+
+
+def _draw(
+    sites: Sites,
+    buyers: Rows,
+    lines: Rows,
+    goods: npt.NDArray[np.void],
+    places: int,
+    length: int,
+    reach: float,
+    seed: int,
+) -> _Drawn:
     most = lines.size * places
     firm = np.zeros(most, np.int32)
     distance = np.zeros(most)
-    reserve = np.full(
-        (lines.size, max(1, int(places * p["redrawn_share"]) * redraws)), -1, np.int32
-    )
+    reserve = np.full((lines.size, length), -1, np.int32)
     reserve_distance = np.zeros(reserve.shape)
     sectors = max(int(sites.sector.max(initial=0)), int(goods["sector"].max())) + 1
     bounds = np.searchsorted(sites.sector, np.arange(sectors + 1)).astype(np.int64)
@@ -205,16 +255,16 @@ def draw_candidates(
         reserve,
         reserve_distance,
         places,
-        p["candidate_range"],
+        reach,
         np.uint64(seed),
         firm,
         distance,
     )
-    links = np.zeros(count, LINK_DTYPE)
-    links["firm"] = firm[:count]
-    links["distance"] = distance[:count]
-    links["generation"] = -1
-    links["trust_buyer"] = p["trust_start"]
-    links["trust_firm"] = p["trust_start"]
-    links["utility"] = -np.inf
-    return links, reserve, reserve_distance
+    return _Drawn(
+        firm[:count].copy(),
+        distance[:count].copy(),
+        lines["start"].copy(),
+        lines["stop"].copy(),
+        reserve,
+        reserve_distance,
+    )

@@ -8,11 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.build.firms import place
+from sim.build.kept import Kept
 from sim.draws import STREAM_POPULATION, uniform
 from sim.jit import Integer, jit
 from sim.processes.demography import INDEX_X, INDEX_Y
 
 __all__ = ["Sites", "lay_sites"]
+
+
+_MOST = 1_000_000
+"""Slots above which sites are not kept from one world to the next, so that memory stays small."""
 
 
 class Sites(NamedTuple):
@@ -67,8 +72,26 @@ def lay_sites(
         seed: of the population.
 
     Returns:
-        Sites; a slot whose sector has no sampled slot has row -1.
+        Sites; a slot whose sector has no sampled slot has row -1. Not to be changed: the next
+        world of the same seed and places is given the same ones.
     """
+
+    def lay() -> Sites:
+        return _lay(sector, village, villages, kept, scale, seed)
+
+    if sector.size > _MOST:
+        return lay()
+    return _KEPT.get((scale, seed), (sector, village, villages, kept), lay)
+
+
+def _lay(
+    sector: npt.NDArray[np.int32],
+    village: npt.NDArray[np.int32],
+    villages: npt.NDArray[np.float64],
+    kept: npt.NDArray[np.int64],
+    scale: int,
+    seed: int,
+) -> Sites:
     x, y = np.empty(sector.size), np.empty(sector.size)
     _scatter(village, villages, np.uint64(seed), x, y)
     sampled = sector[kept]
@@ -77,3 +100,6 @@ def lay_sites(
     # The sampled slot of the same stretch of numbers, or the nearest one of the sector.
     row = np.clip(np.arange(sector.size) // scale, first, last)
     return Sites(x, y, sector, np.where(first <= last, row, -1).astype(np.int32))
+
+
+_KEPT: Kept[Sites] = Kept()

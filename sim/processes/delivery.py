@@ -264,7 +264,7 @@ def account_buyers(
                     seed,
                     month,
                 )
-                days = buyers[b].payment_days
+                days = min(buyers[b].payment_days, lever.max_days)
                 if deals.size > 0:
                     deal = deals[i]
                     kind = buyers[b].kind

@@ -89,7 +89,7 @@ def check_pool(
     spending: float,
     worst: npt.NDArray[np.float64],
 ) -> None:
-    """A pool sells min(spending, room); firms stay within finance and capacity.
+    """A pool sells min(spending, room of firms with customers); firms stay within their means.
 
     Args:
         firms: after the filling of the pool.
@@ -108,7 +108,8 @@ def check_pool(
         if f.alive == 0:
             capacity = worse(capacity, f.ordered + f.local_sales)
             continue
-        room += f.room
+        if f.weight > 0.0:
+            room += f.room
         sold += f.local_sales
         # Written so that nan, which compares with nothing, is looked at too.
         if not f.ordered <= f.financeable:

@@ -161,12 +161,18 @@ def order_contracts(tables: Tables, month: int) -> None:
 
 @jit
 def deliver_contracts(
-    tables: Tables, p: Record, seed: Integer, month: int, flow: npt.NDArray[np.float64]
+    tables: Tables,
+    lever: Record,
+    p: Record,
+    seed: Integer,
+    month: int,
+    flow: npt.NDArray[np.float64],
 ) -> None:
     """Steps 12, 13 and 15 of contracts: quality, returns, invoices, and what is learned.
 
     Args:
         tables: firms, `deals` and receivables change.
+        lever: this month's row; a payment rule does not bind who buys from abroad.
         p: parameters.
         seed: of the run.
         month: of the run.
@@ -193,12 +199,16 @@ def deliver_contracts(
                 flow[4] += p.return_share * quantity
                 quantity *= 1.0 - p.return_share
             value = f.price * (1.0 + item.premium) * quantity
-            days = item.days
+            days, chance = item.days, p.late_probability
+            if item.kind == CONTRACT:
+                days = min(days, lever.max_days)
+                if lever.payment_rule > 0.0:
+                    chance *= 1.0 - p.payment_rule_effect
             flow[1] += 1.0
             deals[i].invoices += 1.0
             # Who pays on delivery is never late.
             u = uniform(seed, STREAM_TREATMENT, month, f.slot, t + 1, f.generation, 0, _LATE)
-            if days > 0.0 and u < p.late_probability:
+            if days > 0.0 and u < chance:
                 days += p.late_days
                 flow[2] += 1.0
                 deals[i].late += 1.0

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.policy import COACHING_KINDS, TARGETING, Policy
 from sim.shocks import Shocks
 from sim.tables import COACHING_STATES, COMPLIANCE_MONTHS, Tables
+from tests.reference.experiment import experiment_from_tables
 from tests.reference.state import (
     Buyer,
     Coachee,
@@ -240,6 +241,7 @@ def world_from_tables(
     )
     lines_from_tables(tables, world)
     coaching_from_tables(tables, world)
+    experiment_from_tables(tables, world)
     return world
 
 

@@ -25,16 +25,15 @@ def distance(world: World, coachee: Coachee) -> float:
     return float((stage_of(coachee.firm) - programme.target) / width)
 
 
-def practice_taught(world: World, firm: Firm) -> float:
+def practice_taught(world: World, firm: Firm, mentor: bool) -> float:
     """Practice learned in a month at full intensity and fit."""
-    mentor = world.levers.coaching_kind == "mentor"
     rate = world.params.mentor_practice if mentor else world.params.class_practice
     return float(rate * (1.0 - firm.practice))
 
 
-def information_given(world: World, firm: Firm) -> float:
+def information_given(world: World, firm: Firm, mentor: bool) -> float:
     """Information got from a mentor in a month at full intensity."""
-    if world.levers.coaching_kind != "mentor":
+    if not mentor:
         return 0.0
     return float(world.params.mentor_information * (1.0 - firm.information))
 
@@ -46,11 +45,11 @@ def quality_coached(world: World, firm: Firm) -> float:
     )
 
 
-def learn(world: World, firm: Firm, fit: float, effort: float) -> None:
+def learn(world: World, firm: Firm, fit: float, effort: float, *, mentor: bool) -> None:
     """What a month of coaching leaves in the firm."""
     learned = quality_coached(world, firm)
-    firm.practice += fit * effort * practice_taught(world, firm)
-    firm.information += effort * information_given(world, firm)
+    firm.practice += fit * effort * practice_taught(world, firm, mentor)
+    firm.information += effort * information_given(world, firm, mentor)
     firm.learned_quality += fit * effort * learned
 
 
@@ -72,6 +71,7 @@ def coaching(world: World, draws: Draws) -> None:
     """Teaches every coached firm; hands over, loses and finishes some."""
     strength = {n: intensity(world, n) for n in range(len(world.programmes))}
     online = world.levers.online_training if world.online else 0.0
+    mentor = world.levers.coaching_kind == "mentor"
     for coachee in world.coaching:
         if coachee.state != "coached":
             continue
@@ -82,7 +82,7 @@ def coaching(world: World, draws: Draws) -> None:
             coachee.programme = best_content(world, firm)
         fit = math.exp(-0.5 * distance(world, coachee) ** 2)
         taught = world.programmes[coachee.programme].competence[firm.sector] * (1.0 - online)
-        learn(world, firm, fit, strength[coachee.programme] * taught)
+        learn(world, firm, fit, strength[coachee.programme] * taught, mentor=mentor)
         coachee.training = strength[coachee.programme] * online
         firm.shop.training += coachee.training
         coachee.left -= 1

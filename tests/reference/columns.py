@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.tables import COACHING_STATES, Tables
 from tests.reference import adapter
 from tests.reference.common import quality
+from tests.reference.experiment import FLOWS
 from tests.reference.rounds import smallest
 from tests.reference.state import World
 
@@ -35,6 +36,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "online": adapter.ONLINE_FLOATS,
     "coaching": adapter.COACHEE_INTEGERS + adapter.COACHEE_FLAGS + adapter.COACHEE_FLOATS,
 }
+DEALS = ("generation", *FLOWS)
 # What is left of the shop of a closed firm: nothing but that it is closed and paid.
 CLOSED_SHOPS = ("shops.open", "shops.opened", "shops.pending")
 
@@ -65,6 +67,18 @@ def world_columns(world: World) -> Columns:
     columns["firms.quality"] = np.array([quality(firm) for firm in world.firms])
     columns["lines.smallest"] = np.array([smallest(world, line) for line in world.lines])
     columns["lines.ordered"] = np.array([sum(k.order for k in line.links) for line in world.lines])
+    if world.treatments:
+        columns.update(deal_columns(world))
+    return columns
+
+
+def deal_columns(world: World) -> Columns:
+    """Columns of a field experiment; quantities of contracts one row a treatment."""
+    deals = [firm.deal for firm in world.firms]
+    columns = {f"deals.{n}": np.array([float(getattr(d, n)) for d in deals]) for n in DEALS}
+    rows = [[deal.contracted.get(one.number, 0.0) for deal in deals] for one in world.treatments]
+    columns["deals.contracted"] = np.array(rows)
+    columns["deals.quantity"] = columns["deals.contracted"].sum(axis=0)
     return columns
 
 
@@ -87,6 +101,10 @@ def table_columns(tables: Tables) -> Columns:
     columns["programmes.free"] = tables.programmes["free"].astype(np.float64)
     for name in RINGS["firms"]:
         columns[f"firms.{name}"] = getattr(tables, name).T.astype(np.float64)
+    if tables.treatments.size:
+        for name in (*DEALS, "quantity"):
+            columns[f"deals.{name}"] = tables.deals[name].astype(np.float64)
+        columns["deals.contracted"] = tables.contracted
     return columns
 
 
@@ -130,6 +148,10 @@ def differences(
             same[passed_over] = True
         if prefix == "shops" and name not in CLOSED_SHOPS:
             same[~alive] = True
+        if name == "deals.debt":
+            # Nobody owes what a closed firm owed.
+            gone = expected["firms.generation"] != expected["deals.generation"]
+            same |= gone | ~alive
         if prefix == "links" and column in LIVING_LINKS:
             same |= ~known
         if name in {"links.late", "links.defect", "links.returned"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.reference.common import positive, quality
+from tests.reference.contracts import quality_taught as taught_by_contracts
 from tests.reference.state import Draws, Firm, Link, World
 
 
@@ -39,6 +40,7 @@ def learning(world: World, draws: Draws) -> None:
     for link in world.links:
         if link.order > 0.0:
             learned[id(link.firm)] += quality_taught(world, link)
+    taught = {id(firm): taught_by_contracts(world, firm) for firm in living}
     villages: dict[int, list[Firm]] = {}
     for firm in living:
         villages.setdefault(firm.village, []).append(firm)
@@ -48,5 +50,5 @@ def learning(world: World, draws: Draws) -> None:
         practice.append(firm.practice + by_supplying(world, firm) + from_peers(world, firm, near))
     for firm, m in zip(living, practice, strict=True):
         firm.practice = m
-        raised = firm.learned_quality + learned[id(firm)]
+        raised = firm.learned_quality + learned[id(firm)] + taught[id(firm)]
         firm.learned_quality = min(raised, 1.0 - firm.base_quality)

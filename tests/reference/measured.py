@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import covered_lines, floor_share, is_covered
+from tests.reference.common import covered_lines, floor_share, is_covered, near
 from tests.reference.state import NONE, Buyer, Draws, Line, World
 
 ROUNDING = 1e-9
@@ -26,8 +26,8 @@ def record(world: World, buyer: Buyer, line: Line, covered: bool) -> None:
         floor = floor_share(world, rule) * line.need
         base = burn_in_share(line) * line.need
         if buyer.mode != NONE:
-            near = [link for link in line.links if link.distance <= rule.radius]
-            delivered = sum(link.order - link.returned for link in near)
+            counting = [link for link in line.links if near(world, link)]
+            delivered = sum(link.order - link.returned for link in counting)
     line.agreement.append((delivered, floor, base))
 
 

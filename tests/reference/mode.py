@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.reference.common import covered_lines, escalation, feasible, floor_share, is_covered
+from tests.reference.common import (
+    covered_lines,
+    escalation,
+    feasible,
+    floor_share,
+    is_covered,
+    near,
+)
 from tests.reference.state import NONE, Buyer, Draws, Rule, World
 
 
@@ -13,7 +20,7 @@ def best_within(world: World, buyer: Buyer) -> float:
     for line in covered_lines(world, buyer):
         best = -rule.price_cap
         for link in line.links:
-            if feasible(world, link) and link.distance <= rule.radius:
+            if feasible(world, link) and near(world, link):
                 best = max(best, link.utility)
         total += line.demand
         weighted += line.demand * best

@@ -6,6 +6,7 @@ import math
 
 from tests.reference.common import clip, key_of, normal_profit, positive, working_cash
 from tests.reference.state import Draws, Firm, Link, World
+from tests.reference.treatments import agreed_days
 
 
 def mistrust(world: World, link: Link) -> float:
@@ -66,6 +67,7 @@ def months_to_payment(world: World, link: Link, draws: Draws) -> int:
     days, rule = link.line.buyer.payment_days, longest_days(world)
     if rule is not None:
         days = min(days, rule)
+    days = agreed_days(world, link, days)
     link.late = is_late(world, link, draws)
     if link.late:
         days += world.params.late_days
@@ -80,11 +82,12 @@ def settle(world: World, firm: Firm) -> None:
     this = world.month % len(firm.receivables)
     firm.received, firm.receivables[this] = firm.receivables[this], 0.0
     fixed = world.params.fixed_cost * firm.capacity
-    costs = firm.unit_cost * firm.output + fixed + interest(world, firm)
-    shop = firm.shop
+    shop, deal = firm.shop, firm.deal
+    costs = firm.unit_cost * firm.output + fixed + interest(world, firm) + deal.interest
     firm.revenue = firm.local_sales + firm.invoiced + shop.revenue
     firm.profit = firm.revenue - costs - firm.fees - shop.fees - shop.costs
     firm.cash += firm.local_sales + firm.received - costs + shop.payout - shop.costs
+    firm.cash -= deal.instalment
     firm.drawings = drawings(world, firm)
     firm.cash -= firm.drawings
     firm.hired += (firm.revenue / firm.sales_per_worker - firm.hired) / 3.0
@@ -94,7 +97,8 @@ def settle(world: World, firm: Firm) -> None:
 def money(world: World, draws: Draws) -> None:
     """Invoices every delivery, then settles every living firm; adds up labour."""
     for firm in world.firms:
-        firm.fees = firm.invoiced = firm.received = firm.revenue = firm.profit = firm.drawings = 0.0
+        firm.fees = firm.received = firm.revenue = firm.profit = firm.drawings = 0.0
+        firm.invoiced = firm.deal.revenue
     for buyer in world.buyers:
         buyer.late = False
     for link in world.links:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.reference.common import covered_lines, due, floor_share, interval, positive, season
+from tests.reference.common import covered_lines, due, floor_share, interval, near, positive, season
+from tests.reference.contract_orders import place_contracts
 from tests.reference.pooling import can_sell, set_pooling
 from tests.reference.proposals import run_stage
 from tests.reference.rounds import ROUNDING, Task, ranked, unmet
@@ -26,6 +27,7 @@ def orders(world: World, draws: Draws) -> None:
     for link in world.links:
         link.order = 0.0
         link.small = link.pooled = False
+    place_contracts(world)
     voluntary: list[Task] = []
     for line in world.lines:
         line.need = need(world, line)
@@ -63,9 +65,11 @@ def floor_tasks(world: World) -> list[Task]:
     for buyer in world.buyers:
         rule = world.rule(buyer.kind)
         for line in covered_lines(world, buyer) if buyer.mode == GENUINE else []:
-            near = [link for link in line.links if link.distance <= rule.radius]
-            owed = floor_share(world, rule) * line.need - sum(link.order for link in near)
-            links = [k for k in near if can_sell(world, k) and -rule.price_cap <= k.utility <= 0.0]
+            counting = [link for link in line.links if near(world, link)]
+            owed = floor_share(world, rule) * line.need - sum(link.order for link in counting)
+            links = [
+                k for k in counting if can_sell(world, k) and -rule.price_cap <= k.utility <= 0.0
+            ]
             target = min(positive(owed), unmet(line))
             tasks.append(Task(line, target, ranked(links), most=target))
     return tasks

@@ -9,6 +9,7 @@ from tests.reference.acquisition import acquisition
 from tests.reference.applications import applications
 from tests.reference.candidates import candidates
 from tests.reference.coaching import coaching
+from tests.reference.contracts import contracts
 from tests.reference.enforcement import enforcement
 from tests.reference.exit_entry import exit_entry
 from tests.reference.financeable import financeable
@@ -29,6 +30,7 @@ from tests.reference.shocks import shocks
 from tests.reference.shops import shops
 from tests.reference.state import Draws, World
 from tests.reference.support import support
+from tests.reference.treatments import reserve_removed, treatments
 from tests.reference.trust import trust
 from tests.reference.value import value
 
@@ -36,6 +38,7 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     applications,
     selection,
     coaching,
+    treatments,
     shocks,
     forgetting_and_cost,
     grants,
@@ -43,6 +46,7 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     inspections_planned,
     candidates,
     value,
+    reserve_removed,
     mode,
     financeable,
     orders,
@@ -51,6 +55,7 @@ SCHEDULE: tuple[Callable[[World, Draws], None], ...] = (
     room,
     local_market,
     production,
+    contracts,
     money,
     enforcement,
     trust,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sim.parameters import POLICY_MONTH
+from tests.reference.experiment import Deal, Treatment
 
 HOTEL, RESTAURANT, BACKGROUND, AGENCY = 0, 1, 2, 3
 NONE, GENUINE, PAPER = 0, 1, 2
@@ -139,6 +140,7 @@ class Firm:
     profit: float = 0.0
     drawings: float = 0.0
     shop: Shop = field(default_factory=Shop)
+    deal: Deal = field(default_factory=Deal)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -273,6 +275,8 @@ class Link:
     returned: float = 0.0
     small: bool = False
     pooled: bool = False
+    # What it delivers does not count for what is reserved.
+    barred: bool = False
 
 
 @dataclass(eq=False, kw_only=True)
@@ -378,6 +382,7 @@ class World:
     coaching: list[Coachee] = field(default_factory=list)
     programmes: list[Programme] = field(default_factory=list)
     cooperatives: list[Cooperative] = field(default_factory=list)
+    treatments: list[Treatment] = field(default_factory=list)
     rules: dict[int, Rule] = field(default_factory=dict)
     levers: Levers = field(default_factory=Levers)
     month: int = 0

@@ -1,0 +1,1 @@
+"""History matching: which assumptions are not ruled out by what was observed."""

@@ -1,0 +1,1 @@
+"""What an effect hangs on, where it flips, and what to measure first."""
