@@ -34,7 +34,8 @@ _KIND = "="
 _KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Assumption, Budget, Ensemble, Fault, Figure, LeverSetting, Parameters, Region, Scenario, Shock, Study,
+        Assumption, Budget, Ensemble, Fault, Figure, LeverSetting, Parameters, Region, Scenario,
+        Shock, Study,
     )
 }  # fmt: skip
 
@@ -75,6 +76,8 @@ def _plain(thing: Any) -> Any:  # noqa: ANN401  # any of the kinds
         if isinstance(thing, Scenario):
             own["origin"] = {key: _anywhere(place) for key, place in thing.origin.items()}
             own["replaced"] = {}
+        if isinstance(thing, Fault):
+            own["file"] = _anywhere(thing.file)
         return {_KIND: type(thing).__name__, **own}
     if isinstance(thing, np.generic):
         thing = thing.item()
