@@ -14,6 +14,7 @@ from experiments.batch.ended import BatchError
 from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
+from experiments.batch.jobs import Chosen
 from experiments.batch.manifest import jobs_of, read_manifest
 from experiments.batch.record import Layout
 from experiments.batch.store import DONE
@@ -95,7 +96,7 @@ class CompareBatch:
         return Comparison(
             self.study,
             self.uncertainty,
-            [jobs[run] for run in runs],
+            Chosen(jobs, runs),
             results,
             self.plan,
             seconds=seconds,

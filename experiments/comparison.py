@@ -86,7 +86,7 @@ class Comparison(Numbers, Views):
     ) -> None:
         self.study = study
         self.uncertainty = uncertainty
-        self.jobs = list(jobs)
+        self.jobs: Sequence[Job] = jobs
         self.results = results
         self.failures = dict(failures or {})
         every = range(len(self.jobs) + len(self.failures))
@@ -189,7 +189,8 @@ class Comparison(Numbers, Views):
     def paired(self, outcome: str, window: str = "policy") -> dict[str, npt.NDArray[np.float64]]:
         """Effect of each scenario in each replicate of the draws."""
         at = self.layout.index(Cell(outcome, "", "all", window))
-        effects = self.differences.effects[DRAW][:, :, at]
+        levels = self.differences.levels[DRAW][:, :, at]
+        effects = levels[:, 1:] - levels[:, :1]
         return {name: effects[:, s] for s, name in enumerate(self.scenarios)}
 
     @cached_property
@@ -201,9 +202,12 @@ class Comparison(Numbers, Views):
     @cached_property
     def correlations(self) -> pd.DataFrame:
         """Rank correlation of every varied assumption with the profit effect, by scenario."""
-        draws = [job for job in self.jobs if job.role == DRAW]
-        names = [name for name in self.study.varied if name in draws[0].changes]
-        points = np.array([[job.changes[name] for name in names] for job in draws])
+        first = next(job for job in self.jobs if job.role == DRAW)
+        names = [name for name in self.study.varied if name in first.changes]
+        points = np.empty((len(self.of_role(DRAW)), len(names)))
+        for row, place in enumerate(self.of_role(DRAW)):
+            changes = self.jobs[place].changes
+            points[row] = [changes[name] for name in names]
         return driver_table(points, names, self.paired(HEADLINE_OUTCOME))
 
     @property

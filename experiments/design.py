@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.batch.job import Job
+from experiments.batch.jobs import Jobs, Role
 from experiments.budget import refuse_unsized
 from experiments.limits import MOST_REPLICATES, check_length, check_scale, check_seed
 from scenarios.region import Region
@@ -335,7 +336,7 @@ def latin_hypercube(
 
 def make_jobs(
     study: Study, uncertainty: str, replicates: int, extra: int = FIXED_REPLICATES
-) -> list[Job]:
+) -> Jobs:
     """All replicates in the order of the design.
 
     Args:
@@ -354,26 +355,29 @@ def make_jobs(
         raise KemitraanError(f"fixed_replicates {extra}: is outside 2..{MOST_REPLICATES}")
     seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
     if uncertainty == "seeds":
-        return [Job(DRAW, r, seeds[r], {}) for r in range(replicates)]
-    jobs = [Job(DRAW, r, seeds[r], values) for r, values in enumerate(_drawn(study, replicates))]
-    for role, values in (
-        (FIXED, {}),
-        (NONE_MOVED, {DISPLACEMENT: 0.0}),
-        (ALL_MOVED, {DISPLACEMENT: 1.0}),
-    ):
-        jobs += [Job(role, r, seeds[r], values) for r in range(extra)]
-    return jobs
+        return Jobs(seeds, [Role(DRAW, (), np.empty((replicates, 0)))])
+    names = tuple(study.varied)
+    moved = ((NONE_MOVED, 0.0), (ALL_MOVED, 1.0))
+    return Jobs(
+        seeds,
+        [
+            Role(DRAW, names, _drawn(study, replicates)),
+            Role(FIXED, (), np.empty((extra, 0))),
+            *(Role(role, (DISPLACEMENT,), np.full((extra, 1), value)) for role, value in moved),
+        ],
+    )
 
 
-def _drawn(study: Study, replicates: int) -> list[dict[str, float]]:
-    """Values of each replicate: those of a set of the ensemble, the others from a hypercube."""
+def _drawn(study: Study, replicates: int) -> npt.NDArray[np.float64]:
+    """(replicates, varied): values of an ensemble's sets, the others from a hypercube."""
     together = study.together
     apart = {name: ends for name, ends in study.varied.items() if name not in together}
-    points = latin_hypercube(study.seed, replicates, apart)
-    rows = [dict(zip(apart, point, strict=True)) for point in points.tolist()]
+    found = np.empty((replicates, len(study.varied)))
+    column = {name: k for k, name in enumerate(study.varied)}
+    found[:, [column[name] for name in apart]] = latin_hypercube(study.seed, replicates, apart)
     if study.ensemble is not None:
         places = [study.ensemble.names.index(name) for name in together]
-        for row, member in zip(rows, study.ensemble.order(study.seed, replicates), strict=True):
-            values = study.ensemble.members[member, places].tolist()
-            row.update(zip(together, values, strict=True))
-    return [{name: row[name] for name in study.varied} for row in rows]
+        members = study.ensemble.order(study.seed, replicates)
+        values = study.ensemble.members[members][:, places]
+        found[:, [column[name] for name in together]] = values
+    return found

@@ -7,7 +7,8 @@ ever shown as the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ EFFECT_COLUMNS = (
     "share_better", "variance_ratio", "pairs",
 )  # fmt: skip
 Floats = npt.NDArray[np.float64]
+_FEW_CELLS = 512
 _GROUP_UNITS = {"profit_per_firm": "Rp a month", "revenue_per_firm": "Rp a month",
                 "firms_eligible": "firms"}  # fmt: skip
 
@@ -42,7 +44,18 @@ class Differences:
     def __init__(self, levels: Mapping[str, Floats]) -> None:
         """Takes (replicates, scenarios, cells) by role; the baseline is scenario 0."""
         self.levels = levels
-        self.effects = {role: v[:, 1:] - v[:, :1] for role, v in levels.items()}
+
+    @cached_property
+    def effects(self) -> dict[str, Floats]:
+        """(replicates, scenarios but the baseline, cells) by role; as large again as the levels."""
+        return {role: values[:, 1:] - values[:, :1] for role, values in self.levels.items()}
+
+    def parts(self) -> Iterator[Differences]:
+        """A few cells after another, so that what is made of them stays small."""
+        cells = next(iter(self.levels.values())).shape[2]
+        for start in range(0, cells, _FEW_CELLS):
+            some = slice(start, start + _FEW_CELLS)
+            yield Differences({role: values[:, :, some] for role, values in self.levels.items()})
 
     @property
     def fixed(self) -> Floats:
@@ -57,7 +70,7 @@ class Differences:
     @property
     def varied(self) -> bool:
         """Whether assumptions were varied."""
-        return FIXED in self.effects
+        return FIXED in self.levels
 
 
 def _unit(cell: Cell) -> str:
@@ -127,22 +140,11 @@ def effects_table(
     """One row a scenario and cell, with the columns `EFFECT_COLUMNS`; names[0] is the baseline."""
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
-    draws, fixed = differences.effects[DRAW], differences.fixed
-    base = _mean(differences.levels[DRAW][:, 0])
-    mean = _mean(draws)
-    sim_low, sim_high = mean_interval(fixed)
-    blank = np.full_like(mean, np.nan)
-    range_low = quantile(draws, 0.05) if differences.varied else blank
-    range_high = quantile(draws, 0.95) if differences.varied else blank
-    pairs = np.sum(np.isfinite(draws), axis=0)
     better = np.array([_better(cell) for cell in layout], dtype=np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.sum(draws * better > 0, axis=0) / pairs
-        share = np.where((pairs > 0) & (better != 0), share, np.nan)
-        ratio = _variance(fixed) / (
-            _variance(differences.fixed_levels[:, 1:]) + _variance(differences.fixed_levels[:, :1])
-        )
-        relative = np.where(base != 0, mean / np.abs(base), np.nan)
+    found = _joined(
+        _effect_statistics(part, better[k * _FEW_CELLS : (k + 1) * _FEW_CELLS])
+        for k, part in enumerate(differences.parts())
+    )
     one = {
         "outcome": [cell.outcome for cell in layout],
         "unit": [_unit(cell) for cell in layout],
@@ -157,16 +159,7 @@ def effects_table(
                 "scenario": name,
                 "baseline": names[0],
                 **one,
-                "level_baseline": base,
-                "mean": mean[s],
-                "relative": relative[s],
-                "sim_low": sim_low[s],
-                "sim_high": sim_high[s],
-                "range_low": range_low[s],
-                "range_high": range_high[s],
-                "share_better": share[s],
-                "variance_ratio": ratio[s],
-                "pairs": pairs[s],
+                **{key: values[s] for key, values in found.items()},
                 "by": [cell.by for cell in layout],
             }
         )
@@ -175,6 +168,52 @@ def effects_table(
     table = pd.concat(parts, ignore_index=True)
     kept: pd.DataFrame = table.loc[table["pairs"] > 0].reset_index(drop=True)
     return kept
+
+
+def _effect_statistics(part: Differences, better: Floats) -> dict[str, Floats]:
+    """(scenarios but the baseline, cells) of each number of `EFFECT_COLUMNS`, in their order."""
+    draws, fixed = part.effects[DRAW], part.fixed
+    base = _mean(part.levels[DRAW][:, 0])
+    mean = _mean(draws)
+    sim_low, sim_high = mean_interval(fixed)
+    blank = np.full_like(mean, np.nan)
+    pairs = np.sum(np.isfinite(draws), axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.sum(draws * better > 0, axis=0) / pairs
+        share = np.where((pairs > 0) & (better != 0), share, np.nan)
+        ratio = _variance(fixed) / (
+            _variance(part.fixed_levels[:, 1:]) + _variance(part.fixed_levels[:, :1])
+        )
+        relative = np.where(base != 0, mean / np.abs(base), np.nan)
+    return {
+        "level_baseline": np.broadcast_to(base, mean.shape),
+        "mean": mean,
+        "relative": relative,
+        "sim_low": sim_low,
+        "sim_high": sim_high,
+        "range_low": quantile(draws, 0.05) if part.varied else blank,
+        "range_high": quantile(draws, 0.95) if part.varied else blank,
+        "share_better": share,
+        "variance_ratio": ratio,
+        "pairs": pairs,
+    }
+
+
+def _level_statistics(part: Differences) -> dict[str, Floats]:
+    """(scenarios, cells) of each statistic of the levels over the draws."""
+    levels = part.levels[DRAW]
+    return {
+        "mean": _mean(levels),
+        "p05": quantile(levels, 0.05),
+        "p50": quantile(levels, 0.5),
+        "p95": quantile(levels, 0.95),
+    }
+
+
+def _joined(parts: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
+    """Statistics of all cells from those of a few after another."""
+    every = list(parts)
+    return {key: np.concatenate([part[key] for part in every], axis=-1) for key in every[0]}
 
 
 def _variance(sample: Floats) -> Floats:
@@ -190,13 +229,7 @@ def levels_table(
     """Mean and 5, 50, 95 % points of the level of every cell, the baseline's too."""
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
-    levels = differences.levels[DRAW]
-    statistics = {
-        "mean": _mean(levels),
-        "p05": quantile(levels, 0.05),
-        "p50": quantile(levels, 0.5),
-        "p95": quantile(levels, 0.95),
-    }
+    statistics = _joined(_level_statistics(part) for part in differences.parts())
     parts = [
         pd.DataFrame(
             {
@@ -226,10 +259,11 @@ def displacement_table(
     chosen = [k for k, cell in enumerate(layout) if not cell.by and cell.window == "policy"]
     rows = []
     for role, at in ((NONE_MOVED, 0.0), (FIXED, value), (ALL_MOVED, 1.0)):
-        if role != FIXED and role not in differences.effects:
+        if role != FIXED and role not in differences.levels:
             continue
-        held = differences.fixed if role == FIXED else differences.effects[role]
-        sample = held[:, :, chosen]
+        held = differences.fixed_levels if role == FIXED else differences.levels[role]
+        levels = held[:, :, chosen]
+        sample = levels[:, 1:] - levels[:, :1]
         mean, (low, high) = _mean(sample), mean_interval(sample)
         rows += [
             (name, layout[k].outcome, _unit(layout[k]), at, mean[s, c], low[s, c], high[s, c])
