@@ -15,6 +15,7 @@ from experiments.budget import load_scenario
 from experiments.comparison import Comparison
 from experiments.costs import unforeseen, yearly_cost
 from experiments.design import (
+    ENSEMBLE,
     FIXED_REPLICATES,
     Study,
     common_length,
@@ -69,7 +70,7 @@ def compare(
     scenarios: ScenarioLike | Sequence[ScenarioLike] = HEADLINE,
     region: str | PathLike[str] | Region | None = None,
     baseline: ScenarioLike = "no_policy",
-    uncertainty: str = "parameters",
+    uncertainty: str = ENSEMBLE,
     replicates: int = 64,
     seed: int = 1,
     jobs: int | None = None,
@@ -89,9 +90,10 @@ def compare(
         scenarios: names, files or scenarios; one or several.
         region: a region, its name or folder; the scenarios' own if none.
         baseline: what the others are compared with.
-        uncertainty: "parameters" varies every assumed figure over its range, the same in all
-            scenarios of a replicate; "ensemble" takes sets of them that published figures did not
-            rule out, and varies the rest; "seeds" holds assumptions fixed.
+        uncertainty: "ensemble" takes sets of assumptions that published figures did not rule out,
+            the same in all scenarios of a replicate, and varies what they do not hold over its
+            range; "parameters" varies every assumed figure over its range; "seeds" holds
+            assumptions fixed.
         replicates: pairs.
         seed: of the experiment; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.

@@ -45,10 +45,10 @@ def compare(
         str,
         typer.Option(
             "--uncertainty",
-            help="parameters (vary what is assumed), ensemble (what figures leave of it) or seeds.",
+            help="ensemble (assumptions that figures leave), parameters (all they may be) or seeds.",
             metavar="WHAT",
         ),
-    ] = "parameters",
+    ] = "ensemble",
     ensemble: Annotated[
         str | None,
         typer.Option(
