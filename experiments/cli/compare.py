@@ -45,7 +45,7 @@ def compare(
         str,
         typer.Option(
             "--uncertainty",
-            help="ensemble (assumptions that figures leave), parameters (all they may be) or seeds.",
+            help="ensemble (assumptions figures leave), parameters (all they may be) or seeds.",
             metavar="WHAT",
         ),
     ] = "ensemble",
