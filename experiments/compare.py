@@ -16,7 +16,7 @@ from experiments.batch.job import Job
 from experiments.batch.pool import LocalPool
 from experiments.batch.record import Floats
 from experiments.comparison import Comparison
-from experiments.design import FIXED_REPLICATES, Study, make_jobs
+from experiments.design import ENSEMBLE, FIXED_REPLICATES, Study, make_jobs
 from experiments.ensembles import sets_of, with_sets
 from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, whole
 from experiments.preliminary import Preliminary
@@ -54,7 +54,7 @@ def compare(
     scenarios: ScenarioLike | Sequence[ScenarioLike] = HEADLINE,
     region: str | PathLike[str] | Region | None = None,
     baseline: ScenarioLike = "no_policy",
-    uncertainty: str = "parameters",
+    uncertainty: str = ENSEMBLE,
     replicates: int = 64,
     seed: int = 1,
     jobs: int | None = None,
@@ -75,9 +75,10 @@ def compare(
         scenarios: names, files or scenarios; one or several.
         region: a region, its name or folder; the scenarios' own if none.
         baseline: what the others are compared with.
-        uncertainty: "parameters" varies every assumed figure over its range, the same in all
-            scenarios of a replicate; "ensemble" takes sets of them that published figures did not
-            rule out, and varies the rest; "seeds" holds assumptions fixed.
+        uncertainty: "ensemble" takes sets of assumptions that published figures did not rule out,
+            the same in all scenarios of a replicate, and varies what they do not hold over its
+            range; "parameters" varies every assumed figure over its range; "seeds" holds
+            assumptions fixed.
         replicates: pairs.
         seed: of the experiment; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.

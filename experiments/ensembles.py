@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from os import PathLike
+from typing import TypeVar
 
 from experiments.calibration.ensemble import Ensemble, load_ensemble
 from experiments.design import COUNT, DOUBLED, ENSEMBLE, Study, groups_off
@@ -12,8 +13,10 @@ from sim.parameters import registry
 
 __all__ = ["sets_of", "with_ensemble", "with_sets"]
 
+AnyStudy = TypeVar("AnyStudy", bound=Study)
 
-def with_ensemble(study: Study, ensemble: Ensemble) -> Study:
+
+def with_ensemble(study: AnyStudy, ensemble: Ensemble) -> AnyStudy:
     """The study with an ensemble, whose parameters are varied too where a run reads them.
 
     Among them are parameters that are no guesses but were set to figures that a calibration was
@@ -36,8 +39,8 @@ def with_ensemble(study: Study, ensemble: Ensemble) -> Study:
 
 
 def with_sets(
-    study: Study, uncertainty: str, given: str | PathLike[str] | Ensemble | None
-) -> Study:
+    study: AnyStudy, uncertainty: str, given: str | PathLike[str] | Ensemble | None
+) -> AnyStudy:
     """The study with the sets that are asked for.
 
     Raises:

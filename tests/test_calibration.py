@@ -72,7 +72,7 @@ def recovery(tmp_path_factory):
     sds = np.hypot(luck, [row[-1] for row in OBSERVED])
     path = observations(folder / "targets.csv", seen.mean(axis=0), sds)
     result = calibrate(
-        path, waves=2, runs=150, replicates=2, fine=30, parameters=HIDDEN, seed=1, jobs=1,
+        path, waves=2, runs=120, replicates=2, fine=24, parameters=HIDDEN, seed=1, jobs=1,
         quiet=True, **SMALL,
     )  # fmt: skip
     return result, hidden[0]

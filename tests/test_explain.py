@@ -16,7 +16,8 @@ from experiments.explain.again import read_scenario, study_again
 from experiments.explain.drawn import idle_groups, read_drawn
 from experiments.explain.explain import explain
 from experiments.explain.parts import make_part
-from experiments.explain.runs import make_plan
+from experiments.explain.plan import make_plan
+from experiments.explain.runs import more_draws
 from experiments.explain.tables import (
     CURVE_COLUMNS,
     FLIP_COLUMNS,
@@ -58,7 +59,7 @@ def answered(folder):
     """Explained with a few runs."""
     levers = ["hotel.quota", "inspection.hours_per_month"]
     return explain(
-        folder, "public_cost", scenario=RULE, runs=300, levers=levers, jobs=1, quiet=True
+        folder, "public_cost", scenario=RULE, runs=170, levers=levers, jobs=1, quiet=True
     )
 
 
@@ -210,7 +211,7 @@ def test_a_scenario_is_read_again_from_what_a_folder_keeps(name):
 def test_runs_of_a_lever_pair_with_the_comparison(result, answered):
     """With half the hours the runs are those of a comparison of that scenario, draw by draw."""
     found = answered.ran
-    assert found.plan.runs <= 300
+    assert found.plan.runs <= 170
     grid = found.plan.levers[RULE]["inspection.hours_per_month"]
     table = found.levers[RULE, "inspection.hours_per_month"]
     assert table.shape == (16, 5)
@@ -237,6 +238,43 @@ def test_a_lever_that_only_costs_is_traced_in_a_straight_line(answered):
     assert "moves nothing here" in answered.text()
 
 
+def test_further_draws_are_others_of_the_same_ranges(result, answered):
+    drawn = read_drawn(result, "public_cost", scenario=RULE)
+    jobs = more_draws(drawn, result.study, 40)
+    assert [job.changes for job in more_draws(drawn, result.study, 40)] == [
+        job.changes for job in jobs
+    ]
+    assert not {job.seed for job in jobs} & {job.seed for job in result.jobs}
+    for name, (low, high) in result.study.varied.items():
+        values = np.array([job.changes[name] for job in jobs])
+        assert low <= values.min() < values.max() <= high
+        places = np.sort((values - low) / (high - low) * 40).astype(int)
+        assert places.tolist() == list(range(40))  # each part of the range once
+    more = answered.ran.plan.more
+    assert more == (170 - answered.ran.plan.lever_runs) // 2
+    assert answered.drawn.draws == DRAWS + more
+    assert answered.drawn.own == DRAWS
+    # They pair with the comparison: the cost is hours times the wage in the further draws too.
+    wage = answered.drawn.points[:, answered.drawn.names.index("inspector_wage")]
+    cost = answered.drawn.effects[RULE]
+    assert np.corrcoef(wage, cost)[0, 1] == pytest.approx(1.0)
+    assert f"({DRAWS} of the comparison, {more} further)" in answered.text()
+
+
+def test_more_draws_tell_what_few_leave_open(town, result):
+    few = explain(result, "profit", scenario=RULE, runs=0, quiet=True)
+    many = explain(result, "profit", scenario=RULE, runs=400, levers=["hotel.quota"], quiet=True,
+                   jobs=1)  # fmt: skip
+    floors = [one.variance["floor"].iloc[0] for one in (few, many)]
+    assert floors[1] < floors[0] / 3
+    row = many.variance.iloc[0]
+    assert (row["name"], bool(row["named"]), row["told_by"]) == ("displacement", True, "draws")
+    assert row["low"] < 0.75 < row["high"]
+    flip = many.flips.set_index("name").loc["displacement"]
+    assert flip["low"] < 0.83 < flip["high"]
+    assert flip["high"] - flip["low"] < 0.2
+
+
 class Town:
     """A model whose break-even values are known: effect = 10 quota - 4 + 3 (d - 1/2) + luck."""
 
@@ -254,7 +292,7 @@ class Town:
         found = []
         for job in jobs:
             values = np.zeros((len(study.scenarios), *self.shape))
-            level = self.drawn.levels[job.replicate]
+            level = self.drawn.levels[job.replicate % DRAWS]
             values[:, self.at[0], self.at[1]] = level
             for s, one in enumerate(study.scenarios[1:], 1):
                 quota = float(one.levers["hotel.quota"].value)
@@ -276,7 +314,7 @@ def town(result, monkeypatch):
 
 def test_known_break_even_values_come_back_from_runs(town, result):
     found = explain(
-        result, "profit", scenario=RULE, runs=1000, levers=["hotel.quota"],
+        result, "profit", scenario=RULE, runs=500, levers=["hotel.quota"],
         assumptions=["displacement", "market_growth"], quiet=True, jobs=1,
     )  # fmt: skip
     flips = found.flips.set_index("name")
@@ -309,11 +347,20 @@ def test_more_runs_than_allowed_are_refused_and_few_are_spent_on_levers_first(re
     plan = make_plan(drawn, both, names, 600)
     assert plan.runs <= 600
     assert [len(own) for own in plan.levers.values()] == [2, 2]
-    assert len(plan.assumptions) == (600 - plan.lever_runs) // (16 * 4 * 3)
-    assert make_plan(drawn, both, names, 40).runs == 0
+    assert not plan.assumptions
+    assert plan.more == (600 - plan.lever_runs) // 3
+    assert make_plan(drawn, both, names, 20).runs == 0
     few = make_plan(drawn, both, names, 150)
     assert [len(own) for own in few.levers.values()] == [1, 1]
-    assert not few.assumptions
+    assert few.more == 0
+    asked = make_plan(drawn, both, names, 500, None, ["displacement"])
+    assert list(asked.assumptions) == ["displacement"]
+    assert asked.runs <= 500
+    # An ensemble has no further draws: its strongest assumptions are moved alone.
+    rows = replace(drawn, about={**drawn.about, "uncertainty": "ensemble"})
+    moved = make_plan(rows, both, names, 600)
+    assert moved.more == 0
+    assert list(moved.assumptions) == names[: (600 - moved.lever_runs) // (16 * 4 * 3)]
     with pytest.raises(KemitraanError, match="--runs 100: is not enough"):
         make_plan(drawn, both, names, 100, None, names)
 

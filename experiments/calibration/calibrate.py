@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from experiments.calibration.implausible import CUT
 from experiments.calibration.prepare import FINE_REPLICATES, Problem, make_problem
 from experiments.calibration.result import Calibration
 from experiments.calibration.targets import SHIPPED, read_targets
@@ -240,7 +241,7 @@ def _listed(value: object) -> list[str]:
 
 def wave_line(wave: Wave, lang: str = "en") -> str:
     """What a wave left, in one line."""
-    met = float(np.mean(wave.worst <= 3.0))
+    met = float(np.mean(wave.worst <= CUT))
     return say(
         "wave",
         lang,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -119,10 +120,20 @@ def _of_trials(targets: Iterable[Target], study: Study, job: Job) -> dict[str, M
     parameters = study.parameters.replace(check=False, **values)
     return {
         name: estimates(
-            name, parameters=parameters, region=study.region, seed=job.seed, scale=study.scale
+            trial_file(name),
+            parameters=parameters,
+            region=study.region,
+            seed=job.seed,
+            scale=study.scale,
         )
         for name in names
     }
+
+
+def trial_file(name: str) -> str | Path:
+    """The file of a trial that stands beside the targets; else the name, of one of all trials."""
+    path = Path(__file__).with_name("trials") / f"{name}.yaml"
+    return path if path.is_file() else name
 
 
 def _of_scenarios(

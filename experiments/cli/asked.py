@@ -27,7 +27,7 @@ UncertaintyOption = Annotated[
     str,
     typer.Option(
         "--uncertainty",
-        help="parameters (vary what is assumed), ensemble (what figures leave of it) or seeds.",
+        help="ensemble (assumptions figures leave), parameters (all they may be) or seeds.",
         metavar="WHAT",
     ),
 ]

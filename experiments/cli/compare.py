@@ -42,7 +42,7 @@ def compare(
     scenarios: ScenariosArgument = None,
     *,
     baseline: BaselineOption = "no_policy",
-    uncertainty: UncertaintyOption = "parameters",
+    uncertainty: UncertaintyOption = "ensemble",
     ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
     region: RegionOption = None,

@@ -17,7 +17,7 @@ from sim.errors import KemitraanError
 __all__ = ["explain"]
 
 _WIDE = 118
-_RUNS = 600
+_RUNS = 500
 
 
 def explain(
@@ -39,7 +39,7 @@ def explain(
         int,
         typer.Option(
             "--runs",
-            help="At most so many further runs, for break-even values.",
+            help="At most so many further runs: levers at other values, and more draws.",
             parser=whole,
             metavar="N",
         ),
@@ -57,7 +57,7 @@ def explain(
         str | None,
         typer.Option(
             "--assumptions",
-            help="Assumptions to move, with commas; the strongest if none.",
+            help="Assumptions to move alone, with commas.",
             metavar="LIST",
         ),
     ] = None,

@@ -38,7 +38,7 @@ def plan(
     scenarios: ScenariosArgument = None,
     *,
     baseline: BaselineOption = "no_policy",
-    uncertainty: UncertaintyOption = "parameters",
+    uncertainty: UncertaintyOption = "ensemble",
     ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
     region: RegionOption = None,

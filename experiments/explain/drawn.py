@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,11 +57,12 @@ class Drawn:
         names: of the assumptions that were varied, in the order of the columns of `points`.
         points: (draws, assumptions) their values.
         effects: (draws,) by scenario; nan where a draw has none.
-        levels: (draws,) of the baseline.
+        levels: (own draws,) of the baseline.
         fixed: (runs,) effects by scenario with all assumptions held.
         jobs: seed and values of each draw, to run it again.
         table: value, low, high, unit and kind of each assumption, by name.
         levers: what each scenario and the baseline set, by lever.
+        more: how many of the draws, the last ones, are not the comparison's.
     """
 
     about: Mapping[str, Any]
@@ -78,11 +79,41 @@ class Drawn:
     jobs: tuple[Job, ...]
     table: pd.DataFrame
     levers: Mapping[str, Mapping[str, object]]
+    more: int = 0
 
     @property
     def draws(self) -> int:
         """Draws of the assumptions."""
         return len(self.points)
+
+    @property
+    def own(self) -> int:
+        """Of these the comparison's."""
+        return self.draws - self.more
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether more can be drawn as these were; an ensemble has no more."""
+        return bool(self.about["uncertainty"] == "parameters")
+
+    def with_more(self, jobs: Sequence[Job], effects: Mapping[str, Floats]) -> Drawn:
+        """The same with further draws.
+
+        Args:
+            jobs: their seeds and values.
+            effects: (jobs,) by scenario.
+        """
+        points = [[job.changes[name] for name in self.names] for job in jobs]
+        added = np.array(points).reshape(len(jobs), len(self.names))
+        return replace(
+            self,
+            points=np.concatenate([self.points, added]),
+            effects={
+                name: np.concatenate([own, effects[name]]) for name, own in self.effects.items()
+            },
+            jobs=(*self.jobs, *jobs),
+            more=self.more + len(jobs),
+        )
 
     @property
     def seed(self) -> int:
@@ -203,6 +234,7 @@ def _from_memory(
         "baseline": result.baseline,
         "scenarios": list(result.scenarios),
         "plan": result.plan,
+        "uncertainty": result.uncertainty,
         "region": study.region.name,
         "seed": study.seed,
         "months": study.months,

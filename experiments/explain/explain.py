@@ -15,7 +15,8 @@ from experiments.explain.drawn import Drawn, read_drawn
 from experiments.explain.explanation import Explanation
 from experiments.explain.levers import named_levers
 from experiments.explain.parts import Part, make_part
-from experiments.explain.runs import RUNS, make_plan, make_runs
+from experiments.explain.plan import RUNS, make_plan
+from experiments.explain.runs import make_runs
 from experiments.explain.words import say
 from experiments.limits import whole
 from scenarios.region import Region
@@ -48,10 +49,10 @@ def explain(
         outcome: its name.
         window: "policy", "after", "year 1", ...
         scenario: one or several; all if none.
-        runs: at most so many further runs of one scenario, for break-even values of levers and for
-            the strongest assumptions; 0 for none.
+        runs: at most so many further runs of one scenario: for break-even values of levers, and for
+            further draws, which tell more assumptions apart from noise; 0 for none.
         levers: that are moved instead of the main ones of each scenario.
-        assumptions: that are moved instead of the strongest.
+        assumptions: that are moved alone besides.
         region: where the region is, if it does not come with the program.
         jobs: processes; as many as there are processors if none.
         out: a new folder for tables and figures; nothing is written if none.
@@ -89,7 +90,9 @@ def explain(
         )
         if plan.runs:
             ran = make_runs(drawn, study, plan, jobs=jobs, tell=tell, quiet=quiet, lang=lang)
-            result = Explanation(drawn, [part.with_runs(ran) for part in parts], ran)
+            wide = drawn.with_more(ran.jobs, ran.more)
+            again = [make_part(wide, name, assumptions or ()) for name in wide.scenarios]
+            result = Explanation(wide, [part.with_runs(ran) for part in again], ran)
         else:
             tell(say("too_few_runs", lang, runs=runs))
     if target is not None:

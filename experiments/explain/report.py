@@ -82,8 +82,9 @@ def text(result: Explanation, *, lang: str = "en", width: int = 118) -> str:
 
 
 def _level(part: Part, lang: str) -> str:
-    """The effect with its range, and how often it was better."""
-    plain = part.plain
+    """The effect with its range in the comparison, and how often it was better."""
+    drawn = part.drawn
+    plain = drawn.effects[part.scenario][: drawn.own][part.usable[: drawn.own]]
     low, high = np.quantile(plain, (0.05, 0.95)).tolist()
     effect = with_interval(float(plain.mean()), low, high, lang)
     better = OUTCOMES[part.drawn.outcome].better
@@ -110,6 +111,8 @@ def _hangs(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
     count = len(part.columns)
     ranked = part.scale.ranked
     head = say("hangs_ranks" if ranked else "hangs", lang, n=part.shares.draws, k=count)
+    if part.drawn.more:
+        head += f" {say('with_more', lang, own=part.drawn.own, more=part.drawn.more)}"
     body = [[say(key, lang) for key in ("assumption", "share", "higher", "told")]]
     # All that stand out or were run, the others as far as there is room.
     first = own["named"] | (own["told_by"] != DRAWS)
@@ -131,7 +134,11 @@ def _hangs(result: Explanation, part: Part, lang: str, width: int) -> list[str]:
         body.append([say("luck", lang), share_words(luck, lang), "", say("fixed", lang, n=n)])
     rest = table[table["what"] == REST].iloc[0]
     body.append([say("rest", lang), share_words(rest, lang), "", ""])
-    return [head, *_columns(body), *_folded(_about_shares(part, own, luck, lang), width)]
+    return [
+        *_folded([head], width),
+        *_columns(body),
+        *_folded(_about_shares(part, own, luck, lang), width),
+    ]
 
 
 def _told(result: Explanation, row: pd.Series, lang: str) -> str:
@@ -156,11 +163,12 @@ def _about_shares(part: Part, own: pd.DataFrame, luck: pd.Series, lang: str) -> 
     said_of = float(named["share"].sum())
     if part.shares.explained < 0.99:
         key = "floor" if len(named) else "none"
-        lines.append(
-            say(key, lang, n=part.shares.draws, k=count, floor=floor,
-                need=number(draws_needed(SOUGHT, count), lang, digits=0),
-                sought=percent(100 * SOUGHT, lang))
-        )  # fmt: skip
+        line = say(key, lang, n=part.shares.draws, k=count, floor=floor)
+        need = draws_needed(SOUGHT, count)
+        if part.shares.draws < need:
+            many, sought = number(need, lang, digits=0), percent(100 * SOUGHT, lang)
+            line += " " + say("needed", lang, need=many, sought=sought)
+        lines.append(line)
     if len(by_draws):
         kept = _whole(part.shares.predicted, lang)
         weak = part.shares.predicted < WEAK * said_of
@@ -309,6 +317,9 @@ def notes_in(result: Explanation, lang: str) -> list[str]:
         lost = int((~part.usable).sum())
         if lost and not part.why_not:
             notes.append(say("lost", lang, scenario=part.scenario, n=lost, all=drawn.draws))
+    ran = result.ran
+    if ran is not None and not ran.plan.more and len(result.scenarios) > 1 and drawn.can_draw:
+        notes.append(say("one_scenario", lang, runs=number(ran.plan.runs, lang, digits=0)))
     if result.together:
         a, b, r = result.together[0]
         largest = f"{a}, {b} ({number(r, lang, signed=True)})"

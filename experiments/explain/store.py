@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.store import check_target, model_digest, next_folder, put_folder, put_next_folder
 
@@ -56,6 +56,7 @@ def _fill(result: Explanation, folder: Path, lang: str) -> None:
     for name, table in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="\n") as file:
             table.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
+    _draws(result, folder)
     with (folder / "explain.txt").open("w", encoding="utf-8", newline="\n") as file:
         file.write(result.text(lang) + "\n")
     from experiments.figures.explain import write_figures  # noqa: PLC0415  # matplotlib
@@ -63,6 +64,21 @@ def _fill(result: Explanation, folder: Path, lang: str) -> None:
     (folder / "figures").mkdir()
     write_figures(result, folder / "figures", lang)
     _manifest(result, folder)
+
+
+def _draws(result: Explanation, folder: Path) -> None:
+    """Every draw that shares were taken from: its seed, its effects and its values."""
+    import pyarrow as pa  # noqa: PLC0415  # 0.2 s
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    drawn = result.drawn
+    columns: dict[str, Any] = {
+        "further": [k >= drawn.own for k in range(drawn.draws)],
+        "seed": [str(job.seed) for job in drawn.jobs],
+        **{f"effect of {name}": effects for name, effects in drawn.effects.items()},
+        **{name: drawn.points[:, k] for k, name in enumerate(drawn.names)},
+    }
+    pq.write_table(pa.table(columns), folder / "draws.parquet", compression="zstd")
 
 
 def _manifest(result: Explanation, folder: Path) -> None:
@@ -86,6 +102,7 @@ def _manifest(result: Explanation, folder: Path) -> None:
             "levers": {k: {n: list(v) for n, v in own.items()} for k, own in
                        ran.plan.levers.items()},
             "assumptions": {name: list(v) for name, v in ran.plan.assumptions.items()},
+            "more": ran.plan.more,
         },
         "region": about["region"],
         "seed": about["seed"],

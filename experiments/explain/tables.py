@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.explain.flips import Curve
 from experiments.explain.measuring import half_width, measuring, sample_size
+from experiments.explain.moved import Moved
 from experiments.explain.parts import Part
-from experiments.explain.shares import ends
+from experiments.explain.shares import Found, ends
 from experiments.explain.value import Worth
 from sim.parameters import levers
 
@@ -69,8 +70,7 @@ def variance_table(
         named = 0.0
         own = []
         for name, one in part.by_name.items():
-            run = part.moved.get(name)
-            best = one if run is None else run
+            run, best = part.moved.get(name), _best(part, name)
             named += best.share if best.named else 0.0
             beside = [
                 f"{b if a == name else a} ({r:+.2f})" for a, b, r in together if name in (a, b)
@@ -168,9 +168,8 @@ def measure_table(parts: Sequence[Part]) -> pd.DataFrame:
         if part.why_not:
             continue
         own = []
-        for name in leading(part) or part.candidates[:SHOWN]:
-            run = part.moved.get(name)
-            best = part.by_name[name] if run is None else run
+        for name in _first(part):
+            best = _best(part, name)
             own.append((name, best.share, best.named))
         own.sort(key=lambda one: (not one[2], -one[1]))
         for rank, (name, share, named) in enumerate(own, 1):
@@ -178,11 +177,21 @@ def measure_table(parts: Sequence[Part]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(MEASURE_COLUMNS))
 
 
+def _first(part: Part) -> list[str]:
+    """Assumptions that stand out; where none does, the strongest few that runs did not refute."""
+    named = [name for name in leading(part) if _best(part, name).named]
+    return named or [name for name in part.candidates if name not in part.moved][:SHOWN]
+
+
+def _best(part: Part, name: str) -> Found | Moved:
+    """What runs say of an assumption, where it was moved alone; else what the draws say."""
+    return part.moved.get(name, part.by_name[name])
+
+
 def _measure_row(part: Part, name: str, share: float, named: bool) -> tuple[Any, ...]:
     low, high = part.drawn.range_of(name)
     # The largest of many by chance: what it would be worth to know it nobody can say.
-    known = named or name in part.moved
-    worth = part.worth(name) if known else Worth(math.nan, math.nan, math.nan)
+    worth = part.worth(name) if named else Worth(math.nan, math.nan, math.nan)
     one = measuring(name)
     how = {} if one is None else one.how
     count = {} if one is None else one.count

@@ -19,6 +19,8 @@ from sim.parameters import Parameters
 
 __all__ = ["trial_estimates"]
 
+_GROUPS = (("", "truth_tot"), ("offered:", "truth"), ("spillover:", "spillover"))
+
 
 def trial_estimates(
     trial: TrialLike,
@@ -40,8 +42,9 @@ def trial_estimates(
 
     Returns:
         Effects on those who took the treatment up, in percent of what the same firms have without
-        the trial, such as "profit@12"; and effects on untreated firms of markets with treated ones,
-        such as "spillover:profit@12". Not a number where nobody is in a group.
+        the trial, such as "profit@12"; on all to whom it was offered, such as "offered:profit@12";
+        and on untreated firms of markets with treated ones, such as "spillover:profit@12". Not a
+        number where nobody is in a group.
 
     Raises:
         KemitraanError: wrong use, or too few firms that may take part.
@@ -57,7 +60,7 @@ def trial_estimates(
         study = trial_study(asked, place, seed=seed, scale=scale, parameters=parameters)
     cells = run_trial_unit(study, Job("draw", 0, seed, {})).cells
     found: dict[str, float] = {}
-    for prefix, value in (("", "truth_tot"), ("spillover:", "spillover")):
+    for prefix, value in _GROUPS:
         for o, outcome in enumerate(asked.outcomes):
             for h, horizon in enumerate(asked.horizons):
                 cell = cells[o, h]

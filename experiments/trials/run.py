@@ -12,6 +12,7 @@ import numpy as np
 
 from experiments.compare import progress_bar, teller
 from experiments.design import DRAW, FIXED, FIXED_REPLICATES, UNCERTAINTIES, Job, make_jobs
+from experiments.ensembles import with_sets
 from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, read_scale, whole
 from experiments.places import place_of
 from experiments.runner import default_jobs, run_units, warm
@@ -61,7 +62,7 @@ def trial(
         jobs: processes; as many as there are processors if none.
         power: designs a pilot that finds the effect with this chance, such as 0.8.
         uncertainty: "seeds" holds assumptions fixed; "parameters" varies every assumed figure over
-            its range.
+            its range; "ensemble" takes sets of them that published figures did not rule out.
         parameters: values instead of the registry's; what they change wins over the scenario.
         out: folder for tables, figures and the manifest; nothing is written if none.
         lang: language of messages and figures.
@@ -94,6 +95,7 @@ def trial(
     place = _place(asked, region)
     warm(tell, lang)
     study, sizing = make_trial_study(asked, place, seed=seed, scale=every, parameters=parameters)
+    study = with_sets(study, uncertainty, None)
     work = [
         job
         for job in make_jobs(study, uncertainty, asked.replicates, FIXED_REPLICATES)
@@ -115,7 +117,7 @@ def trial(
         "scale": study.scale,
         "seed": seed,
         "uncertainty": uncertainty,
-        "assumptions_varied": len(study.varied) if uncertainty == "parameters" else 0,
+        "assumptions_varied": 0 if uncertainty == "seeds" else len(study.varied),
         "jobs": workers,
         "seconds": round(each * len(work) / workers + (2.0 if workers > 1 else 0.0), 1),
     }

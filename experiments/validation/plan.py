@@ -8,6 +8,7 @@ from pathlib import Path
 
 from experiments.budget import load_scenario
 from experiments.design import DRAW, Job, Study, make_jobs, make_study
+from experiments.ensembles import with_sets
 from experiments.limits import FEWEST_FIRMS, SHORTEST, check_scale
 from experiments.trials.files import load_trial
 from experiments.trials.study import trial_study
@@ -126,11 +127,13 @@ def make_replays(
         study = make_study(
             regions[where], [_scenario(name)], seed=seed, scale=scales[where], months=months
         )
+        study = with_sets(study, uncertainty, None)
         worlds[where, name] = WorldReplay(study, draws(study))
     experiments: dict[str, TrialReplay] = {}
     for name, trial in trials.items():
         # On a sample like that of the worlds, so that both speak of the same firms.
         found = trial_study(trial, regions[trial.region], seed=seed, scale=scales[trial.region])
+        found = with_sets(found, uncertainty, None)
         experiments[name] = TrialReplay(found, draws(found))
     return Replays(worlds, experiments, figures, frozen.fewest_units)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.calibration.ensemble import FILES, SHIPPED
 from experiments.compare import progress_bar, teller
-from experiments.design import DRAW, UNCERTAINTIES, Job
+from experiments.design import DRAW, ENSEMBLE, Job
 from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, read_scale, whole
 from experiments.runner import default_jobs, pilot, run_units, warm
 from experiments.validation.plan import Replays, changed_since, make_replays
@@ -31,7 +32,7 @@ _WORKER_START = 2.0
 
 def usual_uncertainty() -> str:
     """The ensemble where there is one, else the registry's ranges."""
-    return "ensemble" if "ensemble" in UNCERTAINTIES else "parameters"
+    return ENSEMBLE if (SHIPPED / FILES[0]).is_file() else "parameters"
 
 
 def validate(
