@@ -16,6 +16,7 @@ from benchmarks.pairing import measure_pairing
 from benchmarks.rows import Row, table
 from benchmarks.speed import measure_size, measure_throughput
 from benchmarks.start import measure_start
+from benchmarks.store import measure_store
 from benchmarks.trials import measure_trial
 from benchmarks.twin import measure_twin
 from benchmarks.workers import measure_workers
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "bundle": measure_bundle,
     "twin": measure_twin,
     "workers": measure_workers,
+    "store": measure_store,
     "trial": measure_trial,
     "start": measure_start,
     "pairing": measure_pairing,

@@ -1,55 +1,104 @@
-"""Two processes against one, over the units of a comparison."""
+"""Two processes against one, over the units of a comparison, and what the runner itself costs."""
 
 from __future__ import annotations
 
+import tempfile
 import time
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
-from benchmarks.rows import Row, above, plain
+import numpy as np
+
+from benchmarks.rows import Row, above, below, plain
 from benchmarks.worlds import MANDATE, region
-from experiments.design import Job, Study, make_jobs, make_study
+from experiments.batch.experiment import Experiment
+from experiments.batch.job import Job
+from experiments.batch.pool import LocalPool
+from experiments.batch.record import Floats, Layout
+from experiments.batch.task import Task
+from experiments.compare_batch import CompareBatch
+from experiments.design import Study, make_jobs, make_study
 from experiments.runner import default_jobs, run_jobs
 from scenarios import load_scenario
-from sim.case import auto_scale
-from sim.outcomes import OUTCOMES
 
-__all__ = ["measure_workers"]
+__all__ = ["empty", "measure_workers"]
+
+_FIRMS, _MONTHS = 1_000, 60
+_RUNS = 1_000
+_EMPTY = 20_000
 
 
 def measure_workers(*, quick: bool) -> list[Row]:
-    """64 units on one and on two processes, by the clock, start of the processes included.
+    """A thousand units on one and on two processes, kept in a folder, start of processes included.
 
-    The units are of the size that a comparison has by itself.
+    The units are of the size that a sensitivity study has: a thousand firms over sixty months.
     """
-    units, scale = (8, 200) if quick else (64, auto_scale(region().firms))
+    units = 40 if quick else _RUNS
     pair = [load_scenario("no_policy"), load_scenario(MANDATE)]
-    study = make_study(region(), pair, seed=1, scale=scale, months=108)
-    jobs = list(make_jobs(study, "seeds", units, 0))[:units]
+    scale = round(region().firms / _FIRMS)
+    study = make_study(region(), pair, seed=1, scale=scale, months=_MONTHS)
+    jobs = list(make_jobs(study, "seeds", units, 0))
     run_jobs(study, jobs[:1], 1)  # loads the kernels
-    one, first, each = _clock(study, jobs, 1)
-    two, second, _ = _clock(study, jobs, 2)
+    one, first = _clock(study, jobs, 1)
+    two, second = _clock(study, jobs, 2)
     bare = _unmanaged(study, jobs)
-    same = "tables are equal" if first == second else "TABLES DIFFER"
-    note = f"by the clock, {default_jobs()} processors for us, {len(jobs)} units, {same}"
+    same = "parts are equal" if first == second else "PARTS DIFFER"
+    note = f"by the clock, {default_jobs()} processors for us, {units} units, {same}"
     return [
-        plain("one process", one, "s by the clock", f"{1000 * each:.0f} ms of a core a unit"),
+        plain("one process", one, "s by the clock", f"{1000 * one / units:.0f} ms a unit"),
         plain("two processes", two, "s by the clock", "their start included"),
         plain("two processes that know nothing of each other", bare, "s by the clock", "loaded"),
         plain("of them over one", one / bare, "times", "what this machine allows"),
-        above("two processes over one", one / two, 1.8, "times", note),
+        above("two processes over one", one / two, 1.9, "times", note),
+        *_overhead(2_000 if quick else _EMPTY),
     ]
 
 
-def _clock(study: Study, jobs: list[Job], workers: int) -> tuple[float, bytes, float]:
-    """Seconds by the clock, all numbers, and processor time a unit."""
-    begun = time.perf_counter()
-    guess = 0.2
-    results = run_jobs(study, jobs, workers, unit_seconds=guess)
-    seconds = time.perf_counter() - begun
-    assert results[0].numbers.shape[1] >= len(OUTCOMES)  # noqa: S101  # all were measured
-    numbers = b"".join(result.numbers.tobytes() for result in results)
-    return seconds, numbers, sum(result.seconds for result in results) / len(results)
+def empty(_study: None, job: Job) -> Floats:
+    """A run that does nothing."""
+    return np.array([job.changes["x"]])
+
+
+def _overhead(runs: int) -> list[Row]:
+    """Processor time of everything around a run, kept in a folder."""
+    with tempfile.TemporaryDirectory(prefix="kemitraan-") as aside:
+        task = Task(
+            kind="function",
+            function=empty,
+            study=None,
+            jobs=[Job("point", k, k, {"x": float(k)}) for k in range(runs)],
+            layout=Layout.of(("y",)),
+            pack=_as_it_is,
+            names=("x",),
+            fill=lambda _: np.nan,
+        )
+        used, begun = time.process_time(), time.perf_counter()
+        with Experiment.create(Path(aside), task) as experiment:
+            experiment.run(LocalPool(1))
+            experiment.finish()
+        used, taken = time.process_time() - used, time.perf_counter() - begun
+    note = f"{runs:,} runs that do nothing, design, journal, parts and hashes included"
+    return [
+        below("the runner's own time a run", 1e3 * used / runs, 0.1, "ms of a core", note),
+        plain("the same by the clock", 1e3 * taken / runs, "ms"),
+    ]
+
+
+def _as_it_is(numbers: Floats) -> Floats:
+    return numbers
+
+
+def _clock(study: Study, jobs: list[Job], workers: int) -> tuple[float, bytes]:
+    """Seconds by the clock, and all bytes of the parts."""
+    batch = CompareBatch(study, "seeds", jobs, {"pairs": len(jobs)}, "en")
+    with tempfile.TemporaryDirectory(prefix="kemitraan-") as aside:
+        with Experiment.create(Path(aside), batch.task) as experiment:
+            begun = time.perf_counter()
+            experiment.run(LocalPool(workers))
+            seconds = time.perf_counter() - begun
+        parts = sorted((Path(aside) / "parts").iterdir())
+        return seconds, b"".join(path.read_bytes() for path in parts)
 
 
 def _unmanaged(study: Study, jobs: list[Job]) -> float:
