@@ -105,10 +105,12 @@ def compare(
         KemitraanError: wrong use, or scenarios that cannot stand side by side.
         BatchError: see `compare_into`.
     """
-    from experiments.store import check_target, make_folder  # noqa: PLC0415  # pyarrow only now
+    from experiments.batch.experiment import beginnings  # noqa: PLC0415  # pyarrow only now
+    from experiments.store import check_target, make_folder  # noqa: PLC0415
+    from experiments.study_json import INPUTS  # noqa: PLC0415
 
     check_on_error(on_error)
-    target = None if out is None else check_target(Path(out))
+    target = None if out is None else check_target(Path(out), beginnings([INPUTS]))
     prepared = prepare(
         scenarios,
         region,

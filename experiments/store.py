@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.batch.ended import resume_words
 from experiments.ensemble_words import ensemble_record
 from experiments.inputs import input_counts
 from experiments.kept import command, write_beside
@@ -64,16 +65,21 @@ def next_folder(root: Path = RUNS, kind: str = "compare") -> Path:
     return root / f"{kind}-{number:03d}"
 
 
-def check_target(folder: Path) -> Path:
+def check_target(folder: Path, begun: Collection[str] = ()) -> Path:
     """A folder to write: not there yet, or empty.
+
+    Args:
+        folder: to be written.
+        begun: names of files that do not count: beginnings of an experiment that was killed before
+            its first run.
 
     Raises:
         KemitraanError: it holds something, is a file, or cannot be made.
     """
     if folder.exists() and not folder.is_dir():
         raise KemitraanError(f"--out {folder}: is a file; name a new folder")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise KemitraanError(f"--out {folder}: is there already and not empty; name a new folder")
+    if folder.is_dir() and any(path.name not in begun for path in folder.iterdir()):
+        raise KemitraanError(_taken(folder))
     parent = folder.absolute().parent
     while not parent.exists():
         parent = parent.parent
@@ -84,6 +90,21 @@ def check_target(folder: Path) -> Path:
             "name another place with --out, or start from another folder"
         )
     return folder
+
+
+def _taken(folder: Path) -> str:
+    """Why a folder that holds something is refused."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        unfinished = "batch" in manifest and not manifest.get("complete")
+    except (OSError, ValueError, TypeError, AttributeError):
+        unfinished = False
+    if unfinished:
+        return (
+            f"--out {folder}: holds an experiment that is not complete; name a new folder, or go "
+            f"on with it: {resume_words(folder)}"
+        )
+    return f"--out {folder}: is there already and not empty; name a new folder"
 
 
 def write_folder(comparison: Comparison, target: Path, *, lang: str = "en") -> Path:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from experiments.explain.explain import explain
     from experiments.explain.explanation import Explanation
     from experiments.page.write import report
+    from experiments.resume import rerun, resume, status, verify
     from experiments.sensitivity import Sensitivity, sensitivity
     from experiments.trials.files import list_trials, load_trial
     from experiments.trials.result import TrialResult
@@ -77,9 +78,13 @@ _HOME = {
     "load_trial": "experiments.trials.files",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
+    "rerun": "experiments.resume",
+    "resume": "experiments.resume",
     "sensitivity": "experiments.sensitivity",
+    "status": "experiments.resume",
     "trial": "experiments.trials.run",
     "validate": "experiments.validation.validate",
+    "verify": "experiments.resume",
 }
 
 __all__ = [
@@ -119,9 +124,13 @@ __all__ = [
     "load_trial",
     "registry",
     "report",
+    "rerun",
+    "resume",
     "sensitivity",
+    "status",
     "trial",
     "validate",
+    "verify",
 ]
 
 

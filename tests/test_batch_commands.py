@@ -88,6 +88,8 @@ def test_an_interrupted_comparison_goes_on_to_the_same_bytes(whole, tmp_path, mo
     assert "part: compare, ended before all was done" in told
     assert f"51 runs: {said[1]} done, 0 failed, {51 - int(said[1])} to come" in told
     assert "to go on: kemitraan resume part" in told
+    assert main([*WORDS, "--out", "part"]) == 2
+    assert "not complete; name a new folder, or go on with it" in capsys.readouterr().err
     assert main(["verify", "part"]) == 0
     assert "not complete" in capsys.readouterr().out
     assert main(["resume", "part"]) == 0
@@ -141,6 +143,17 @@ def test_a_comparison_killed_a_few_times_ends_with_the_same_bytes(whole, tmp_pat
         running.wait()
     assert main(["resume", "x", "--jobs", "1", "--quiet"]) == 0
     assert same_files(tmp_path / "x") == same_files(whole)
+
+
+def test_a_folder_killed_before_its_first_run_is_begun_again(whole, tmp_path):
+    (tmp_path / "x").mkdir()
+    for name in ("design.parquet", "lock", ".manifest.json.partial"):
+        (tmp_path / "x" / name).write_bytes(b"" if name == "lock" else b"half a")
+    assert main(["resume", "x"]) == 2
+    assert main([*WORDS, "--quiet", "--out", "x"]) == 0
+    assert {**same_files(tmp_path / "x"), ".manifest.json.partial": ""} == {
+        **same_files(whole), ".manifest.json.partial": ""
+    }  # fmt: skip
 
 
 # -- verify

@@ -434,7 +434,8 @@ def test_the_folder_holds_everything_and_is_never_written_over(result, tmp_path)
     } <= names
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["complete"] is True
-    assert set(manifest["files"]) == names - {"manifest.json"}
+    apart = {"manifest.json", "checksums.sha256", *manifest["apart"]}
+    assert set(manifest["files"]) == names - apart
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert str(tmp_path) not in (folder / "manifest.json").read_text(encoding="utf-8")
@@ -462,7 +463,7 @@ def test_a_failure_while_writing_leaves_nothing(result, tmp_path, monkeypatch):
     def fail(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "_manifest", fail)
+    monkeypatch.setattr(store, "about", fail)
     with pytest.raises(KeyboardInterrupt):
         store.write_folder(result, tmp_path / "gone")
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ as if nothing had happened.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +40,7 @@ from experiments.batch.store import FAILED, Store
 from experiments.batch.task import Task
 from sim.errors import KemitraanError
 
-__all__ = ["Experiment"]
+__all__ = ["Experiment", "beginnings"]
 
 _FINISHING = ".finishing"
 _INSIDE = (JOURNAL, LOCK, _FINISHING, CHECKSUMS)
@@ -284,14 +284,21 @@ class Experiment:
         )
 
 
+def beginnings(files: Iterable[str]) -> frozenset[str]:
+    """Names of what stands in a folder whose process was killed before its first run.
+
+    Args:
+        files: those of the task that are written at the start.
+    """
+    names = [LOCK, DESIGN, PROGRAM, *files]
+    return frozenset([*names, *(f".{name}.partial" for name in [*names, MANIFEST])])
+
+
 def _refuse_used(folder: Path, task: Task) -> None:
     """Refuses a folder that holds anything but beginnings of this experiment without a manifest."""
-    begun = {LOCK, DESIGN, PROGRAM, *task.files}
-    for name in files_in(folder):
-        if name not in begun and not name.endswith(".partial"):
-            raise KemitraanError(
-                f"--out {folder}: is there already and not empty; name a new folder"
-            )
+    begun = beginnings(task.files)
+    if any(name not in begun for name in files_in(folder)):
+        raise KemitraanError(f"--out {folder}: is there already and not empty; name a new folder")
 
 
 def _empty(folder: Path) -> None:

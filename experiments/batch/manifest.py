@@ -43,7 +43,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         raise KemitraanError(
             f"{folder}: has no {MANIFEST}, so it is no folder of an experiment, or one that ended "
-            "before its first run; start it again with another --out"
+            "before its first run; start it again"
         )
     try:
         found = json.loads(file.read_text(encoding="utf-8"))

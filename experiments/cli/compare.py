@@ -82,6 +82,7 @@ def compare(
         Interrupted,
         check_on_error,
     )
+    from experiments.batch.experiment import beginnings  # noqa: PLC0415
     from experiments.choices import check_grouping, check_windows  # noqa: PLC0415
     from experiments.compare import HEADLINE, compare_into, prepare  # noqa: PLC0415  # numpy, numba
     from experiments.design import FIXED_REPLICATES  # noqa: PLC0415
@@ -91,6 +92,7 @@ def compare(
         make_next_folder,
         next_folder,
     )
+    from experiments.study_json import INPUTS  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
 
     speech = language(lang)
@@ -98,7 +100,7 @@ def compare(
     check_grouping(by)
     check_on_error(on_error)
     # Said before the work, not after it.
-    target = check_target(next_folder() if out is None else Path(out))
+    target = check_target(next_folder() if out is None else Path(out), beginnings([INPUTS]))
     failed: BatchError | None = None
     try:
         prepared = prepare(

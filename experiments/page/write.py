@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.batch.checksums import add_checksum
 from experiments.catalogue import LANGUAGES
 from experiments.page.folder import read_folder
 from sim.errors import KemitraanError
@@ -48,6 +49,7 @@ def report(folder: str | PathLike[str], lang: str = "en") -> Path:
         beside = target.with_name(f".{target.name}.partial")
         beside.write_text(text, encoding="utf-8", newline="\n")
         beside.replace(target)
+        add_checksum(path, target.name)
     except OSError as error:
         raise KemitraanError(f"{target}: cannot be written: {error.strerror or error}") from error
     return target
