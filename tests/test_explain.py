@@ -44,7 +44,7 @@ def result(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "_figures", lambda *_: None)
         return compare(
-            [RULE, COACHING], replicates=DRAWS, fixed_replicates=4,
+            [RULE, COACHING], replicates=DRAWS, fixed_replicates=8,
             out=tmp_path_factory.mktemp("explained") / "runs", **SMALL,
         )  # fmt: skip
 
@@ -197,6 +197,19 @@ def test_an_ensemble_says_that_its_assumptions_go_together(result):
 def test_a_study_is_built_again_to_the_last_bit(result, folder):
     about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert study_again(folder, about).digest() == result.study.digest()
+
+
+def test_sized_levers_are_those_of_the_comparison(tmp_path, monkeypatch):
+    """At equal money the levers are not those of the scenario's file."""
+    monkeypatch.setattr(store, "_figures", lambda *_: None)
+    made = compare(
+        [COACHING, "cash_grant"], equal_budget=480, replicates=2, fixed_replicates=2,
+        out=tmp_path / "runs", **SMALL,
+    )  # fmt: skip
+    about = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    again = study_again(made.folder, about)
+    assert again.digest() == made.study.digest()
+    assert again.scenarios[1].levers["coaching.places"].value != 500.0
 
 
 @pytest.mark.parametrize("name", list_scenarios())
