@@ -290,7 +290,7 @@ def test_own_values_replace_the_registrys():
     without = trial_estimates(trial, region=town(1_500), scale=1, parameters=off)
     assert usual["practice@12"] > 5.0
     assert abs(without["practice@12"]) < 0.5
-    assert set(usual) == {"practice@12", "spillover:practice@12"}
+    assert set(usual) == {"practice@12", "offered:practice@12", "spillover:practice@12"}
     assert usual == trial_estimates(trial, region=town(1_500), scale=1, seed=1)
 
 
