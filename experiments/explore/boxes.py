@@ -111,4 +111,3 @@ def simplified(box: Box, points: Floats, hit: Flags) -> tuple[Box, tuple[Limit, 
         dropped.append(box.limits[worst])
         box = box.without(box.limits[worst])
     return box, tuple(dropped)
-

@@ -88,9 +88,7 @@ def _read(text: str) -> Wish:
         )
     if plain_kind(number) != "number":
         advice = number_advice(number, share=False) or "is no number"
-        raise KemitraanError(
-            f"--satisfy {text!r}: {number} {advice}, in {OUTCOMES[outcome].unit}"
-        )
+        raise KemitraanError(f"--satisfy {text!r}: {number} {advice}, in {OUTCOMES[outcome].unit}")
     return Wish(outcome, sign, float(number))
 
 

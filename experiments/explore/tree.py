@@ -79,9 +79,7 @@ class Node:
         return next(x for x in self.high.box.limits if x not in self.box.limits)
 
 
-def grow(
-    points: Floats, labels: Ints, kinds: int, seed: int, *, shuffles: int = SHUFFLES
-) -> Node:
+def grow(points: Floats, labels: Ints, kinds: int, seed: int, *, shuffles: int = SHUFFLES) -> Node:
     """A tree whose splits stand out from luck.
 
     Args:

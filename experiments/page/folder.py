@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,15 @@ from sim.errors import KemitraanError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STAKEHOLDERS", "Kept", "read_folder"]
+__all__ = ["STAKEHOLDERS", "Kept", "check_hashes", "read_folder", "read_manifest"]
 
 MANIFEST = "manifest.json"
 SCENARIOS = "scenarios.resolved.json"
 EFFECTS = "effects.parquet"
 TABLES = ("ceiling", "levels", "assumptions", "drivers")
 STAKEHOLDERS = "stakeholders.csv"
+ONLY_PAGES = "a page is made of a comparison only"
+NO_PAGE = "a page would not say what was run"
 _NEEDED = ("baseline", "scenarios", "uncertainty", "plan", "region", "seed", "digests", "versions",
            "files", "notes", "notes_id", "command", "months", "first_month", "inputs")  # fmt: skip
 
@@ -97,7 +99,7 @@ def read_folder(path: Path) -> Kept:
         KemitraanError: there is no folder, it is none of a comparison, of another version, not
             whole, or changed since.
     """
-    manifest = _manifest(path)
+    manifest = read_manifest(path)
     names = [SCENARIOS, EFFECTS, *(f"{name}.csv" for name in TABLES)]
     listed = manifest["files"]
     missing = [name for name in names if name not in listed or not (path / name).is_file()]
@@ -107,7 +109,7 @@ def read_folder(path: Path) -> Kept:
             "new folder"
         )
     there = [*names, *([STAKEHOLDERS] if (path / STAKEHOLDERS).is_file() else [])]
-    _check_hashes(path, there, listed)
+    check_hashes(path, there, listed)
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
     try:
@@ -127,8 +129,16 @@ def read_folder(path: Path) -> Kept:
     )
 
 
-def _manifest(path: Path) -> Mapping[str, Any]:
-    """The folder's manifest, if it is a whole comparison of this version's kind."""
+def read_manifest(path: Path, only: str = ONLY_PAGES) -> Mapping[str, Any]:
+    """The folder's manifest, if it is a whole comparison of this version's kind.
+
+    Args:
+        path: the folder.
+        only: what is said of a folder of another kind.
+
+    Raises:
+        KemitraanError: it is none.
+    """
     if not path.exists():
         raise KemitraanError(f"{path}: no such folder; give one that kemitraan compare wrote")
     if not path.is_dir():
@@ -151,9 +161,7 @@ def _manifest(path: Path) -> Mapping[str, Any]:
             "comparison again, or use the version that wrote the folder"
         )
     if found.get("kind") != "compare":
-        raise KemitraanError(
-            f"{file}: of kind {found.get('kind')!r}; a page is made of a comparison only"
-        )
+        raise KemitraanError(f"{file}: of kind {found.get('kind')!r}; {only}")
     lost = [key for key in _NEEDED if key not in found]
     if found.get("complete") is not True or lost:
         what = f"without {', '.join(lost)}" if lost else "says that not all runs are there"
@@ -161,8 +169,20 @@ def _manifest(path: Path) -> Mapping[str, Any]:
     return found
 
 
-def _check_hashes(path: Path, names: list[str], listed: Mapping[str, str]) -> None:
-    """Refuses files that are not as the comparison wrote them."""
+def check_hashes(
+    path: Path, names: Sequence[str], listed: Mapping[str, str], why: str = NO_PAGE
+) -> None:
+    """Refuses files that are not as the comparison wrote them.
+
+    Args:
+        path: the folder.
+        names: of files that are read.
+        listed: hashes by name, from the manifest.
+        why: what would be wrong otherwise.
+
+    Raises:
+        KemitraanError: one was changed.
+    """
     changed = [
         name
         for name in names
@@ -170,6 +190,6 @@ def _check_hashes(path: Path, names: list[str], listed: Mapping[str, str]) -> No
     ]
     if changed:
         raise KemitraanError(
-            f"{path}: {', '.join(changed)} changed since the comparison wrote it, so that a page "
-            "would not say what was run; copy the original back, or run the comparison again"
+            f"{path}: {', '.join(changed)} changed since the comparison wrote it, so that {why}; "
+            "copy the original back, or run the comparison again"
         )
