@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,8 @@ class Draws:
         about: what was run, as plain JSON: `region`, `region_title`, `seed`, `firms`, `scale`,
             `months`, `first_month`, `uncertainty`, `equal_budget` (million rupiah a year, or
             none), `digests`, `inputs`, `notes` and `notes_id`.
+        study: what the runs shared; none of draws that a folder held.
+        source: that folder.
     """
 
     scenarios: tuple[str, ...]
@@ -55,6 +58,8 @@ class Draws:
     values: Floats
     table: pd.DataFrame
     about: Mapping[str, Any]
+    study: Study | None = None
+    source: Path | None = None
 
     @property
     def count(self) -> int:
@@ -159,7 +164,7 @@ def of_study(
         "notes_id": list(notes["id"]),
     }
     table = assumption_table(study, uncertainty).set_index("parameter")
-    return Draws(study.names, names, points, values, table, about)
+    return Draws(study.names, names, points, values, table, about, study)
 
 
 def from_comparison(result: Comparison) -> Draws:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.choices import known
+from experiments.choices import LONGEST, known
 from experiments.compare import (
     ScenarioLike,
     check_amount,
@@ -109,7 +109,7 @@ def explore(
     target = None if out is None else check_target(Path(out))
     chosen = _outcomes(outcomes)
     wishes = read_wishes([satisfy] if isinstance(satisfy, str) else list(satisfy), chosen)
-    known("window", [window], windows(10_000))
+    known("window", [window], windows(LONGEST))
     run = {
         "--region": region, "--baseline": baseline, "--uncertainty": uncertainty,
         "--replicates": replicates, "--seed": seed, "--jobs": jobs, "--scale": scale,
@@ -270,8 +270,7 @@ def _run(
             region_values, study, work, workers, unit_seconds=trial.unit_seconds, progress=advance
         )
     notes = {language: run_notes(study, why, language) for language in ("en", "id")}
-    values = np.array(found).transpose(0, 1, 2, 3)
-    return of_study(study, work, values, plan, uncertainty, notes), plan
+    return of_study(study, work, np.array(found), plan, uncertainty, notes), plan
 
 
 def _study(

@@ -82,6 +82,7 @@ def read_draws(path: Path) -> Draws:
         numbers,
         table,
         about,
+        source=path,
     )
 
 

@@ -58,11 +58,11 @@ class Question:
         place = draws.scenarios.index(self.focus)
         if self.kind == MISSES:
             effects = draws.effects([w.outcome for w in self.wishes], self.window)
-            usable = np.isfinite(effects[:, place - 1]).all(axis=1)
+            usable = np.asarray(np.isfinite(effects[:, place - 1]).all(axis=1), dtype=np.bool_)
             return usable, usable & ~satisfied(self.wishes, effects)[:, place - 1]
         levels = draws.levels([self.outcome], self.window)[:, :, 0]
         less = levels[:, place] - levels[:, draws.scenarios.index(self.against)]
-        usable = np.isfinite(less)
+        usable = np.asarray(np.isfinite(less), dtype=np.bool_)
         with np.errstate(invalid="ignore"):
             return usable, usable & (OUTCOMES[self.outcome].better * less < 0.0)
 

@@ -34,15 +34,16 @@ def regret_of(values: Floats, better: int) -> Floats:
         values: (draws, scenarios).
         better: 1 where more is better, -1 where less is.
     """
-    signed = np.where(np.isfinite(values).all(axis=1)[:, None], better * values, np.nan)
+    usable = np.asarray(np.isfinite(values).all(axis=1))
+    signed = np.where(usable[:, np.newaxis], better * values, np.nan)
     return np.asarray(signed.max(axis=1, keepdims=True) - signed)
 
 
 def best_of(values: Floats, better: int) -> Ints:
     """(draws,): number of the best scenario; of equal ones the first; -1 where there is none."""
     regret = regret_of(values, better)
-    usable = np.isfinite(regret).all(axis=1)
-    first = np.argmin(np.where(usable[:, None], regret, 0.0), axis=1)
+    usable = np.asarray(np.isfinite(regret).all(axis=1))
+    first = np.argmin(np.where(usable[:, np.newaxis], regret, 0.0), axis=1)
     return np.where(usable, first, -1)
 
 

@@ -99,7 +99,8 @@ def satisfied(wishes: Sequence[Wish], effects: Floats) -> Flags:
         wishes: at least one.
         effects: (draws, scenarios, wishes), each of its wish's outcome.
     """
-    return np.all([w.holds(effects[:, :, k]) for k, w in enumerate(wishes)], axis=0)
+    held = [w.holds(effects[:, :, k]) for k, w in enumerate(wishes)]
+    return np.asarray(np.all(held, axis=0), dtype=np.bool_)
 
 
 def satisfy_table(
@@ -126,7 +127,8 @@ def satisfy_table(
         for k, w in enumerate(wishes)
     ]
     if len(wishes) > 1:
-        parts.append((ALL, "", "", usable.all(axis=2), held.all(axis=2)))
+        both = (np.asarray(one.all(axis=2), dtype=np.bool_) for one in (usable, held))
+        parts.append((ALL, "", "", *both))
     rows = []
     for name, outcome, unit, there, hold in parts:
         for s, scenario in enumerate(scenarios):
