@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from experiments.budget import load_scenario
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
+    from experiments.explore.exploration import Exploration
+    from experiments.explore.explore import explore
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from experiments.trials.files import list_trials, load_trial
@@ -41,6 +43,7 @@ _HOME = {
     "Cooperative": "sim.agents",
     "CorporateBuyer": "sim.agents",
     "Ecosystem": "sim.ecosystem",
+    "Exploration": "experiments.explore.exploration",
     "KemitraanError": "sim.errors",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
@@ -57,6 +60,7 @@ _HOME = {
     "Validation": "experiments.validation.result",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
+    "explore": "experiments.explore.explore",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
@@ -77,6 +81,7 @@ __all__ = [
     "Cooperative",
     "CorporateBuyer",
     "Ecosystem",
+    "Exploration",
     "KemitraanError",
     "Mentor",
     "Parameters",
@@ -93,6 +98,7 @@ __all__ = [
     "__version__",
     "ceiling",
     "compare",
+    "explore",
     "levers",
     "list_regions",
     "list_scenarios",

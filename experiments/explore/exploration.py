@@ -84,7 +84,9 @@ class Exploration:
             draws, self.outcomes[0], window, self.wishes if asked else (), focus, against
         )
         self.focus = questions[0].focus
-        self.answers: tuple[Answer, ...] = tuple(answer(q, draws, len(questions)) for q in questions)
+        self.answers: tuple[Answer, ...] = tuple(
+            answer(q, draws, len(questions)) for q in questions
+        )
         self.regions: Node | None = self._regions()
 
     def _regions(self) -> Node | None:

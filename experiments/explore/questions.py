@@ -132,9 +132,7 @@ def make_questions(
     return tuple(found)
 
 
-def answer(
-    question: Question, draws: Draws, asked: int, *, shuffles: int = SHUFFLES
-) -> Answer:
+def answer(question: Question, draws: Draws, asked: int, *, shuffles: int = SHUFFLES) -> Answer:
     """The answer to one of so many questions.
 
     Args:

@@ -48,11 +48,11 @@ def window_words(about: Any, window: str, lang: str) -> str:  # noqa: ANN401  # 
     cut = windows(int(about["months"]))[window]
     year, month = (int(part) for part in str(about["first_month"]).split("-"))
     ends = [year * 12 + month - 1 + at for at in (cut.start, cut.start + cut.months - 1)]
-    first, last = (
-        str(at // 12) if month == 1 else f"{at // 12}-{at % 12 + 1:02d}" for at in ends
-    )
+    first, last = (str(at // 12) if month == 1 else f"{at // 12}-{at % 12 + 1:02d}" for at in ends)
     span = first if first == last else f"{first}-{last}"
-    name = f"{said('year', lang)} {window[5:]}" if window.startswith("year ") else said(window, lang)
+    name = (
+        f"{said('year', lang)} {window[5:]}" if window.startswith("year ") else said(window, lang)
+    )
     return f"{name} ({span})"
 
 
@@ -161,9 +161,7 @@ def _best(result: Exploration, lang: str, width: int) -> list[str]:
 
 def _ranked(leaf: Node, result: Exploration) -> str:
     """Scenarios by the number of draws in which they are best."""
-    pairs = sorted(
-        zip(leaf.counts, result.draws.scenarios, strict=True), key=lambda pair: -pair[0]
-    )
+    pairs = sorted(zip(leaf.counts, result.draws.scenarios, strict=True), key=lambda pair: -pair[0])
     return ", ".join(f"{name} {count}" for count, name in pairs if count)
 
 

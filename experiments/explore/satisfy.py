@@ -127,13 +127,13 @@ def satisfy_table(
         for k, w in enumerate(wishes)
     ]
     if len(wishes) > 1:
-        both = (np.asarray(one.all(axis=2), dtype=np.bool_) for one in (usable, held))
-        parts.append((ALL, "", "", *both))
+        there, all_held = (np.asarray(x.all(axis=2), dtype=np.bool_) for x in (usable, held))
+        parts.append((ALL, "", "", there, all_held))
     rows = []
-    for name, outcome, unit, there, hold in parts:
+    for name, outcome, unit, judged, hold in parts:
         for s, scenario in enumerate(scenarios):
-            draws = int(there[:, s].sum())
-            count = int((hold & there)[:, s].sum())
+            draws = int(judged[:, s].sum())
+            count = int((hold & judged)[:, s].sum())
             share = count / draws if draws else np.nan
             left = len(effects) - draws
             rows.append((name, outcome, unit, window, scenario, share, count, draws, left))
