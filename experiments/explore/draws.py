@@ -42,7 +42,7 @@ class Draws:
         scenarios: names, the baseline first.
         parameters: that were varied, in the order of the columns of `points`.
         points: (draws, parameters), their values.
-        values: (draws, scenarios, windows, outcomes), levels; windows and outcomes as the model
+        numbers: (draws, scenarios, windows, outcomes), levels; windows and outcomes as the model
             declares them.
         table: low, high, unit and kind of each parameter, by name.
         about: what was run, as plain JSON: `region`, `region_title`, `seed`, `firms`, `scale`,
@@ -55,7 +55,7 @@ class Draws:
     scenarios: tuple[str, ...]
     parameters: tuple[str, ...]
     points: Floats
-    values: Floats
+    numbers: Floats
     table: pd.DataFrame
     about: Mapping[str, Any]
     study: Study | None = None
@@ -94,7 +94,7 @@ class Draws:
         known("window", [window], self._windows)
         known("outcome", outcomes, OUTCOMES)
         at = [list(OUTCOMES).index(name) for name in outcomes]
-        return self.values[:, :, self._windows.index(window)][:, :, at]
+        return self.numbers[:, :, self._windows.index(window)][:, :, at]
 
     def effects(self, outcomes: Sequence[str], window: str) -> Floats:
         """(draws, scenarios without the baseline, outcomes): differences from the baseline."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.design import DRAW
 from experiments.explore.draws import HELD, Draws
@@ -61,7 +62,9 @@ def read_draws(path: Path) -> Draws:
         numbers = _wide(values, scenarios, int(manifest["months"]))
     else:
         design = design[design["role"] == DRAW]
-        numbers = _long(values, design["unit"].to_numpy(), scenarios, int(manifest["months"]))
+        numbers = _long(
+            values, design["unit"].to_numpy(dtype=np.int64), scenarios, int(manifest["months"])
+        )
     if numbers is None or len(numbers) != len(design):
         raise KemitraanError(
             f"{path}: holds not every outcome of this version; run it again into a new folder"
@@ -99,9 +102,9 @@ def _manifest(path: Path) -> Mapping[str, Any]:
 
 def _long(
     values: pd.DataFrame,
-    units: Any,
+    units: npt.NDArray[np.int64],
     scenarios: tuple[str, ...],
-    months: int,  # noqa: ANN401
+    months: int,
 ) -> Any:  # noqa: ANN401  # an array
     """(draws, scenarios, windows, outcomes) of a comparison; none where some are not there."""
     import pandas as pd  # noqa: PLC0415  # loaded already by now

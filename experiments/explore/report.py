@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.explore.boxes import Box
 from experiments.explore.questions import Answer
 from experiments.explore.satisfy import ALL
 from experiments.explore.sentences import (
-    limit_words,
-    parameter_words,
     sentence,
     share,
     where,
@@ -173,8 +172,7 @@ def _box(result: Exploration, one: Answer, lang: str, width: int) -> list[str]:
     head = [say(key, lang) for key in ("limit", "quasi_p", "again")]
     body = [
         [
-            f"  {parameter_words(draws.parameters[x.column], lang)} "
-            f"{limit_words(type(found.box)((x,)), x.column, draws, lang)}",
+            f"  {where(Box((x,)), draws, lang)}",
             decimal_mark(f"{q:.2g}", lang),
             share(again, lang),
         ]

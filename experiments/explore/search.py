@@ -137,7 +137,7 @@ class Found:
 
     @property
     def held_density(self) -> float:
-        """Part of hits in boxes, of draws that these were not found with; nan where there are none."""
+        """Part of hits in the boxes of halves, among draws of the other half; nan without any."""
         return self.held_hits / self.held_points if self.held_points else np.nan
 
 

@@ -106,12 +106,12 @@ def _draws(result: Exploration, folder: Path) -> None:
     columns: dict[str, Any] = {"draw": number}
     columns |= {name: draws.points[:, k] for k, name in enumerate(draws.parameters)}
     pq.write_table(pa.table(columns), folder / DESIGN, compression="zstd")
-    at = np.indices(draws.values.shape[:3]).reshape(3, -1).astype(np.int32)
+    at = np.indices(draws.numbers.shape[:3]).reshape(3, -1).astype(np.int32)
     words = ((at[1], draws.scenarios), (at[2], list(windows(draws.months))))
     scenario, window = (
         pa.DictionaryArray.from_arrays(pa.array(code), pa.array(names)) for code, names in words
     )
-    flat = draws.values.reshape(-1, len(OUTCOMES))
+    flat = draws.numbers.reshape(-1, len(OUTCOMES))
     table = pa.table(
         {
             "draw": at[0],

@@ -211,7 +211,8 @@ def trade_off_chart(
     every = found.rungs[-1]
     if not found.rung.every:
         axes.plot(100.0 * every.peeling.coverage, 100.0 * every.peeling.density, color=OTHER,
-                  linewidth=0.9, linestyle=":", zorder=2, label=say("all_columns", lang))  # fmt: skip
+                  linewidth=0.9, linestyle=":", zorder=2,
+                  label=say("all_columns", lang))  # fmt: skip
     axes.plot(100.0 * own.coverage, 100.0 * own.density, color=BOX, linewidth=1.2, marker="o",
               markersize=3.2, zorder=3,
               label=say("boxes_label", lang, n=len(found.rung.columns)))  # fmt: skip
