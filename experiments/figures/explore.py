@@ -28,6 +28,7 @@ from experiments.figures.style import (
 from experiments.words import number, unit_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from experiments.explore.exploration import Exploration
@@ -39,6 +40,8 @@ HIT, OTHER, BOX, LUCK = "#D55E00", "#9A9A9A", "#0072B2", "#E4E4E4"
 _FAINT = 0.25
 _BOX_SIZE = (4.6, 3.9)
 _ROW = 0.42
+_FAR = 3.0
+"""Where the axis of regret ends at most, in what nine in ten draws stay below."""
 
 
 def _found(one: Answer) -> Found:
@@ -55,11 +58,17 @@ def regret_chart(
     axes = own_axes(ax, (7.5, _regret_height(result)))
     places = places_of(result.scenarios)
     shades = [BASELINE, *(colour_at(place) for place in places)]
+    right = _right(table)
     for y, (row, shade) in enumerate(zip(table.to_dict("records"), shades, strict=True)):
-        axes.plot([0, row["largest"]], [y, y], color=shade, linewidth=1.0, zorder=2)
+        beyond = row["largest"] > right
+        axes.plot([0, min(row["largest"], right)], [y, y], color=shade, linewidth=1.0, zorder=2)
         axes.plot([0, row["p90"]], [y, y], color=shade, linewidth=5.0, alpha=0.45, zorder=2,
                   solid_capstyle="butt")  # fmt: skip
-        axes.plot([row["largest"]], [y], marker="|", color=shade, markersize=8, zorder=3)
+        axes.plot([min(row["largest"], right)], [y], marker=">" if beyond else "|", color=shade,
+                  markersize=6 if beyond else 8, zorder=3, clip_on=False)  # fmt: skip
+        if beyond:
+            axes.annotate(number(row["largest"], lang), (right, y), xytext=(-8, 4), ha="right",
+                          textcoords="offset points", fontsize=7.5, color="#444444")  # fmt: skip
         axes.plot([row["mean"]], [y], marker="o", color=shade, markersize=6, zorder=4)
         best = say("of", lang, k=row["best"], n=row["draws"])
         axes.annotate(
@@ -68,14 +77,19 @@ def regret_chart(
         )  # fmt: skip
     axes.set_yticks(range(len(table)), list(table["scenario"]), fontsize=8)
     axes.set_ylim(len(table) - 0.4, -0.6)
-    most = float(np.nanmax(table["largest"])) if table["largest"].notna().any() else 0.0
-    axes.set_xlim(0.0, 1.04 * most if most > 0 else 1.0)
+    axes.set_xlim(0.0, right)
     axes.set_xlabel(label(outcome, lang))
     localise(axes, lang, "x")
     axes.set_title(say("regret_figure", lang, outcome=label(outcome, lang)), **TITLE)
     text = say("regret_caption", lang, n=len(result.draws.scenarios), **_common(result, lang))
     put_caption(axes, text, 0.5, left=-1.6)
     return hold_text(axes, ax)
+
+
+def _right(table: pd.DataFrame) -> float:
+    """End of the axis: where one draw would press all others together, an arrow leads to it."""
+    most, usual = (float(np.nan_to_num(table[key].to_numpy()).max()) for key in ("largest", "p90"))
+    return min(1.04 * most, _FAR * usual) if usual > 0.0 else 1.04 * most or 1.0
 
 
 def _regret_height(result: Exploration) -> float:
@@ -86,7 +100,7 @@ def _common(result: Exploration, lang: str) -> dict[str, object]:
     """What every caption says: window, draws, money, seed and region."""
     about = result.draws.about
     return {
-        "window": window_words(about, result.window, lang),
+        "window": window_words(about, result.window, lang).lower(),
         "draws": result.draws.count,
         "money": money_words(result, lang),
         "seed": result.draws.seed,
@@ -136,7 +150,7 @@ def box_chart(
                 points[own, columns[0]], points[own, columns[1]], marker=mark, linestyle="",
                 markersize=4.2, color=shade, alpha=alpha, zorder=3 if yes else 2,
                 markerfacecolor=shade if yes else "none",
-                label=say(f"draw_{name}", lang) if inside else None,
+                label=say(f"{one.question.kind}_{name}", lang) if inside else None,
             )  # fmt: skip
     sides = [_sides(found, column, end) for column, end in zip(columns, ends, strict=True)]
     corner = (sides[0][0], sides[1][0])
