@@ -28,6 +28,7 @@ Ints = npt.NDArray[np.int64]
 
 MOST_COLUMNS = 5
 """Columns that a box may limit, but for the run on all: more is no sentence any more."""
+_DUST = 1e-12  # of rounding
 
 
 @dataclass(frozen=True)
@@ -231,9 +232,9 @@ def _as_good(own: Floats, gains: Floats) -> int:
     """
     together = np.vstack([own, gains])
     spread = together.std(axis=0)
-    far = (together - together.mean(axis=0)) / np.where(spread > 0.0, spread, np.inf)
+    far = (together - together.mean(axis=0)) / np.where(spread > _DUST, spread, np.inf)
     most = far.max(axis=1)
-    return int(np.sum(most[1:] >= most[0] - 1e-12))
+    return int(np.sum(most[1:] >= most[0] - _DUST))
 
 
 def _halves(
