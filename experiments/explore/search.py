@@ -232,8 +232,10 @@ def _as_good(own: Floats, gains: Floats) -> int:
     """
     together = np.vstack([own, gains])
     spread = together.std(axis=0)
-    far = (together - together.mean(axis=0)) / np.where(spread > _DUST, spread, np.inf)
-    most = far.max(axis=1)
+    moves = spread > _DUST
+    if not moves.any():
+        return len(gains)
+    most = ((together - together.mean(axis=0))[:, moves] / spread[moves]).max(axis=1)
     return int(np.sum(most[1:] >= most[0] - _DUST))
 
 
