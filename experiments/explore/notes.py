@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run_notes"]
 
+_OPTION = "--equal-budget: "
+"""How messages about money begin, and how the catalogue knows them."""
+
 
 def run_notes(study: Study, why_unequal: str, lang: str) -> list[str]:
     """Notes on runs of a study.
@@ -34,7 +37,8 @@ def run_notes(study: Study, why_unequal: str, lang: str) -> list[str]:
     notes += [line for line in [stale_line(lang)] if line]
     notes += [*scale_notes(study, lang), *idle_lever_notes(study, lang)]
     if why_unequal:
-        notes.append(say("unequal_why", lang, why=error_words(why_unequal, lang)))
+        why = error_words(f"{_OPTION}{why_unequal}", lang).removeprefix(_OPTION)
+        notes.append(say("unequal_why", lang, why=why))
     notes += shock_notes(study, lang)
     if study.has_platform:
         notes.append(said("platform", lang))
