@@ -145,7 +145,7 @@ def sobol_indices(
         for name, size in sizes.items()
     }
     above = np.zeros((factors, outcomes), np.bool_)
-    finite = np.isfinite(blocks).all(axis=1)
+    finite: Flags = np.asarray(np.isfinite(blocks).all(axis=1))
     weights: dict[int, Floats] = {}
     for rows, columns in _alike(finite):
         kept = int(rows.sum())
