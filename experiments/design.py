@@ -47,7 +47,7 @@ DISPLACEMENT = "displacement"
 REGION = "region"
 """Group of the region's own guesses."""
 RESTAURANTS, COUNT = "restaurant_demand", "region.restaurants.count"
-_DOUBLED = (RESTAURANTS,)
+DOUBLED = (RESTAURANTS,)
 FIXED_REPLICATES = 16
 """Extra replicates at the registry's values, and at displacement 0 and 1 each."""
 _STREAM_DESIGN = 254  # of sim.draws; no process of the model has it
@@ -217,7 +217,7 @@ def make_study(
     parameters = Parameters({**parameters.values, **own}) if own else parameters
     guesses = region_guesses(region)
     # A range that is only that of the region's count gives way to the count itself.
-    doubled = _DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
+    doubled = DOUBLED if COUNT in guesses and RESTAURANTS not in assumed_names else ()
     varied = {k: ends for k, ends in varied.items() if k not in own and k not in doubled}
     varied.update({name: (guess.low, guess.high) for name, guess in guesses.items()})
     return Study(

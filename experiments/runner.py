@@ -24,7 +24,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from experiments.design import Job, Study
 from experiments.unit import ModelError, Result, run_unit
@@ -45,7 +45,8 @@ _PILOT_MONTHS = 12
 _PILOT_FACTOR = 1.25
 _WORKER_START = 2.0  # seconds until a new process has loaded the model
 
-_study: Study | None = None
+_study: object = None
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -118,8 +119,8 @@ def run_jobs(
 
 
 def run_units(
-    unit: Callable[[Study, Job], T],
-    study: Study,
+    unit: Callable[[S, Job], T],
+    study: S,
     jobs: Sequence[Job],
     workers: int,
     *,
@@ -161,8 +162,8 @@ def run_units(
 
 
 def _in_processes(
-    unit: Callable[[Study, Job], T],
-    study: Study,
+    unit: Callable[[S, Job], T],
+    study: S,
     chunks: Sequence[Sequence[Job]],
     workers: int,
     done: Callable[[int, Sequence[T]], None],
@@ -214,8 +215,8 @@ def _no_word_of_cancelled() -> Iterator[None]:
 
 
 def _work(
-    unit: Callable[[Study, Job], T],
-    study: Study,
+    unit: Callable[[S, Job], T],
+    study: S,
     chunks: Sequence[Sequence[Job]],
     futures: Sequence[Future[list[T]]],
     done: Callable[[int, Sequence[T]], None],
@@ -247,7 +248,7 @@ def _work(
 
 
 @contextmanager
-def _study_file(study: Study) -> Iterator[str]:
+def _study_file(study: object) -> Iterator[str]:
     """The study in a file for the workers, removed afterwards.
 
     Handed over at the start it would go through a pipe that holds 64 kB: this process would wait
@@ -310,7 +311,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(unit: Callable[[Study, Job], T], jobs: Sequence[Job]) -> list[T]:
+def _run(unit: Callable[[Any, Job], T], jobs: Sequence[Job]) -> list[T]:
     """In a worker: a chunk of jobs."""
     if _study is None:  # the initializer did not run
         raise KemitraanError("a worker has no study")

@@ -122,6 +122,7 @@ def sobol_indices(
     seed: int,
     *,
     second_order: bool = False,
+    pairs: bool = True,
     resamples: int = RESAMPLES,
 ) -> SobolIndices:
     """Indices of all outcomes.
@@ -133,13 +134,14 @@ def sobol_indices(
         values: (rows, outcomes), base row by base row.
         factors: of the design, the dummy last.
         seed: of the resampling, not zero.
-        second_order: whether the design has the points for it; then pairs are told too.
+        second_order: whether the design has the points for it.
+        pairs: whether pairs are told then too; they take as long as their number says.
         resamples: how often base rows are drawn anew.
     """
     blocks = base_rows(values, factors, second_order=second_order)
     count, outcomes = len(blocks), blocks.shape[2]
-    pairs = factors * (factors - 1) // 2 if second_order else 0
-    sizes = {"first": factors, "total": factors, "second": pairs}
+    wanted = second_order and pairs
+    sizes = {"first": factors, "total": factors, "second": wanted * factors * (factors - 1) // 2}
     found = {
         name: Estimate(*(np.full((size, outcomes), np.nan) for _ in range(4)))
         for name, size in sizes.items()
@@ -157,11 +159,11 @@ def sobol_indices(
         for start in range(0, columns.size, width):
             some = columns[start : start + width]
             part = blocks[:, :, some] if kept == count else blocks[rows][:, :, some]
-            above[:, some] = _fill(found, some, part, factors, weights[kept], pairs > 0)
+            above[:, some] = _fill(found, some, part, factors, weights[kept], wanted)
     return SobolIndices(
         found["first"],
         found["total"],
-        found["second"] if second_order else None,
+        found["second"] if wanted else None,
         above,
         finite.sum(axis=0),
     )
