@@ -21,7 +21,8 @@ from sim.outcomes import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.screening import Sensitivity
+    from experiments.screening import Screening
+    from experiments.studied import Sensitivity
 
 __all__ = ["TOP", "factor_name", "headline", "html", "notes_in", "outcome_label", "text", "what"]
 
@@ -51,7 +52,12 @@ def factor_name(row: pd.Series, lang: str) -> str:
     return say("dummy", lang) if row["kind"] == "dummy" else str(row["parameter"])
 
 
-def headline(result: Sensitivity, outcome: str, lang: str) -> str:
+def headlines_in(result: Screening, lang: str) -> list[str]:
+    """A sentence for each outcome."""
+    return [headline(result, o, lang) for o, one in result.indices.items() if one is not None]
+
+
+def headline(result: Screening, outcome: str, lang: str) -> str:
     """What an outcome hangs on most, in a sentence."""
     rows = result.ranked(outcome)
     units = say(f"units_{result.plan['by']}", lang)
@@ -73,7 +79,7 @@ def headline(result: Sensitivity, outcome: str, lang: str) -> str:
     )
 
 
-def text(result: Sensitivity, *, lang: str = "en", width: int = 118, top: int = TOP) -> str:
+def text(result: Screening, *, lang: str = "en", width: int = 118, top: int = TOP) -> str:
     """All that the screen shows of a study, but the folder.
 
     Args:
@@ -99,7 +105,7 @@ def text(result: Sensitivity, *, lang: str = "en", width: int = 118, top: int = 
     return "\n".join(lines)
 
 
-def _table(result: Sensitivity, outcome: str, lang: str, top: int) -> list[str]:
+def _table(result: Screening, outcome: str, lang: str, top: int) -> list[str]:
     rows = result.ranked(outcome)
     name = "group" if result.by_groups else "parameter"
     body = [[say(key, lang) for key in ("rank", name, "kind", "mu_star", "sigma", "direction")]]
@@ -140,7 +146,7 @@ def _sigma(row: pd.Series, lang: str) -> str:
     return number(float(row["sigma"]), lang, digits=digits)
 
 
-def notes_in(result: Sensitivity, lang: str) -> list[str]:
+def notes_in(result: Screening, lang: str) -> list[str]:
     """What a reader must know beside the numbers, in a language."""
     study, design = result.study, result.design
     notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
@@ -164,13 +170,13 @@ def notes_in(result: Sensitivity, lang: str) -> list[str]:
     return notes
 
 
-def _only_luck(result: Sensitivity, outcome: str) -> bool:
+def _only_luck(result: Screening, outcome: str) -> bool:
     """Whether an outcome changes, and nothing stands out from the dummy."""
     moves = result.dummy(outcome)["estimate"] > 0.0
     return bool(moves) and not result.ranked(outcome)["above_dummy"].any()
 
 
-def _idle(result: Sensitivity) -> list[str]:
+def _idle(result: Screening) -> list[str]:
     """Factors whose steps changed none of the outcomes shown, where anything changed at all."""
     table = result.table
     largest = table[table["kind"] != "dummy"].groupby("parameter", sort=False)["estimate"].max()
@@ -180,6 +186,6 @@ def _idle(result: Sensitivity) -> list[str]:
     return [one.name for one in result.design.factors if one.name in still]
 
 
-def html(result: Sensitivity, *, lang: str = "en") -> str:
+def html(result: Screening, *, lang: str = "en") -> str:
     """The same as a notebook shows it."""
     return f"<pre>{escape.escape(text(result, lang=lang))}</pre>"
