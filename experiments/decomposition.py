@@ -116,7 +116,8 @@ class Decomposition(Sensitivity):
                 raise KeyError(cut)
             at = self.monthly.index(cut.outcome)
             values = self.months[:, cut.month, at].reshape(self.rows, -1)
-        return values.std(axis=1, ddof=1) if cut.of == DISPERSION else values.mean(axis=1)
+        found = values.std(axis=1, ddof=1) if cut.of == DISPERSION else values.mean(axis=1)
+        return np.asarray(found)
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def own_values(model: OwnModel, job: Job) -> Floats:
 
 
 def travels(model: OwnModel) -> bool:
-    """Whether other processes can find the function; what a notebook or script defines they cannot."""
+    """Whether other processes can find the function; what a script itself defines they cannot."""
     if getattr(model.function, "__module__", None) == "__main__":
         return False
     try:

@@ -125,6 +125,21 @@ class Screening(Sensitivity):
         found: pd.DataFrame = rows.reset_index(drop=True)
         return found
 
+    def leading(self, count: int) -> list[str]:
+        """The factors that lead in any of the outcomes asked for, the strongest first.
+
+        Strength is mu* over the largest of its outcome.
+        """
+        strength: dict[str, float] = {}
+        for outcome in self.outcomes:
+            rows = self.ranked(outcome)
+            most = float(rows["estimate"].max()) if len(rows) else 0.0
+            for name, value in zip(rows["parameter"], rows["estimate"], strict=True):
+                own = float(value) / most if most > 0.0 else 0.0
+                strength[name] = max(strength.get(name, 0.0), own)
+        # A sort keeps the order of what is equal.
+        return sorted(strength, key=lambda name: -strength[name])[:count]
+
     def dummy(self, outcome: str) -> pd.Series:
         """The dummy's row of one outcome."""
         rows = self.table[(self.table["outcome"] == outcome) & (self.table["kind"] == DUMMY)]

@@ -105,7 +105,10 @@ def shares_of(
         def made(index: str, one: Estimate, above: npt.NDArray[np.bool_]) -> Shares:
             return Shares(index, one.value, one.low, one.high, one.conf, above, found.kept)
 
-        parts = [made("ST", found.total, found.above_last), made("S1", found.first, found.above_last)]
+        parts = [
+            made("ST", found.total, found.above_last),
+            made("S1", found.first, found.above_last),
+        ]
         if found.second is not None:
             nothing = np.zeros(found.second.value.shape, np.bool_)
             parts.append(made("S2", found.second, nothing))

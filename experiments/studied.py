@@ -1,4 +1,4 @@
-"""What every finished sensitivity study is, whatever the method: runs, outcomes, words, a folder."""
+"""What every finished sensitivity study is, whatever its method: runs, outcomes and words."""
 
 from __future__ import annotations
 
@@ -75,6 +75,11 @@ class Sensitivity(ABC):
     def own(self) -> OwnModel | None:
         """The function that was studied, if it was one."""
         return self._about if isinstance(self._about, OwnModel) else None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the second axis of `numbers`: the baseline first, if there is one."""
+        return list(self._about.names)
 
     @property
     def scenario(self) -> str:
