@@ -37,6 +37,7 @@ __all__ = [
     "index_words",
     "luck_line",
     "notes_in",
+    "rows_words",
     "text",
 ]
 
@@ -47,6 +48,7 @@ FEW = 256
 """With fewer base rows of a Sobol design, intervals are wide and their ends uncertain."""
 _NAMED = 3
 _WIDE = 0.1
+_NOTHING = 0.01
 _ASSUMED = "assumed"
 
 
@@ -76,7 +78,7 @@ def headline(result: Decomposition, outcome: str, lang: str) -> str:
         return say("none", lang, what=subject, all=len(rows), units=units)
     items = [_item(row, lang) for _, row in clear.head(_NAMED).iterrows()]
     first = say(
-        "most",
+        "most" if len(clear) < len(rows) else "most_of_all",
         lang,
         what=subject,
         items=", ".join(items),
@@ -143,10 +145,15 @@ def _below(result: Decomposition, outcome: str, lang: str) -> list[str]:
 def luck_line(result: Decomposition, outcome: str, lang: str) -> str:
     """How much of the variance of a single run is luck; empty where it cannot be told."""
     share = result.seed_share(outcome)
-    if share is None:
+    if share is None or not _deals_luck(result):
         return ""
     ends = "..".join(number(100.0 * end, lang, digits=0) for end in (share.low, share.high))
     return say("luck", lang, share=percent(100.0 * share.value, lang), ends=ends)
+
+
+def _deals_luck(result: Decomposition) -> bool:
+    """Whether a run hangs on a seed at all."""
+    return result.own is None or result.own.seeded
 
 
 def _left_out(result: Decomposition, outcome: str, lang: str) -> str:
@@ -194,7 +201,8 @@ def _dispersion(result: Decomposition, outcome: str, lang: str) -> str:
     if result.replicates < 2:
         return ""
     rows = result.ranked(outcome, of=DISPERSION)
-    if rows.empty or not (rows["estimate"] > 0.0).any():
+    rows = rows[rows["above_dummy"] & (rows["estimate"] >= _NOTHING)]
+    if rows.empty:
         return ""
     items = ", ".join(_item(row, lang) for _, row in rows.head(_NAMED).iterrows())
     return say("dispersion", lang, items=items)
@@ -228,7 +236,8 @@ def _table(result: Decomposition, outcome: str, lang: str, top: int) -> list[str
 
 
 def _dummy_kind(result: Decomposition, lang: str) -> str:
-    return told("luck", lang) if result.method == "sobol" else say("nothing", lang)
+    deals = result.method == "sobol" and _deals_luck(result)
+    return told("luck", lang) if deals else say("nothing", lang)
 
 
 def _figure(row: pd.Series, lang: str) -> str:
@@ -255,18 +264,19 @@ def notes_in(result: Decomposition, lang: str) -> list[str]:
         every = CURVES if result.method == "fast" else result.sample.samples
         key = "lost" if len(rows) else "gone"
         note = {"points": points, "all": values.size, "n": every - kept, "samples": every}
-        notes.append(say(key, lang, outcome=outcome, **note, rows=_rows(result, lang)))
+        notes.append(say(key, lang, outcome=outcome, **note, rows=rows_words(result, lang)))
     idle = _idle(result)
     if idle:
         notes.append(told("idle", lang, items=", ".join(idle)))
     if result.method == "sobol" and result.sample.samples < FEW:
         notes.append(say("few", lang, n=result.sample.samples, least=FEW))
-    if result.method == "fast":
+    if result.method == "fast" and _deals_luck(result):
         notes.append(say("one_luck", lang, n=result.replicates))
     return notes
 
 
-def _rows(result: Decomposition, lang: str) -> str:
+def rows_words(result: Decomposition, lang: str) -> str:
+    """What a sample of the method is made of."""
     key = result.method if result.method in ("sobol", "fast") else "other"
     return say(f"rows_{key}", lang)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from experiments.runner import run_units
 from experiments.unit import runs
 from sim.outcomes import monthly_values, window_values, windows
 
-__all__ = ["RegionRun", "RegionUnit", "evaluate"]
+__all__ = ["RegionRun", "RegionUnit", "by_seed", "evaluate"]
 
 Floats = npt.NDArray[np.float64]
 S = TypeVar("S")
@@ -77,4 +77,24 @@ def evaluate(
         unit_seconds: time of one job, for the size of chunks.
         progress: called with the number of jobs just done.
     """
-    return run_units(unit, study, jobs, workers, unit_seconds=unit_seconds, progress=progress)
+    # Runs of one seed share parts of month 0, and are made one after another.
+    order = by_seed(jobs)
+    found = run_units(
+        unit,
+        study,
+        [jobs[k] for k in order],
+        workers,
+        unit_seconds=unit_seconds,
+        progress=progress,
+    )
+    back: list[T | None] = [None] * len(found)
+    for k, one in zip(order, found, strict=True):
+        back[k] = one
+    return cast("list[T]", back)
+
+
+def by_seed(jobs: Sequence[Job]) -> list[int]:
+    """Numbers of the jobs, those of a seed side by side, seeds in the order they first appear."""
+    first: dict[int, int] = {}
+    place = [first.setdefault(job.seed, k) for k, job in enumerate(jobs)]
+    return sorted(range(len(jobs)), key=place.__getitem__)

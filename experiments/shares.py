@@ -60,7 +60,8 @@ class Shares:
         low: end of its interval.
         high: the other end.
         conf: half width of a symmetric interval.
-        above: whether it is above the dummy's in 97.5 % of the resamplings.
+        above: whether the factor is told from the dummy: its index is above the dummy's in 97.5 %
+            of the resamplings; of a Sobol design its total is, or its own share is above zero.
         kept: (cuts,) rows, base rows or search curves used.
     """
 
@@ -105,9 +106,12 @@ def shares_of(
         def made(index: str, one: Estimate, above: npt.NDArray[np.bool_]) -> Shares:
             return Shares(index, one.value, one.low, one.high, one.conf, above, found.kept)
 
+        # A factor that only deals other luck has a total of up to the dummy's, but explains nothing
+        # by itself.
+        told = found.above_last | (found.first.low > 0.0)
         parts = [
-            made("ST", found.total, found.above_last),
-            made("S1", found.first, found.above_last),
+            made("ST", found.total, told),
+            made("S1", found.first, told),
         ]
         if found.second is not None:
             nothing = np.zeros(found.second.value.shape, np.bool_)

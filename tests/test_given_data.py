@@ -27,14 +27,28 @@ def test_indices_are_those_of_salib(sample):
     places, values = sample
     theirs = {
         "rbd-fast": rbd_fast.analyze(UNIT, places, values, num_resamples=2, seed=SEED)["S1"],
-        "delta": delta.analyze(UNIT, places, values, num_resamples=20, seed=SEED, method="delta")[
-            "delta_raw"
-        ],
         "pawn": pawn.analyze(UNIT, places, values, seed=SEED)["median"],
     }
     for method, other in theirs.items():
         (found,) = given_indices(method, places, values, SEED, halves=4).values()
         np.testing.assert_allclose(found.value, np.asarray(other, float), rtol=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_delta_is_salibs_without_the_scatter_of_its_correction(sample):
+    places, values = sample
+    grid = np.linspace(values.min(), values.max(), 100)
+    classes = np.linspace(0, 400, 6)  # as many as SALib takes
+    plain = [delta.calc_delta(values, grid, column, classes) for column in places.T]
+    np.testing.assert_allclose(_delta(places, values), plain, rtol=1e-10)
+    theirs = [
+        delta.analyze(UNIT, places, values, num_resamples=10, seed=k, method="delta")["delta_raw"]
+        for k in range(1, 9)
+    ]
+    (found,) = given_indices("delta", places, values, SEED, halves=4).values()
+    np.testing.assert_allclose(found.value, np.mean(theirs, axis=0), atol=0.05)
+    assert found.value.argmax() == 1
+    assert found.value[3] < 0.1
 
 
 @pytest.mark.filterwarnings("ignore")

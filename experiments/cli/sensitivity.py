@@ -121,7 +121,7 @@ def sensitivity(
     json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
 ) -> None:
-    """Rank assumptions by how much an effect hangs on them: screening, or shares of its variance."""
+    """Rank assumptions by how much an effect hangs on them: a screening, or shares of variance."""
     from experiments.sensitivity import sensitivity as run  # noqa: PLC0415  # numpy, numba
     from experiments.sensitivity_store import free_folder, save_next_folder  # noqa: PLC0415
     from experiments.store import check_target  # noqa: PLC0415

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.decomposition_report import SHARE
+from experiments.decomposition_report import SHARE, rows_words
 from experiments.factors import DUMMY
 from experiments.figures.files import save
 from experiments.figures.style import (
@@ -152,7 +152,7 @@ def settling(
     axes.set_xticks(range(len(sizes)), [number(float(s), lang, digits=0) for s in sizes])
     axes.set_xlim(-0.4, len(sizes) - 0.6)
     _name_ends(axes, ends, len(sizes) - 0.55)
-    axes.set_xlabel(say("settling_x", lang))
+    axes.set_xlabel(rows_words(result, lang))
     axes.set_ylabel(_axis(result.indices[0], lang))
     localise(axes, lang, "y")
     words = what(result, outcome, lang, inside=True)
@@ -168,6 +168,9 @@ def by_month(
     axes = own_axes(ax, (7.5, 4.4))
     table = result.months_of(outcome)
     table = table[table["index"] == result.indices[0]]
+    # Months before anything differs have no variance to divide.
+    moved = table.groupby("month")["high"].transform("max") > 0.0
+    table = table[moved]
     leading = list(result.ranked(outcome)["parameter"].head(len(LINES)))
     ends = []
     last = 0
@@ -177,7 +180,6 @@ def by_month(
             continue
         shade = DUMMY_COLOUR if name == DUMMY else LINES[k]
         month = rows["month"].to_numpy(dtype=np.int64)
-        # Months before anything differs have no variance to divide.
         value, low, high = (
             100.0 * rows[key].to_numpy(dtype=np.float64) for key in ("estimate", "low", "high")
         )
@@ -186,13 +188,14 @@ def by_month(
                   linestyle="--" if name == DUMMY else "-")  # fmt: skip
         last = max(last, int(month[-1]))
         label = told("dummy", lang) if name == DUMMY else name
-        ends.append((float(month[-1]), float(value[-1]), label, shade))
+        ends.append((float(month[-1]), min(100.0, float(value[-1])), label, shade))
     axes.axhline(0.0, color="#222222", linewidth=0.8, zorder=1)
     axes.axvline(POLICY_MONTH, color="#888888", linewidth=0.8, linestyle=":", zorder=1)
     axes.annotate(say("policy_starts", lang), (POLICY_MONTH, 1.0), xytext=(3, -9), fontsize=7.5,
                   xycoords=("data", "axes fraction"), textcoords="offset points",
                   color="#666666")  # fmt: skip
     axes.set_xlim(0, last + 1)
+    axes.set_ylim(-4.0, 108.0)  # an index far above one is no share of anything: too few rows
     _name_ends(axes, ends, last + 1.5)
     axes.set_xlabel(say("months_x", lang))
     axes.set_ylabel(_axis(result.indices[0], lang))
