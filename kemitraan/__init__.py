@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
+    from experiments.as_function import ModelFunction, as_function, problem
     from experiments.budget import load_scenario
     from experiments.ceiling import ceiling
     from experiments.compare import Comparison, compare
@@ -37,6 +38,7 @@ _HOME = {
     "CorporateBuyer": "sim.agents",
     "Ecosystem": "sim.ecosystem",
     "KemitraanError": "sim.errors",
+    "ModelFunction": "experiments.as_function",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
     "Parameters": "sim.parameters",
@@ -48,6 +50,7 @@ _HOME = {
     "Sensitivity": "experiments.sensitivity",
     "Trace": "sim.trace",
     "Umkm": "sim.agents",
+    "as_function": "experiments.as_function",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "levers": "sim.parameters",
@@ -55,6 +58,7 @@ _HOME = {
     "list_scenarios": "scenarios.scenario",
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
+    "problem": "experiments.as_function",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
@@ -68,6 +72,7 @@ __all__ = [
     "Ecosystem",
     "KemitraanError",
     "Mentor",
+    "ModelFunction",
     "Parameters",
     "Platform",
     "Region",
@@ -78,6 +83,7 @@ __all__ = [
     "Trace",
     "Umkm",
     "__version__",
+    "as_function",
     "ceiling",
     "compare",
     "levers",
@@ -85,6 +91,7 @@ __all__ = [
     "list_scenarios",
     "load_region",
     "load_scenario",
+    "problem",
     "registry",
     "report",
     "sensitivity",
