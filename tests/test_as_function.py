@@ -15,13 +15,13 @@ from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
 
 RULE = "mandated_hotel_partnership"
-SMALL = {"scale": 700, "months": 36}
+SMALL = {"scale": 40, "months": 36}
 TWO = ["paper_cost", "displacement"]
 
 
 @pytest.fixture(scope="module")
 def function():
-    return km.as_function(RULE, "surabaya", "hotel_cost,profit", parameters=TWO, **SMALL)
+    return km.as_function(RULE, "surakarta", "hotel_cost,profit", parameters=TWO, **SMALL)
 
 
 def test_a_call_is_the_effect_of_one_run(function):
@@ -42,7 +42,7 @@ def test_a_call_is_the_effect_of_one_run(function):
 
 
 def test_a_table_of_points_gives_a_table_as_salib_wants_it(function):
-    spec = km.problem(TWO, RULE, "surabaya", outcomes="hotel_cost,profit")
+    spec = km.problem(TWO, RULE, "surakarta", outcomes="hotel_cost,profit")
     assert isinstance(spec, ProblemSpec)
     assert spec["names"] == list(function.parameters)
     assert [tuple(ends) for ends in spec["bounds"]] == list(function.ranges.values())
@@ -50,14 +50,14 @@ def test_a_table_of_points_gives_a_table_as_salib_wants_it(function):
     spec.sample(latin.sample, 3, seed=1).evaluate(function)
     assert spec.results.shape == (3, 2)
     np.testing.assert_array_equal(spec.results[1], function(spec.samples[1]))
-    one = km.as_function(RULE, "surabaya", "profit", parameters=TWO, **SMALL)
+    one = km.as_function(RULE, "surakarta", "profit", parameters=TWO, **SMALL)
     assert one(spec.samples[:2]).shape == (2,)
 
 
 def test_replicates_are_averaged_and_levels_can_be_had():
     point = [0.5]
     mean = km.as_function(
-        RULE, "surabaya", "profit", parameters=["displacement"], replicates=2, **SMALL
+        RULE, "surakarta", "profit", parameters=["displacement"], replicates=2, **SMALL
     )
     first, second = (
         region_values(mean.study, Job("x", r, replicate_seed(1, r), {"displacement": 0.5}))[:, -1]
@@ -67,48 +67,49 @@ def test_replicates_are_averaged_and_levels_can_be_had():
     expected = ((first[1] - first[0]) + (second[1] - second[0]))[at] / 2
     assert mean(point)[0] == pytest.approx(expected, rel=1e-12)
     level = km.as_function(
-        RULE, "surabaya", "profit", effect_of=None, parameters=["displacement"], **SMALL
+        RULE, "surakarta", "profit", effect_of=None, parameters=["displacement"], **SMALL
     )
     assert level(point)[0] == pytest.approx(first[1][at], rel=1e-12)
 
 
 def test_levers_can_be_moved_as_optimisers_do():
+    names = ["hotel.quota", "displacement"]
     function = km.as_function(
-        RULE, "surabaya", "hotel_purchases", parameters=["hotel.quota", "displacement"], **SMALL
+        RULE, "surabaya", "hotel_purchases", parameters=names, scale=400, months=36
     )
     assert function.ranges["hotel.quota"] == (0.0, 1.0)
     nothing, much = (function(**{"hotel.quota": quota})["hotel_purchases"] for quota in (0.0, 0.9))
     assert nothing < much
     with pytest.raises(KemitraanError, match=r"cash_grant.million_rp_per_year: mandated_hotel"):
-        km.as_function(RULE, "surabaya", parameters=["cash_grant.million_rp_per_year"], **SMALL)
-    spec = km.problem(["hotel.quota", "displacement"], RULE, "surabaya")
+        km.as_function(RULE, "surakarta", parameters=["cash_grant.million_rp_per_year"], **SMALL)
+    spec = km.problem(["hotel.quota", "displacement"], RULE, "surakarta")
     assert spec["names"] == ["hotel.quota", "displacement"]
 
 
 def test_months_as_a_series():
-    function = km.as_function(RULE, "surabaya", "hotel_cost", parameters=TWO, **SMALL)
+    function = km.as_function(RULE, "surakarta", "hotel_cost", parameters=TWO, **SMALL)
     point = [sum(ends) / 2 for ends in function.ranges.values()]
     series = function.monthly(point)
     assert series.shape == (36, 1)
     assert (series[:24] == 0.0).all()
     np.testing.assert_array_equal(series, function.monthly(dict(zip(TWO, point, strict=True))))
-    yearly = km.as_function(RULE, "surabaya", "gini", parameters=TWO, **SMALL)
+    yearly = km.as_function(RULE, "surakarta", "gini", parameters=TWO, **SMALL)
     with pytest.raises(KemitraanError, match="gini needs whole years"):
         yearly.monthly(point)
 
 
 def test_groups_of_a_problem():
-    spec = km.problem("compliance,trust", "no_policy", "surabaya", groups="group")
+    spec = km.problem("compliance,trust", "no_policy", "surakarta", groups="group")
     assert set(spec["groups"]) == {"compliance", "trust"}
-    kinds = km.problem("every", "no_policy", "surabaya", groups="kind")
+    kinds = km.problem("every", "no_policy", "surakarta", groups="kind")
     assert {"assumed", "measured"} <= set(kinds["groups"])
     assert len(kinds["names"]) == len(kinds["groups"])
-    whole = km.problem(scenario="no_policy", region="surabaya")
+    whole = km.problem(scenario="no_policy", region="surakarta")
     assert len(whole["names"]) > 150
 
 
 def test_the_function_goes_back_into_our_own_sensitivity(function):
-    spec = km.problem(TWO, RULE, "surabaya")
+    spec = km.problem(TWO, RULE, "surakarta")
     result = km.sensitivity(
         function=function, problem=spec, outcomes="cost,profit", method="sobol", samples=8,
         jobs=1, quiet=True,
@@ -144,6 +145,6 @@ def test_a_wrong_point(function, call, message):
     ],
 )
 def test_wrong_use(change, message):
-    asked = {"scenario": RULE, "region": "surabaya", "parameters": TWO, **SMALL}
+    asked = {"scenario": RULE, "region": "surakarta", "parameters": TWO, **SMALL}
     with pytest.raises(KemitraanError, match=message):
         km.as_function(**{**asked, **change})
