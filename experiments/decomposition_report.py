@@ -19,7 +19,7 @@ from experiments.sensitivity_report import (
     what,
 )
 from experiments.sensitivity_words import say as told
-from experiments.shares import DISPERSION
+from experiments.shares import DISPERSION, PAIR
 from experiments.shares_words import say
 from experiments.words import number, percent, supported
 
@@ -137,7 +137,8 @@ def text(result: Decomposition, *, lang: str = "en", width: int = 118, top: int 
 def _below(result: Decomposition, outcome: str, lang: str) -> list[str]:
     """What stands below the table of an outcome."""
     lines = [luck_line(result, outcome, lang), _left_out(result, outcome, lang)]
-    lines += [_alone(result, outcome, lang), _settled(result, outcome, lang)]
+    lines += [_alone(result, outcome, lang), _together(result, outcome, lang)]
+    lines.append(_settled(result, outcome, lang))
     lines.append(_dispersion(result, outcome, lang))
     return [line for line in lines if line]
 
@@ -172,6 +173,19 @@ def _alone(result: Decomposition, outcome: str, lang: str) -> str:
     if not np.isfinite(total) or total == 0.0:
         return ""
     return say("alone", lang, share=percent(100.0 * max(0.0, total), lang))
+
+
+def _together(result: Decomposition, outcome: str, lang: str) -> str:
+    """The pairs that explain most only together; empty where pairs were not studied."""
+    rows = result.rows_of(outcome, PAIR)
+    rows = rows[(rows["low"] > 0.0) & (rows["kind"] != DUMMY) & (rows["other"] != DUMMY)]
+    if rows.empty:
+        return ""
+    items = [
+        f"{row['parameter']} x {row['other']} {_figure(row, lang)}"
+        for _, row in rows.head(_NAMED).iterrows()
+    ]
+    return say("together", lang, items="; ".join(items))
 
 
 def _settled(result: Decomposition, outcome: str, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +22,7 @@ __all__ = [
     "DISPERSION",
     "MEAN",
     "NO_MONTH",
+    "PAIR",
     "SHARE_COLUMNS",
     "Cut",
     "Shares",
@@ -33,6 +34,8 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 MEAN, DISPERSION = "mean", "dispersion"
 """What of a point's replicates an index is of: their mean, or their standard deviation."""
+PAIR = "S2"
+"""The index that is of two factors."""
 NO_MONTH = -1
 """Month of what is no single month's."""
 SHARE_COLUMNS = (
@@ -115,7 +118,7 @@ def shares_of(
         ]
         if found.second is not None:
             nothing = np.zeros(found.second.value.shape, np.bool_)
-            parts.append(made("S2", found.second, nothing))
+            parts.append(made(PAIR, found.second, nothing))
         return parts
     return [_stacked(sample, values, name, seed, halves) for name in indices_of(sample.method)]
 
@@ -155,52 +158,48 @@ def shares_table(
     parts = list(_parts(factors, cuts, shares))
     if not parts:
         return pd.DataFrame(columns=list(SHARE_COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(SHARE_COLUMNS)]
+    # One frame of whole columns: frames of single cuts would take longer than the indices.
+    return pd.DataFrame(
+        {name: np.concatenate([part[name] for part in parts]) for name in SHARE_COLUMNS}
+    )
 
 
 def _parts(
     factors: Sequence[Factor], cuts: Sequence[Cut], shares: Sequence[Shares]
-) -> Iterator[pd.DataFrame]:
-    import pandas as pd  # noqa: PLC0415  # loaded already by now
-
+) -> Iterator[dict[str, npt.NDArray[Any]]]:
     lead = shares[0]
     alone = _labels(factors)
-    paired = {
-        key: [values[i] for i, _ in combinations(range(len(factors)), 2)]
-        for key, values in alone.items()
-    }
-    paired["other"] = [alone["parameter"][j] for _, j in combinations(range(len(factors)), 2)]
+    pairs = list(combinations(range(len(factors)), 2))
+    first, second = ([pair[k] for pair in pairs] for k in (0, 1))
+    paired = {key: values[first] for key, values in alone.items()}
+    paired["other"] = alone["parameter"][second]
     for k, cut in enumerate(cuts):
         if np.isnan(lead.value[:, k]).all():
             continue
-        # The same order for every index: that of the first.
+        # The same order for every index of single factors: that of the first.
         order = np.argsort(-lead.value[:, k], kind="stable")
         real = np.array([factors[i].kind != DUMMY for i in order])
         rank = np.where(real, np.cumsum(real), 0)
         for one in shares:
-            pair = len(one.value) != len(factors)
+            pair = one.index == PAIR
             rows = np.argsort(-one.value[:, k], kind="stable") if pair else order
-            labels = paired if pair else alone
-            yield pd.DataFrame(
-                {
-                    **cut._asdict(),
-                    **{key: [own[i] for i in rows] for key, own in labels.items()},
-                    "rank": 0 if pair else rank,
-                    "index": one.index,
-                    "estimate": one.value[rows, k],
-                    "low": one.low[rows, k],
-                    "high": one.high[rows, k],
-                    "conf": one.conf[rows, k],
-                    "above_dummy": one.above[rows, k],
-                    "rows": one.kept[k],
-                }
-            )
+            fixed = {**cut._asdict(), "index": one.index, "rows": int(one.kept[k])}
+            yield {
+                **{key: np.full(rows.size, value) for key, value in fixed.items()},
+                **{key: own[rows] for key, own in (paired if pair else alone).items()},
+                "rank": np.zeros(rows.size, np.int64) if pair else rank,
+                "estimate": one.value[rows, k],
+                "low": one.low[rows, k],
+                "high": one.high[rows, k],
+                "conf": one.conf[rows, k],
+                "above_dummy": one.above[rows, k],
+            }
 
 
-def _labels(factors: Sequence[Factor]) -> Mapping[str, list[Any]]:
+def _labels(factors: Sequence[Factor]) -> dict[str, npt.NDArray[Any]]:
     return {
-        "parameter": [one.name for one in factors],
-        "other": [""] * len(factors),
-        "kind": [one.kind for one in factors],
-        "members": [len(one.ranges) for one in factors],
+        "parameter": np.array([one.name for one in factors]),
+        "other": np.array([""] * len(factors)),
+        "kind": np.array([one.kind for one in factors]),
+        "members": np.array([len(one.ranges) for one in factors]),
     }

@@ -139,6 +139,20 @@ def test_every_method_finds_what_matters_in_a_simple_sum(method):
     json.dumps(result.to_json(), allow_nan=False)
 
 
+def test_pairs_are_told_from_factors_where_there_are_as_many():
+    """Two factors and the dummy make three pairs."""
+    result = km.sensitivity(
+        function=lambda point: point[0] * point[1],
+        problem={"names": ["a", "b"], "bounds": [[-1.0, 1.0]] * 2},
+        method="sobol", samples=256, second_order=True, **HERE,
+    )  # fmt: skip
+    pairs = result.rows_of("y", "S2")
+    assert next(zip(pairs["parameter"], pairs["other"], strict=True)) == ("a", "b")
+    assert pairs["estimate"].iloc[0] == pytest.approx(1.0, abs=0.1)
+    assert (estimates(result, "ST")[["a", "b"]] > 0.9).all()
+    assert "Only together, % of the variance: a x b 1" in str(result)
+
+
 def test_groups_and_distributions_of_a_problem():
     problem = {
         "names": ["x1", "x2", "x3"],
