@@ -204,8 +204,9 @@ class Decomposition(Sensitivity):
         if self.method != "sobol":
             return None
         (total, *_) = shares_of(self.sample, values)
-        ends = (total.value[-1, 0], total.low[-1, 0], total.high[-1, 0])
-        return SeedShare(*map(float, ends)) if np.isfinite(ends[0]) else None
+        ends = np.array([total.value[-1, 0], total.low[-1, 0], total.high[-1, 0]])
+        # An estimate of a share near one lies above it about as often as below.
+        return SeedShare(*np.minimum(ends, 1.0).tolist()) if np.isfinite(ends[0]) else None
 
     def rows_of(self, outcome: str, index: str | None = None, of: str = MEAN) -> pd.DataFrame:
         """Rows of one outcome and index, the strongest first, the dummy among them."""

@@ -49,6 +49,7 @@ FEW = 256
 _NAMED = 3
 _WIDE = 0.1
 _NOTHING = 0.01
+_MOSTLY = 0.5
 _ASSUMED = "assumed"
 
 
@@ -149,7 +150,8 @@ def luck_line(result: Decomposition, outcome: str, lang: str) -> str:
     if share is None or not _deals_luck(result):
         return ""
     ends = "..".join(number(100.0 * end, lang, digits=0) for end in (share.low, share.high))
-    return say("luck", lang, share=percent(100.0 * share.value, lang), ends=ends)
+    line = say("luck", lang, share=percent(100.0 * share.value, lang), ends=ends)
+    return f"{line} {say('lucky', lang)}" if share.value > _MOSTLY else line
 
 
 def _deals_luck(result: Decomposition) -> bool:

@@ -39,6 +39,7 @@ LINES = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours of the leading factors where each is a line; marks and ends tell them apart too."""
 _MARKS = "os^vD"
 ROWS = 25
+_OPEN = 50.0  # percent of the variance
 _LINE = 0.26
 
 
@@ -51,7 +52,13 @@ def dots(result: Decomposition, outcome: str, *, ax: Axes | None = None, lang: s
     dummy = _dummy(result, outcome, lead)
     beside = {index: result.rows_of(outcome, index).set_index("parameter") for index in others}
     shown = [*(row for _, row in rows.head(ROWS).iterrows()), dummy]
-    axes.axvspan(0.0, scale * max(0.0, float(dummy["high"])), color=BAND, zorder=0, linewidth=0)
+    if result.method == "sobol":
+        # A share below luck's is a share all the same: a line to compare with, no floor.
+        at = scale * float(dummy["estimate"])
+        axes.axvline(at, color=DUMMY_COLOUR, linewidth=0.9, linestyle="--", zorder=0)
+    else:
+        floor = scale * max(0.0, float(dummy["high"]))
+        axes.axvspan(0.0, floor, color=BAND, zorder=0, linewidth=0)
     for y, row in enumerate(shown):
         shade = _shade(row)
         gap = 0.13 if others else 0.0
@@ -65,7 +72,7 @@ def dots(result: Decomposition, outcome: str, *, ax: Axes | None = None, lang: s
     localise(axes, lang, "x")
     title = "dots_title" if lead in SHARE else "dots_title_other"
     axes.set_title(say(title, lang, what=what(result, outcome, lang, inside=True)), **TITLE)
-    _legend(axes, lang, lead, second=bool(others))
+    _legend(axes, lang, luck=result.method == "sobol", second=bool(others))
     text = _caption(result, outcome, lang)
     if len(rows) > ROWS:
         units = told(f"units_{result.plan['by']}", lang)
@@ -106,7 +113,7 @@ def _axis(index: str, lang: str) -> str:
     return say("axis_share" if index in SHARE else f"axis_{index}", lang)
 
 
-def _legend(ax: Axes, lang: str, lead: str, *, second: bool) -> None:
+def _legend(ax: Axes, lang: str, *, luck: bool, second: bool) -> None:
     """What marks and colours mean, beside the Axes."""
     from matplotlib.lines import Line2D  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
@@ -119,10 +126,14 @@ def _legend(ax: Axes, lang: str, lead: str, *, second: bool) -> None:
     if second:
         handles.append(mark(say("in_all", lang), "o", "#222222"))
         handles.append(mark(say("by_itself", lang), "s", "#222222", "#FFFFFF"))
-    handles += [mark(told("clear", lang), "o", CLEAR), mark(told("below", lang), "o", BASELINE)]
-    deals = told("luck", lang) if lead == "ST" and second else say("nothing", lang)
+    handles += [mark(say("told", lang), "o", CLEAR), mark(told("below", lang), "o", BASELINE)]
+    deals = told("luck", lang) if luck else say("nothing", lang)
     handles.append(mark(f"{told('dummy', lang)}: {deals}", "D", DUMMY_COLOUR))
-    handles.append(Patch(color=BAND, label=say("floor", lang)))
+    handles.append(
+        Line2D([], [], color=DUMMY_COLOUR, linestyle="--", label=say("luck_line", lang))
+        if luck
+        else Patch(color=BAND, label=say("floor", lang))
+    )
     ax.legend(handles=handles, fontsize=7.5, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
@@ -164,7 +175,10 @@ def settling(
 def by_month(
     result: Decomposition, outcome: str, *, ax: Axes | None = None, lang: str = "en"
 ) -> Axes:
-    """The leading factors' total index in every month, with its interval as a band."""
+    """The leading factors' total index in every month, with its interval as a band.
+
+    What a month's interval leaves open by more than half of the variance is left out.
+    """
     axes = own_axes(ax, (7.5, 4.4))
     table = result.months_of(outcome)
     table = table[table["index"] == result.indices[0]]
@@ -183,12 +197,16 @@ def by_month(
         value, low, high = (
             100.0 * rows[key].to_numpy(dtype=np.float64) for key in ("estimate", "low", "high")
         )
+        open_ = high - low > _OPEN
+        value, low, high = (np.where(open_, np.nan, ends_of) for ends_of in (value, low, high))
         axes.fill_between(month, low, high, color=shade, alpha=0.15, linewidth=0, zorder=1)
-        axes.plot(month, value, color=shade, linewidth=1.4, zorder=3,
+        axes.plot(month, value, color=shade, linewidth=1.2, zorder=3, marker=".", markersize=3,
                   linestyle="--" if name == DUMMY else "-")  # fmt: skip
         last = max(last, int(month[-1]))
         label = told("dummy", lang) if name == DUMMY else name
-        ends.append((float(month[-1]), min(100.0, float(value[-1])), label, shade))
+        if not open_.all():
+            at = value[~open_][-1]
+            ends.append((float(month[-1]), min(100.0, float(at)), label, shade))
     axes.axhline(0.0, color="#222222", linewidth=0.8, zorder=1)
     axes.axvline(POLICY_MONTH, color="#888888", linewidth=0.8, linestyle=":", zorder=1)
     axes.annotate(say("policy_starts", lang), (POLICY_MONTH, 1.0), xytext=(3, -9), fontsize=7.5,
@@ -202,7 +220,8 @@ def by_month(
     localise(axes, lang, "y")
     words = what(result, outcome, lang, inside=True)
     axes.set_title(say("months_title", lang, what=words), **TITLE)
-    put_caption(axes, _caption(result, outcome, lang), 0.55, left=-0.5)
+    text = f"{_caption(result, outcome, lang)} {say('months_open', lang, n=int(_OPEN))}"
+    put_caption(axes, text, 0.55, left=-0.5)
     return hold_text(axes, ax)
 
 
