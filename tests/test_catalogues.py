@@ -26,6 +26,7 @@ CONTEXT = {
     "experiments.words": "words",
     "experiments.sensitivity_words": "sensitivity",
     "experiments.page.words": "page",
+    "experiments.shares_words": "shares",
     "experiments.stakeholder_words": "stakeholders",
 }
 
