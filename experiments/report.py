@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.comparison import Comparison
-    from experiments.screening import Sensitivity
+    from experiments.studied import Sensitivity
     from scenarios.scenario import Scenario
 
 __all__ = [

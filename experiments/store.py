@@ -261,12 +261,12 @@ def _manifest(comparison: Comparison, folder: Path) -> None:
 
 
 def write_manifest(
-    study: Study, folder: Path, about: Mapping[str, object], packages: Sequence[str] = ()
+    study: Study | None, folder: Path, about: Mapping[str, object], packages: Sequence[str] = ()
 ) -> None:
     """What was run with what, and a hash of every file; no user, machine or absolute path.
 
     Args:
-        study: what the runs shared.
+        study: what the runs shared; none where no run was the model's.
         folder: with all other files in it.
         about: what is particular to the kind of experiment.
         packages: whose versions count besides the usual ones.
@@ -276,6 +276,22 @@ def write_manifest(
         "schema": SCHEMA,
         "complete": True,
         **about,
+        **({} if study is None else _of_model(study)),
+        "versions": {
+            "python": ".".join(map(str, sys.version_info[:3])),
+            **_versions((*_PACKAGES, *packages)),
+        },
+        "files": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        },
+    }
+    _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def _of_model(study: Study) -> dict[str, object]:
+    """What a manifest says of the model, the region and the inputs."""
+    return {
         "region": study.region.name,
         "inputs": input_counts(study.region),
         "held_fixed": list(fixed_guesses()),
@@ -287,16 +303,7 @@ def write_manifest(
             "parameters": study.parameters.digest(),
             "model": model_digest(),
         },
-        "versions": {
-            "python": ".".join(map(str, sys.version_info[:3])),
-            **_versions((*_PACKAGES, *packages)),
-        },
-        "files": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-        },
     }
-    _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
 
 
 def model_digest() -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
+    from experiments.as_function import ModelFunction, as_function, problem
     from experiments.budget import load_scenario
     from experiments.calibration.calibrate import calibrate
     from experiments.calibration.ensemble import Ensemble, load_ensemble
@@ -53,6 +54,7 @@ _HOME = {
     "Ensemble": "experiments.calibration.ensemble",
     "Exploration": "experiments.explore.exploration",
     "KemitraanError": "sim.errors",
+    "ModelFunction": "experiments.as_function",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
     "Parameters": "sim.parameters",
@@ -67,6 +69,7 @@ _HOME = {
     "Umkm": "sim.agents",
     "Validation": "experiments.validation.result",
     "calibrate": "experiments.calibration.calibrate",
+    "as_function": "experiments.as_function",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "explain": "experiments.explain.explain",
@@ -79,6 +82,7 @@ _HOME = {
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
     "load_trial": "experiments.trials.files",
+    "problem": "experiments.as_function",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
     "sensitivity": "experiments.sensitivity",
@@ -98,6 +102,7 @@ __all__ = [
     "Exploration",
     "KemitraanError",
     "Mentor",
+    "ModelFunction",
     "Parameters",
     "Platform",
     "Region",
@@ -110,6 +115,7 @@ __all__ = [
     "Umkm",
     "Validation",
     "__version__",
+    "as_function",
     "calibrate",
     "ceiling",
     "compare",
@@ -123,6 +129,7 @@ __all__ = [
     "load_region",
     "load_scenario",
     "load_trial",
+    "problem",
     "registry",
     "report",
     "sensitivity",

@@ -27,6 +27,7 @@ CONTEXT = {
     "experiments.sensitivity_words": "sensitivity",
     "experiments.explore.words": "explore",
     "experiments.page.words": "page",
+    "experiments.shares_words": "shares",
     "experiments.stakeholder_words": "stakeholders",
     "experiments.trials.words": "trial",
     "experiments.validation.words": "validation",
