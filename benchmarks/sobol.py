@@ -29,7 +29,7 @@ def measure_sobol(*, quick: bool) -> list[Row]:
 
     A row of the level is one run. The rows of the effect run the baseline too.
     """
-    part = 8 if quick else 32
+    part = 8 if quick else 128
     rows = _runs("level", [MANDATE], part, 600.0)
     rows += _runs("effect", ["no_policy", MANDATE], part, None)
     return [*rows, *_analysis(quick=quick), *_twin()]
