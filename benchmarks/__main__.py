@@ -14,6 +14,7 @@ from benchmarks.conditions import conditions
 from benchmarks.memory import measure_whole_region
 from benchmarks.pairing import measure_pairing
 from benchmarks.rows import Row, table
+from benchmarks.sobol import measure_sobol
 from benchmarks.speed import measure_size, measure_throughput
 from benchmarks.start import measure_start
 from benchmarks.store import measure_store
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "whole": measure_whole_region,
     "bundle": measure_bundle,
     "twin": measure_twin,
+    "sobol": measure_sobol,
     "workers": measure_workers,
     "store": measure_store,
     "trial": measure_trial,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from experiments.ensemble_words import sets_legend
-from experiments.report import effect_cells, laid_out, window_title
+from experiments.report import effect_cells, laid_out, window_title, wrapped
 from experiments.words import say, unit_words
 from sim.outcomes import OUTCOMES
 
@@ -56,4 +56,4 @@ def short_lines(comparison: Comparison, window: str, lang: str, width: int) -> l
     legend = say("range_legend" if varied else "fixed_legend", lang)
     legend = f"{legend}{sets_legend(comparison.sets, lang)}  {say('mark', lang)}"
     heads = ["", *(outcome_head(one, lang) for one in SHORT_OUTCOMES)]
-    return [title, *laid_out(heads, body, width), legend]
+    return [title, *laid_out(heads, body, width), *wrapped([legend], width)]

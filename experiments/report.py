@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.comparison import Comparison
-    from experiments.screening import Sensitivity
+    from experiments.studied import Sensitivity
     from scenarios.scenario import Scenario
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "spread",
     "text",
     "window_title",
+    "wrapped",
 ]
 
 HOTELS = "hotels"
@@ -108,7 +109,7 @@ def text(
         years = [year for year in years if year in show and year != window]
         if by is not None:
             lines += [*group_lines(comparison, window, by, lang, width), ""]
-    lines += _wrapped(_below(comparison, lang), width)
+    lines += wrapped(_below(comparison, lang), width)
     # Last, where a reader of a long output looks first.
     shown = [w for w in show if w in windows(months)]
     told = "policy" if "policy" in shown else next(iter(shown), None)
@@ -208,7 +209,7 @@ def _table(comparison: Comparison, window: str, lang: str, width: int) -> list[s
     lines = laid_out(head, body, width, fixed=2)
     if len(lines) > len(body) + 1:  # they do not fit beside one another
         lines = _by_outcome(head, body, lang)
-    return [*lines, *_wrapped([f"{legend}  {say('mark', lang)}"], width)]
+    return [*lines, *wrapped([f"{legend}  {say('mark', lang)}"], width)]
 
 
 def _by_outcome(head: Sequence[str], body: Sequence[Sequence[str]], lang: str) -> list[str]:
@@ -297,7 +298,7 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
     return [*lines, *([""] if money else []), *money, "", *comparison.notes_in(lang)]
 
 
-def _wrapped(lines: Sequence[str], width: int) -> list[str]:
+def wrapped(lines: Sequence[str], width: int) -> list[str]:
     """Long lines folded, what follows set in below the first."""
     found: list[str] = []
     for line in lines:

@@ -1,28 +1,26 @@
-"""A finished sensitivity study: its table, figures and words."""
+"""A finished screening: its table and figures."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
-from os import PathLike
-from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.choices import known, plain_rows
 from experiments.design import Study
-from experiments.factors import DUMMY
+from experiments.factors import DUMMY, Factor
 from experiments.morris import LEVELS, Design, Indices, indices
-from sim.outcomes import OUTCOMES, windows
+from experiments.own_model import OwnModel
+from experiments.studied import Sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["TABLE_COLUMNS", "Sensitivity"]
+__all__ = ["TABLE_COLUMNS", "Screening"]
 
 TABLE_COLUMNS = (
     "scenario", "baseline", "outcome", "unit", "window", "rank", "parameter", "kind", "members",
@@ -32,23 +30,16 @@ TABLE_COLUMNS = (
 Floats = npt.NDArray[np.float64]
 
 
-class Sensitivity:
-    """Which assumptions an effect, or a level, hangs on.
+class Screening(Sensitivity):
+    """What Morris screening found.
 
     Attributes:
-        study: what the runs shared; `varied` holds the ranges that were moved through.
         design: the rows.
-        numbers: (units, scenarios, windows, outcomes) of every run, row after row.
-        plan: what was run, as plain JSON.
-        outcomes: names of what was asked for.
-        window: over which.
-        seconds: the runs took, by the clock.
-        folder: where it was written, if it was.
     """
 
     def __init__(
         self,
-        study: Study,
+        study: Study | OwnModel,
         design: Design,
         numbers: Floats,
         plan: Mapping[str, object],
@@ -57,43 +48,25 @@ class Sensitivity:
         window: str = "policy",
         seconds: float = 0.0,
     ) -> None:
-        self.study = study
+        super().__init__(study, numbers, plan, outcomes=outcomes, window=window, seconds=seconds)
         self.design = design
-        self.numbers = numbers
-        self.plan = dict(plan)
-        self.outcomes = outcomes
-        self.window = window
-        self.seconds = seconds
-        self.folder: Path | None = None
 
     @property
-    def scenario(self) -> str:
-        """Name of the scenario."""
-        return self.study.names[-1]
+    def factors(self) -> tuple[Factor, ...]:
+        """What was moved, the dummy last."""
+        return self.design.factors
 
     @property
-    def baseline(self) -> str | None:
-        """Name of the baseline; none where levels were studied."""
-        return self.study.names[0] if len(self.study.names) > 1 else None
+    def rows(self) -> int:
+        """Points of the design."""
+        return len(self.design.levels)
 
     @property
-    def by_groups(self) -> bool:
-        """Whether whole groups were moved."""
-        return self.plan["by"] == "groups"
+    def words(self) -> ModuleType:
+        """The module that tells the study."""
+        from experiments import sensitivity_report  # noqa: PLC0415  # only when shown
 
-    def outcome(self, name: str, window: str | None = None) -> Floats:
-        """(rows, replicates): the paired effect at every point, or the level without a baseline.
-
-        Raises:
-            KemitraanError: an unknown outcome or window.
-        """
-        cut = self.window if window is None else window
-        every = list(windows(self.study.months))
-        known("outcome", [name], OUTCOMES)
-        known("window", [cut], every)
-        found = self.numbers[:, :, every.index(cut), list(OUTCOMES).index(name)]
-        flat = found[:, 1] - found[:, 0] if self.baseline is not None else found[:, 0]
-        return flat.reshape(len(self.design.levels), -1)
+        return sensitivity_report
 
     @cached_property
     def indices(self) -> dict[str, Indices | None]:
@@ -123,7 +96,7 @@ class Sensitivity:
                 "scenario": self.scenario,
                 "baseline": self.baseline or "",
                 "outcome": outcome,
-                "unit": OUTCOMES[outcome].unit,
+                "unit": self.unit(outcome),
                 "window": self.window,
                 "parameter": [one.name for one in factors],
                 "kind": [one.kind for one in factors],
@@ -152,25 +125,26 @@ class Sensitivity:
         found: pd.DataFrame = rows.reset_index(drop=True)
         return found
 
+    def leading(self, count: int) -> list[str]:
+        """The factors that lead in any of the outcomes asked for, the strongest first.
+
+        Strength is mu* over the largest of its outcome.
+        """
+        strength: dict[str, float] = {}
+        for outcome in self.outcomes:
+            rows = self.ranked(outcome)
+            most = float(rows["estimate"].max()) if len(rows) else 0.0
+            for name, value in zip(rows["parameter"], rows["estimate"], strict=True):
+                own = float(value) / most if most > 0.0 else 0.0
+                strength[name] = max(strength.get(name, 0.0), own)
+        # A sort keeps the order of what is equal.
+        return sorted(strength, key=lambda name: -strength[name])[:count]
+
     def dummy(self, outcome: str) -> pd.Series:
         """The dummy's row of one outcome."""
         rows = self.table[(self.table["outcome"] == outcome) & (self.table["kind"] == DUMMY)]
         found: pd.Series = rows.iloc[0]
         return found
-
-    @property
-    def headlines(self) -> list[str]:
-        """A sentence for each outcome."""
-        from experiments.sensitivity_report import headline  # noqa: PLC0415  # only when shown
-
-        return [headline(self, o, "en") for o, one in self.indices.items() if one is not None]
-
-    @property
-    def notes(self) -> list[str]:
-        """What a reader must know beside the numbers."""
-        from experiments.sensitivity_report import notes_in  # noqa: PLC0415  # only when shown
-
-        return notes_in(self, "en")
 
     def plot(self, outcome: str | None = None, ax: Axes | None = None, lang: str = "en") -> Axes:
         """The Morris map: mu* against sigma; for groups, which have no sigma, the ranking."""
@@ -187,13 +161,6 @@ class Sensitivity:
 
         return ranking(self, outcome or self.outcomes[0], ax=ax, lang=lang)
 
-    def save(self, folder: str | PathLike[str], *, lang: str = "en") -> Path:
-        """Writes tables, figures and the manifest into a new or empty folder."""
-        from experiments.sensitivity_store import save_folder  # noqa: PLC0415  # pyarrow
-
-        self.folder = save_folder(self, Path(folder), lang=lang)
-        return self.folder
-
     def to_salib(self, outcome: str | None = None) -> Any:  # noqa: ANN401  # a SALib ProblemSpec
         """The study as SALib's ProblemSpec, with samples and results of whole trajectories."""
         from SALib import ProblemSpec  # noqa: PLC0415  # 1 s
@@ -208,36 +175,6 @@ class Sensitivity:
         spec.set_samples(np.column_stack([*self.design.columns.values(), luck])[rows])
         spec.set_results(means[rows])
         return spec
-
-    def to_json(self) -> dict[str, Any]:
-        """One plain document: folder, plan, headlines, the table and notes."""
-        document = {
-            "folder": None if self.folder is None else self.folder.as_posix(),
-            "plan": self.plan,
-            "headlines": self.headlines,
-            "sensitivity": plain_rows(self.table),
-            "notes": self.notes,
-        }
-        json.dumps(document, allow_nan=False)
-        return document
-
-    def __str__(self) -> str:
-        from experiments.sensitivity_report import text  # noqa: PLC0415  # only when shown
-
-        return text(self)
-
-    def __repr__(self) -> str:
-        against = f" against {self.baseline}" if self.baseline else ""
-        count = len(self.design.factors) - 1
-        return (
-            f"Sensitivity({self.scenario}{against}, {count} {self.plan['by']}, "
-            f"{self.design.samples} trajectories, region {self.study.region.name})"
-        )
-
-    def _repr_html_(self) -> str:
-        from experiments.sensitivity_report import html  # noqa: PLC0415  # only when shown
-
-        return html(self)
 
 
 def _directions(found: Indices) -> list[str]:

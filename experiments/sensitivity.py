@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from experiments.choices import known
 from experiments.compare import ScenarioLike, load_study, progress_bar, teller
+from experiments.decomposition import Decomposition
 from experiments.design import Job, Study
-from experiments.factors import ALL, GROUPS, choose_factors
+from experiments.evaluate import RegionRun, RegionUnit, evaluate
+from experiments.factors import ALL, GROUPS, KINDS, Factor, choose_factors, with_others
 from experiments.limits import MOST_JOBS, MOST_SEED, whole
-from experiments.morris import make_design, make_rows
-from experiments.runner import Pilot, default_jobs, pilot, run_units, warm
-from experiments.screening import Sensitivity
-from experiments.sensitivity_words import say
-from experiments.unit import region_values
-from experiments.words import number
-from experiments.words import say as said
+from experiments.morris import Design, make_design, make_rows
+from experiments.runner import Pilot, default_jobs, pilot, warm
+from experiments.sampling import Sample, make_sample, sample_jobs
+from experiments.screening import Screening
+from experiments.sensitivity_plan import METHODS, MOST_SAMPLES, SAMPLES, check_size, plan_line
+from experiments.shares_words import say
+from experiments.studied import Sensitivity
 from scenarios.region import Region
 from sim.errors import KemitraanError
-from sim.outcomes import OUTCOMES, windows
+from sim.outcomes import MONTHLY_OUTCOMES, OUTCOMES, windows
 
-__all__ = ["METHODS", "SAMPLES", "Sensitivity", "sensitivity"]
+__all__ = ["METHODS", "SAMPLES", "Decomposition", "Screening", "Sensitivity", "sensitivity"]
 
-METHODS = ("morris",)
-SAMPLES = 10
-"""Trajectories if nothing is asked."""
-_MOST_SAMPLES = 10_000
-_MOST_JOBS = 1_000_000
+_MOST_REPLICATES = 10_000
+_MOST_LEADING = 1_000
 _LONG = 0.5  # seconds of a run that is not timed by itself
+_FOLDS: Mapping[tuple[str, ...], str] = {(GROUPS,): "group", (KINDS,): "kind"}
+_SEED_SCREENING = 1  # added to the experiment's for the screening before a Sobol study
 
 
 def sensitivity(
-    scenario: ScenarioLike,
+    scenario: ScenarioLike | None = None,
     region: str | PathLike[str] | Region | None = None,
     effect_of: ScenarioLike | None = "no_policy",
-    outcomes: str | Sequence[str] = ("profit",),
+    outcomes: str | Sequence[str] | None = None,
     method: str = "morris",
-    samples: int = SAMPLES,
+    samples: int | None = None,
     replicates: int = 1,
     seed: int = 1,
     jobs: int | None = None,
@@ -51,7 +53,13 @@ def sensitivity(
     months: int | None = None,
     *,
     parameters: str | Sequence[str] = ALL,
+    groups: str = "none",
     window: str = "policy",
+    second_order: bool = False,
+    screen: int | None = None,
+    monthly: bool = True,
+    function: Callable[..., Any] | None = None,
+    problem: Mapping[str, Any] | None = None,
     lang: str = "en",
     quiet: bool = False,
 ) -> Sensitivity:
@@ -62,22 +70,36 @@ def sensitivity(
         region: a region, its name or folder; the scenario's own if none.
         effect_of: the baseline; what is studied is the difference from it, in the same row and
             with the same luck. None studies the level of the scenario itself.
-        outcomes: one or several names, or "all".
-        method: "morris": screening by elementary effects.
-        samples: trajectories; each has one point more than there are factors.
-        replicates: runs of each point with other luck, of which the mean counts.
+        outcomes: one or several names, or "all"; "profit" if none.
+        method: "morris": screening by elementary effects. "sobol": shares of the variance, first
+            and total order. "fast", "rbd-fast", "delta", "pawn": by SALib.
+        samples: trajectories (morris, each with one point more than there are factors), base rows
+            (sobol, a power of two), points of a search curve (fast), or rows; see `SAMPLES`.
+        replicates: runs of each point with other luck. Their mean counts, and their dispersion is
+            studied beside it.
         seed: of the experiment; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.
         out: folder for tables, figures and the manifest; nothing is written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
-        parameters: "all" assumed ones, "groups" of the registry, or names of either.
+        parameters: "all" assumed ones, "every" one with a range, "groups" of the registry, "kinds"
+            of evidence, or names of parameters and groups.
+        groups: "group" moves the chosen parameters by the registry's groups, "kind" by kind of
+            evidence, so that all guesses are one factor.
         window: "policy", "after", "year 1", ...
+        second_order: with sobol, pairs of factors too, for nearly twice the runs.
+        screen: with sobol, screen by Morris first and study so many leading factors one by one;
+            all others move as one group, so that what they hold is measured.
+        monthly: with sobol, shares of the outcomes asked for in every month too.
+        function: any Python function in place of the model: of an array (parameters,), and of a
+            `seed` if it has such a parameter; gives a number or one for each outcome.
+        problem: the function's parameters as a SALib problem: names, bounds, perhaps groups, dists
+            and outputs.
         lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
     Returns:
-        The ranking, with `.table`, figures and words.
+        A `Screening` for morris, else a `Decomposition`; with `.table`, figures and words.
 
     Raises:
         KemitraanError: wrong use.
@@ -85,30 +107,112 @@ def sensitivity(
     from experiments.sensitivity_store import save_folder  # noqa: PLC0415  # pyarrow only now
     from experiments.store import check_target  # noqa: PLC0415
 
-    samples = whole(samples, "--samples", 2, _MOST_SAMPLES)
-    replicates = whole(replicates, "--replicates", 1, _MOST_SAMPLES)
+    known("method", [method], METHODS)
+    samples = whole(SAMPLES[method] if samples is None else samples, "--samples", 2, MOST_SAMPLES)
+    replicates = whole(replicates, "--replicates", 1, _MOST_REPLICATES)
+    if not 1 <= replicates <= _MOST_REPLICATES:
+        raise KemitraanError(f"--replicates {replicates}: is outside 1..{_MOST_REPLICATES}")
     seed = whole(seed, "--seed", 0, MOST_SEED)
     workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
-    target = None if out is None else check_target(Path(out))
-    known("method", [method], METHODS)
-    chosen = _outcomes(outcomes)
-    study, replaced = load_study(scenario, effect_of, region, seed, scale, months, lang)
-    _refuse_itself(study)
-    known("window", [window], windows(study.months))
-    factors = choose_factors(parameters, study)
-    ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
-    study = replace(study, varied=ranges)
-    _check_size(samples, replicates, len(factors))
     if not 1 <= workers <= MOST_JOBS:
         raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
-    design = make_design(factors, samples, seed)
-    work = make_rows(design, replicates)
-    workers = min(workers, len(work))
-    tell = teller(quiet=quiet)
+    target = None if out is None else check_target(Path(out))
+    _check_method(method, second_order=second_order, screen=screen)
+    if function is not None:
+        from experiments.own_study import study_function  # noqa: PLC0415  # rarely
+
+        if scenario is not None:
+            raise KemitraanError("function: a scenario was given too; name one or the other")
+        result: Sensitivity = study_function(
+            function, problem, outcomes, method, samples, replicates, seed, workers,
+            second_order=second_order, lang=lang, quiet=quiet,
+        )  # fmt: skip
+    else:
+        if scenario is None:
+            raise KemitraanError("nothing to study: name a scenario, or give a function")
+        chosen = _outcomes("profit" if outcomes is None else outcomes)
+        study, replaced = load_study(scenario, effect_of, region, seed, scale, months, lang)
+        _refuse_itself(study)
+        known("window", [window], windows(study.months))
+        factors = choose_factors(parameters, study, groups)
+        fold = _FOLDS.get(_names(parameters), groups)
+        asked = _Asked(
+            method, samples, replicates, seed, workers, chosen, window, fold, lang, quiet,
+            second_order, monthly,
+        )  # fmt: skip
+        result = _study(study, factors, replaced, asked, screen)
+    if target is not None:
+        result.folder = save_folder(result, target, lang=lang)
+    return result
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, checked."""
+
+    method: str
+    samples: int
+    replicates: int
+    seed: int
+    workers: int
+    outcomes: tuple[str, ...]
+    window: str
+    fold: str
+    lang: str
+    quiet: bool
+    second_order: bool = False
+    monthly: bool = True
+
+
+def _study(
+    study: Study,
+    factors: tuple[Factor, ...],
+    replaced: Sequence[str],
+    asked: _Asked,
+    screen: int | None,
+) -> Sensitivity:
+    """Runs the study, after a screening where one was asked for."""
+    tell = teller(quiet=asked.quiet)
     for line in replaced:
         tell(line)
-    warm(tell, lang)
-    trial = _timed(study, work, workers)
+    if screen is None or screen >= len(factors):
+        return _run(study, factors, asked)
+    seed = (asked.seed + _SEED_SCREENING) % (MOST_SEED + 1)
+    before = replace(asked, method="morris", samples=SAMPLES["morris"], seed=seed)
+    found = _run(study, factors, before)
+    assert isinstance(found, Screening)  # noqa: S101  # by its method
+    leading = found.leading(screen)
+    kept = with_others(factors, leading)
+    rest = len(factors) - len(leading)
+    tell(say("screened", asked.lang, items=", ".join(leading), n=rest))
+    result = _run(study, kept, asked)
+    assert isinstance(result, Decomposition)  # noqa: S101  # by its method
+    result.screening = found
+    result.plan["screened"] = {"kept": leading, "others": rest, "runs": found.plan["runs"]}
+    return result
+
+
+def _run(study: Study, factors: tuple[Factor, ...], asked: _Asked) -> Sensitivity:
+    """Runs one design."""
+    ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
+    study = replace(study, varied=ranges)
+    method, samples, replicates = asked.method, asked.samples, asked.replicates
+    check_size(method, samples, replicates, len(factors), second_order=asked.second_order)
+    design: Design | Sample
+    monthly: tuple[str, ...] = ()
+    if method == "morris":
+        design = make_design(factors, samples, asked.seed)
+        work = make_rows(design, replicates)
+    else:
+        design = make_sample(method, factors, samples, asked.seed, second_order=asked.second_order)
+        work = sample_jobs(design, replicates)
+        wanted = asked.outcomes if method == "sobol" and asked.monthly else ()
+        monthly = tuple(name for name in wanted if name in MONTHLY_OUTCOMES)
+    unit = RegionUnit(monthly)
+    workers = min(asked.workers, len(work))
+    tell = teller(quiet=asked.quiet)
+    warm(tell, asked.lang)
+    trial = _timed(unit, study, work, workers)
     plan = {
         "method": method,
         "scenarios": len(study.scenarios),
@@ -118,33 +222,50 @@ def sensitivity(
         "runs": len(work) * len(study.scenarios),
         "units": len(work),
         "factors": len(factors),
-        "by": "groups" if parameters == GROUPS else "parameters",
+        "by": "groups" if asked.fold != "none" else "parameters",
+        "fold": asked.fold,
         "assumptions_varied": len(ranges),
         "firms": study.firms,
         "months": study.months,
         "scale": study.scale,
-        "seed": seed,
+        "seed": asked.seed,
         "jobs": workers,
         "seconds": round(trial.seconds, 1),
     }
-    tell(plan_line(plan, lang))
+    tell(plan_line(plan, asked.lang))
     begun = time.perf_counter()
-    with progress_bar(len(work), quiet=quiet) as advance:
-        found = run_units(
-            region_values, study, work, workers, unit_seconds=trial.unit_seconds, progress=advance
+    with progress_bar(len(work), quiet=asked.quiet) as advance:
+        found = evaluate(
+            unit, study, work, workers, unit_seconds=trial.unit_seconds, progress=advance
         )
-    result = Sensitivity(
+    seconds = time.perf_counter() - begun
+    numbers = np.array([one.values for one in found])
+    about = {"outcomes": asked.outcomes, "window": asked.window, "seconds": seconds}
+    if isinstance(design, Design):
+        return Screening(study, design, numbers, plan, **about)  # type: ignore[arg-type]
+    series = np.array([one.months for one in found]) if monthly else None
+    return Decomposition(
         study,
         design,
-        np.array(found),
+        numbers,
         plan,
-        outcomes=chosen,
-        window=window,
-        seconds=time.perf_counter() - begun,
+        months=series,
+        monthly=monthly,
+        **about,  # type: ignore[arg-type]
     )
-    if target is not None:
-        result.folder = save_folder(result, target, lang=lang)
-    return result
+
+
+def _check_method(method: str, *, second_order: bool, screen: int | None) -> None:
+    """Refuses what only a Sobol design can do.
+
+    Raises:
+        KemitraanError: another method was asked for it, or a number of factors is out of range.
+    """
+    if method != "sobol" and (second_order or screen is not None):
+        option = "--second-order" if second_order else f"--screen {screen}"
+        raise KemitraanError(f"{option}: needs --method sobol, not {method}")
+    if screen is not None and not 1 <= whole(screen, "--screen", 1, _MOST_LEADING) <= _MOST_LEADING:
+        raise KemitraanError(f"--screen {screen}: is outside 1..{_MOST_LEADING}")
 
 
 def _refuse_itself(study: Study) -> None:
@@ -162,69 +283,35 @@ def _refuse_itself(study: Study) -> None:
         )
 
 
-def _timed(study: Study, work: Sequence[Job], workers: int) -> Pilot:
-    """What the pilot says; of small runs, where building and measuring weigh more, one is timed."""
+def _timed(
+    unit: Callable[[Study, Job], RegionRun], study: Study, work: Sequence[Job], workers: int
+) -> Pilot:
+    """What the pilot says; of small runs, where building and measuring weigh more, some are timed.
+
+    Neighbouring rows share parts of month 0, so that neighbours are timed.
+    """
     trial = pilot(study, work, workers)
     if trial.unit_seconds > _LONG:
         return trial
-    region_values(study, work[0])
+    middle = len(work) // 2
+    some = work[middle : middle + 4]
+    unit(study, some[0])
     begun = time.perf_counter()
-    region_values(study, work[-1])
-    each = time.perf_counter() - begun
+    for job in some:
+        unit(study, job)
+    each = (time.perf_counter() - begun) / len(some)
     return Pilot(each, trial.seconds + (each - trial.unit_seconds) * len(work) / workers)
 
 
-def plan_line(plan: dict[str, object], lang: str = "en") -> str:
-    """What will be run, in one line."""
-    seconds = float(str(plan["seconds"]))
-    cores = int(str(plan["jobs"]))
-    kind = str(plan["by"])
-    return say(
-        "plan",
-        lang,
-        samples=plan["samples"],
-        points=plan["points"],
-        replicates=say(
-            "replicate" if plan["replicates"] == 1 else "replicates", lang, n=plan["replicates"]
-        ),
-        jobs=number(float(str(plan["units"])), lang, digits=0),
-        units=say("pairs" if plan["scenarios"] == 2 else "runs", lang),
-        firms=number(float(str(plan["firms"])), lang),
-        months=plan["months"],
-        time=f"{seconds / 60:.1f} min" if seconds >= 90 else f"{max(1, seconds):.0f} s",
-        cores=f"{cores} {said('core' if cores == 1 else 'cores', lang)}",
-        factors=say(kind, lang, n=plan["factors"], m=plan["assumptions_varied"]),
-    )
+def _names(asked: str | Sequence[str]) -> tuple[str, ...]:
+    names = asked.split(",") if isinstance(asked, str) else list(asked)
+    return tuple(name.strip() for name in names)
 
 
 def _outcomes(asked: str | Sequence[str]) -> tuple[str, ...]:
     """Names as asked, each once."""
-    names = asked.split(",") if isinstance(asked, str) else list(asked)
-    names = [name.strip() for name in names]
-    if names == [ALL]:
+    names = _names(asked)
+    if names == (ALL,):
         return tuple(OUTCOMES)
     known("outcome", names, OUTCOMES)
     return tuple(dict.fromkeys(names))
-
-
-def _check_size(samples: int, replicates: int, factors: int) -> None:
-    """Refuses a design that says nothing, or that nobody can wait for.
-
-    Raises:
-        KemitraanError: it is out of range.
-    """
-    if not 2 <= samples <= _MOST_SAMPLES:
-        raise KemitraanError(
-            f"--samples {samples}: is outside 2..{_MOST_SAMPLES} trajectories; "
-            f"{SAMPLES} are a first look"
-        )
-    if not 1 <= replicates <= _MOST_SAMPLES:
-        raise KemitraanError(f"--replicates {replicates}: is outside 1..{_MOST_SAMPLES}")
-    if factors < 1:
-        raise KemitraanError("--parameters: nothing is left to move; name parameters with a range")
-    units = samples * replicates * (factors + 2)
-    if units > _MOST_JOBS:
-        raise KemitraanError(
-            f"--samples {samples}: makes {units:,} pairs of runs, at most {_MOST_JOBS:,}; "
-            "take fewer, or --parameters groups"
-        )

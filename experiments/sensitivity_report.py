@@ -21,9 +21,24 @@ from sim.outcomes import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.screening import Sensitivity
+    from experiments.screening import Screening
+    from experiments.studied import Sensitivity
 
-__all__ = ["TOP", "factor_name", "headline", "html", "notes_in", "outcome_label", "text", "what"]
+__all__ = [
+    "TOP",
+    "factor_name",
+    "headline",
+    "headlines_in",
+    "html",
+    "kind_words",
+    "mean_words",
+    "notes_in",
+    "outcome_label",
+    "study_notes",
+    "text",
+    "title_of",
+    "what",
+]
 
 TOP = 15
 """Rows of the table on the screen."""
@@ -33,16 +48,47 @@ _NAMED = 3
 
 
 def outcome_label(outcome: str, lang: str) -> str:
-    """An outcome and its unit."""
+    """An outcome and its unit; of a function its name."""
+    if outcome not in OUTCOMES:
+        return outcome
     one = OUTCOMES[outcome]
     label = one.label[lang]
     return label if one.unit == "firms" else f"{label}, {unit_words(one.unit, lang)}"
 
 
+def outcome_name(outcome: str, lang: str) -> str:
+    """An outcome without its unit; of a function its name."""
+    return OUTCOMES[outcome].label[lang] if outcome in OUTCOMES else outcome
+
+
+def title_of(result: Sensitivity, lang: str) -> str:
+    """What was studied, over which years, as the first line."""
+    key = "effect" if result.baseline else "level"
+    title = say(key, lang, scenario=result.scenario, baseline=result.baseline)
+    return title if result.own else f"{window_title(result, result.window, lang)}: {title}"
+
+
+def study_notes(result: Sensitivity, lang: str) -> list[str]:
+    """What a reader must know of the region, the inputs and the sample; nothing of a function."""
+    if result.own is not None:
+        return []
+    study = result.study
+    notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
+    notes += [line for line in [stale_line(lang)] if line]
+    return [*notes, *scale_notes(study, lang), *idle_lever_notes(study, lang)]
+
+
+def mean_words(result: Sensitivity, outcome: str, lang: str) -> str:
+    """An outcome with its mean over all points."""
+    values = result.outcome(outcome)
+    mean = number(float(values[np.isfinite(values)].mean()), lang, signed=bool(result.baseline))
+    return f"{outcome_label(outcome, lang)}; {say('mean', lang, value=mean)}"
+
+
 def what(result: Sensitivity, outcome: str, lang: str, *, inside: bool = False) -> str:
     """What was studied, as the beginning of a sentence or inside it."""
     key = "the_effect" if result.baseline else "the_level"
-    words = say(key, lang, outcome=OUTCOMES[outcome].label[lang])
+    words = say(key, lang, outcome=outcome_name(outcome, lang))
     return words[0].lower() + words[1:] if inside and result.baseline else words
 
 
@@ -51,7 +97,12 @@ def factor_name(row: pd.Series, lang: str) -> str:
     return say("dummy", lang) if row["kind"] == "dummy" else str(row["parameter"])
 
 
-def headline(result: Sensitivity, outcome: str, lang: str) -> str:
+def headlines_in(result: Screening, lang: str) -> list[str]:
+    """A sentence for each outcome."""
+    return [headline(result, o, lang) for o, one in result.indices.items() if one is not None]
+
+
+def headline(result: Screening, outcome: str, lang: str) -> str:
     """What an outcome hangs on most, in a sentence."""
     rows = result.ranked(outcome)
     units = say(f"units_{result.plan['by']}", lang)
@@ -73,7 +124,7 @@ def headline(result: Sensitivity, outcome: str, lang: str) -> str:
     )
 
 
-def text(result: Sensitivity, *, lang: str = "en", width: int = 118, top: int = TOP) -> str:
+def text(result: Screening, *, lang: str = "en", width: int = 118, top: int = TOP) -> str:
     """All that the screen shows of a study, but the folder.
 
     Args:
@@ -82,16 +133,11 @@ def text(result: Sensitivity, *, lang: str = "en", width: int = 118, top: int = 
         width: of the screen.
         top: rows of each table.
     """
-    key = "effect" if result.baseline else "level"
-    title = say(key, lang, scenario=result.scenario, baseline=result.baseline)
-    lines = [f"{window_title(result, result.window, lang)}: {title}"]
+    lines = [title_of(result, lang)]
     for outcome, found in result.indices.items():
         if found is None:
             continue
-        values = result.outcome(outcome)
-        mean = number(float(values[np.isfinite(values)].mean()), lang, signed=bool(result.baseline))
-        head = f"{outcome_label(outcome, lang)}; {say('mean', lang, value=mean)}"
-        lines += [head, *_table(result, outcome, lang, top)]
+        lines += [mean_words(result, outcome, lang), *_table(result, outcome, lang, top)]
         lines += [*textwrap.wrap(headline(result, outcome, lang), max(60, width)), ""]
     below = [say("legend", lang), *notes_in(result, lang)]
     for line in below:
@@ -99,7 +145,7 @@ def text(result: Sensitivity, *, lang: str = "en", width: int = 118, top: int = 
     return "\n".join(lines)
 
 
-def _table(result: Sensitivity, outcome: str, lang: str, top: int) -> list[str]:
+def _table(result: Screening, outcome: str, lang: str, top: int) -> list[str]:
     rows = result.ranked(outcome)
     name = "group" if result.by_groups else "parameter"
     body = [[say(key, lang) for key in ("rank", name, "kind", "mu_star", "sigma", "direction")]]
@@ -124,15 +170,18 @@ def _cells(row: pd.Series, lang: str) -> list[str]:
     figure = f"{number(float(row['estimate']), lang, digits=digits)} [{ends}]"
     if row["kind"] == "dummy":
         return ["", say("dummy", lang), say("luck", lang), figure, _sigma(row, lang), ""]
-    kind = (
-        say("of", lang, n=int(row["members"]))
-        if row["kind"] == "group"
-        else say(str(row["kind"]), lang)
-    )
+    kind = kind_words(row, lang)
     mark = "" if row["above_dummy"] else " ?"
     way = say(str(row["direction"]), lang)
     rank = str(int(row["rank"]))
     return [rank, factor_name(row, lang), kind, figure + mark, _sigma(row, lang), way]
+
+
+def kind_words(row: pd.Series, lang: str) -> str:
+    """Kind of evidence of a factor, or how many parameters move with it."""
+    if row["kind"] == "group":
+        return say("of", lang, n=int(row["members"]))
+    return say(str(row["kind"]), lang)
 
 
 def _sigma(row: pd.Series, lang: str) -> str:
@@ -140,12 +189,10 @@ def _sigma(row: pd.Series, lang: str) -> str:
     return number(float(row["sigma"]), lang, digits=digits)
 
 
-def notes_in(result: Sensitivity, lang: str) -> list[str]:
+def notes_in(result: Screening, lang: str) -> list[str]:
     """What a reader must know beside the numbers, in a language."""
-    study, design = result.study, result.design
-    notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
-    notes += [line for line in [stale_line(lang)] if line]
-    notes += [*scale_notes(study, lang), *idle_lever_notes(study, lang)]
+    design = result.design
+    notes = study_notes(result, lang)
     for outcome, found in result.indices.items():
         values = result.outcome(outcome)
         points = int(np.sum(~np.isfinite(values)))
@@ -164,13 +211,13 @@ def notes_in(result: Sensitivity, lang: str) -> list[str]:
     return notes
 
 
-def _only_luck(result: Sensitivity, outcome: str) -> bool:
+def _only_luck(result: Screening, outcome: str) -> bool:
     """Whether an outcome changes, and nothing stands out from the dummy."""
     moves = result.dummy(outcome)["estimate"] > 0.0
     return bool(moves) and not result.ranked(outcome)["above_dummy"].any()
 
 
-def _idle(result: Sensitivity) -> list[str]:
+def _idle(result: Screening) -> list[str]:
     """Factors whose steps changed none of the outcomes shown, where anything changed at all."""
     table = result.table
     largest = table[table["kind"] != "dummy"].groupby("parameter", sort=False)["estimate"].max()
@@ -180,6 +227,6 @@ def _idle(result: Sensitivity) -> list[str]:
     return [one.name for one in result.design.factors if one.name in still]
 
 
-def html(result: Sensitivity, *, lang: str = "en") -> str:
+def html(result: Screening, *, lang: str = "en") -> str:
     """The same as a notebook shows it."""
     return f"<pre>{escape.escape(text(result, lang=lang))}</pre>"

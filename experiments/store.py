@@ -339,12 +339,12 @@ def about(comparison: Comparison, folder: Path) -> dict[str, object]:
 
 
 def write_manifest(
-    study: Study, folder: Path, about: Mapping[str, object], packages: Sequence[str] = ()
+    study: Study | None, folder: Path, about: Mapping[str, object], packages: Sequence[str] = ()
 ) -> None:
     """What was run with what, and a hash of every file; no user, machine or absolute path.
 
     Args:
-        study: what the runs shared.
+        study: what the runs shared; none where no run was the model's.
         folder: with all other files in it.
         about: what is particular to the kind of experiment.
         packages: whose versions count besides the usual ones.
@@ -363,13 +363,24 @@ def write_manifest(
     _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
 
 
-def standing(study: Study, packages: Sequence[str] = ()) -> dict[str, object]:
+def standing(study: Study | None, packages: Sequence[str] = ()) -> dict[str, object]:
     """What every manifest says: the region's inputs, what is held or stale, digests and versions.
 
     Args:
-        study: what the runs shared.
+        study: what the runs shared; none where no run was the model's.
         packages: whose versions count besides the usual ones.
     """
+    return {
+        **({} if study is None else _of_model(study)),
+        "versions": {
+            "python": ".".join(map(str, sys.version_info[:3])),
+            **_versions((*_PACKAGES, *packages)),
+        },
+    }
+
+
+def _of_model(study: Study) -> dict[str, object]:
+    """What a manifest says of the model, the region and the inputs."""
     return {
         "region": study.region.name,
         "inputs": input_counts(study.region),
@@ -381,10 +392,6 @@ def standing(study: Study, packages: Sequence[str] = ()) -> dict[str, object]:
             "region": study.region.digest(),
             "parameters": study.parameters.digest(),
             "model": model_digest(),
-        },
-        "versions": {
-            "python": ".".join(map(str, sys.version_info[:3])),
-            **_versions((*_PACKAGES, *packages)),
         },
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kemitraan._own import check_packages
 
 if TYPE_CHECKING:
+    from experiments.as_function import ModelFunction, as_function, problem
     from experiments.budget import load_scenario
     from experiments.calibration.calibrate import calibrate
     from experiments.calibration.ensemble import Ensemble, load_ensemble
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from experiments.compare import Comparison, compare
     from experiments.explain.explain import explain
     from experiments.explain.explanation import Explanation
+    from experiments.explore.exploration import Exploration
+    from experiments.explore.explore import explore
     from experiments.page.write import report
     from experiments.resume import rerun, resume, status, verify
     from experiments.sensitivity import Sensitivity, sensitivity
@@ -50,7 +53,9 @@ _HOME = {
     "Ecosystem": "sim.ecosystem",
     "Explanation": "experiments.explain.explanation",
     "Ensemble": "experiments.calibration.ensemble",
+    "Exploration": "experiments.explore.exploration",
     "KemitraanError": "sim.errors",
+    "ModelFunction": "experiments.as_function",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
     "Parameters": "sim.parameters",
@@ -65,9 +70,11 @@ _HOME = {
     "Umkm": "sim.agents",
     "Validation": "experiments.validation.result",
     "calibrate": "experiments.calibration.calibrate",
+    "as_function": "experiments.as_function",
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "explain": "experiments.explain.explain",
+    "explore": "experiments.explore.explore",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
@@ -76,6 +83,7 @@ _HOME = {
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
     "load_trial": "experiments.trials.files",
+    "problem": "experiments.as_function",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
     "rerun": "experiments.resume",
@@ -96,8 +104,10 @@ __all__ = [
     "Ecosystem",
     "Ensemble",
     "Explanation",
+    "Exploration",
     "KemitraanError",
     "Mentor",
+    "ModelFunction",
     "Parameters",
     "Platform",
     "Region",
@@ -110,10 +120,12 @@ __all__ = [
     "Umkm",
     "Validation",
     "__version__",
+    "as_function",
     "calibrate",
     "ceiling",
     "compare",
     "explain",
+    "explore",
     "levers",
     "list_regions",
     "list_scenarios",
@@ -122,6 +134,7 @@ __all__ = [
     "load_region",
     "load_scenario",
     "load_trial",
+    "problem",
     "registry",
     "report",
     "rerun",

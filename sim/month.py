@@ -122,7 +122,7 @@ def trade(
             else:
                 firms[i].room = 0.0
         pools[h].sold = fill_pool(firms, start, stop, pools[h].spending, weight, room, row)
-        check_pool(firms, shops, start, stop, pools[h].spending, worst)
+        check_pool(firms, shops, start, stop, pools[h].spending, worst, tables.treatments.size > 0)
     residual.local_market = worst[0]
     residual.orders_within_finance = worst[1]
     residual.sales_within_capacity = worst[2]

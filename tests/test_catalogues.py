@@ -25,7 +25,9 @@ SOURCES = sorted((ROOT / "experiments").rglob("*.py"))
 CONTEXT = {
     "experiments.words": "words",
     "experiments.sensitivity_words": "sensitivity",
+    "experiments.explore.words": "explore",
     "experiments.page.words": "page",
+    "experiments.shares_words": "shares",
     "experiments.stakeholder_words": "stakeholders",
     "experiments.trials.words": "trial",
     "experiments.validation.words": "validation",

@@ -3,14 +3,17 @@
 import hashlib
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import kemitraan as km
 from experiments import store
+from experiments.calibration.ensemble import load_ensemble
 from experiments.compare import compare
 from experiments.design import Job, make_jobs, make_study
+from experiments.ensembles import with_ensemble
 from experiments.explain import runs as explain_runs
 from experiments.explain.again import read_scenario, study_again
 from experiments.explain.drawn import idle_groups, read_drawn
@@ -44,7 +47,7 @@ def result(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "_figures", lambda *_: None)
         return compare(
-            [RULE, COACHING], replicates=DRAWS, fixed_replicates=4,
+            [RULE, COACHING], uncertainty="parameters", replicates=DRAWS, fixed_replicates=8,
             out=tmp_path_factory.mktemp("explained") / "runs", **SMALL,
         )  # fmt: skip
 
@@ -199,6 +202,19 @@ def test_a_study_is_built_again_to_the_last_bit(result, folder):
     assert study_again(folder, about).digest() == result.study.digest()
 
 
+def test_sized_levers_are_those_of_the_comparison(tmp_path, monkeypatch):
+    """At equal money the levers are not those of the scenario's file."""
+    monkeypatch.setattr(store, "_figures", lambda *_: None)
+    made = compare(
+        [COACHING, "cash_grant"], equal_budget=480, replicates=2, fixed_replicates=2,
+        out=tmp_path / "runs", **SMALL,
+    )  # fmt: skip
+    about = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    again = study_again(made.folder, about)
+    assert again.digest() == made.study.digest()
+    assert again.scenarios[1].levers["coaching.places"].value != 500.0
+
+
 @pytest.mark.parametrize("name", list_scenarios())
 def test_a_scenario_is_read_again_from_what_a_folder_keeps(name):
     scenario = load_scenario(name)
@@ -259,6 +275,21 @@ def test_further_draws_are_others_of_the_same_ranges(result, answered):
     cost = answered.drawn.effects[RULE]
     assert np.corrcoef(wage, cost)[0, 1] == pytest.approx(1.0)
     assert f"({DRAWS} of the comparison, {more} further)" in answered.text()
+
+
+def test_further_draws_of_an_ensemble_are_the_sets_not_yet_taken():
+    study = make_study(
+        load_region("surabaya"), [load_scenario("no_policy"), load_scenario(RULE)],
+        seed=1, scale=SMALL["scale"], months=SMALL["months"],
+    )  # fmt: skip
+    study = with_ensemble(study, load_ensemble())
+    drawn = SimpleNamespace(draws=DRAWS)
+    jobs = more_draws(drawn, study, 5)
+    members = load_ensemble().order(study.seed, DRAWS + 5)[DRAWS:]
+    name = study.together[0]
+    column = load_ensemble().table()[name].to_numpy()
+    assert [job.changes[name] for job in jobs] == column[members].tolist()
+    assert set(jobs[0].changes) == set(study.varied)
 
 
 def test_more_draws_tell_what_few_leave_open(town, result):

@@ -13,7 +13,7 @@ from experiments import sensitivity_store
 from experiments.cli.output import print_json
 from experiments.design import Job, make_study
 from experiments.factors import choose_factors
-from experiments.screening import TABLE_COLUMNS, Sensitivity
+from experiments.screening import TABLE_COLUMNS, Screening
 from experiments.sensitivity import sensitivity
 from experiments.sensitivity_report import text
 from experiments.unit import cells, region_names, region_values, run_unit
@@ -50,7 +50,7 @@ def study(*names):
 
 def changed(result, values):
     """The same study with other values."""
-    return Sensitivity(result.study, result.design, values, result.plan, outcomes=result.outcomes)
+    return Screening(result.study, result.design, values, result.plan, outcomes=result.outcomes)
 
 
 def digests(folder):
@@ -157,7 +157,7 @@ def test_names_and_groups_that_are_asked_for():
         choose_factors("displacment", one)
     with pytest.raises(KemitraanError, match="did you mean 'groups'"):
         choose_factors("group", one)
-    with pytest.raises(KemitraanError, match="known: all, groups, agencies, buyers"):
+    with pytest.raises(KemitraanError, match="known: all, every, groups, kinds, agencies, buyers"):
         choose_factors("xyz", one)
     held = load_scenario(RULE, levers={})
     fixed = next(e for e in registry().values() if e.fixed or e.low >= e.high)
@@ -263,7 +263,14 @@ def test_the_command(capsys, monkeypatch, tmp_path):
         (["--parameters", "displacment"], "did you mean 'displacement'"),
         (["--parameters", "marginal"], "--parameters 'marginal': is no parameter or group"),
         (["--method", "moris"], "no method 'moris', did you mean 'morris'"),
-        (["--method", "sobol"], "no method 'sobol'; known: morris"),
+        (["--method", "sobol"], "--samples 2: sobol needs at least 8"),
+        (["--method", "sobol", "--samples", "12"], "for powers of two only; take 8 or 16"),
+        (["--method", "fast", "--samples", "64"], "--samples 64: fast needs at least 65"),
+        (["--method", "pawn", "--parameters", "groups", "--samples", "100"], "not the group"),
+        (["--second-order"], "--second-order: needs --method sobol, not morris"),
+        (["--screen", "3"], "--screen 3: needs --method sobol, not morris"),
+        (["--method", "sobol", "--screen", "0"], "--screen 0: is outside 1..1000"),
+        (["--groups", "colour"], "--groups colour: is not known; known: none, group, kind"),
         (["--outcomes", "profti"], "no outcome 'profti', did you mean 'profit'"),
         (["--window", "year 7"], "no window 'year 7'"),
         (["--samples", "1"], "--samples 1: is outside 2..10000"),
@@ -304,7 +311,7 @@ def test_an_interrupt_writes_nothing_and_ends_with_130(capsys, tmp_path, monkeyp
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiments.sensitivity, "run_units", stop)
+    monkeypatch.setattr(experiments.sensitivity, "evaluate", stop)
     assert main(WORDS) == 130
     assert "no folder was written" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()

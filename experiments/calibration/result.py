@@ -139,7 +139,8 @@ class Calibration:
 
         history = self.history
         members = self.members
-        first = history.waves[0].means
+        # By the last line between samples, as what is left.
+        first = history.waves[-1].bridge.across(history.waves[0].runs.mean(axis=1))
         first = np.column_stack([first, self.checked[: len(first)]])
         means = np.column_stack([history.means, self.checked])
         far = history.implausibility

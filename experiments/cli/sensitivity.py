@@ -39,16 +39,30 @@ def sensitivity(
         ),
     ] = "no_policy",
     method: Annotated[
-        str, typer.Option("--method", help="morris: screening.", metavar="METHOD")
+        str,
+        typer.Option(
+            "--method",
+            help="morris: screening; sobol: shares of the variance; fast, rbd-fast, delta, pawn.",
+            metavar="METHOD",
+        ),
     ] = "morris",
     parameters: Annotated[
         str,
         typer.Option(
             "--parameters",
-            help="all (assumed ones, one by one), groups, or names of either with commas.",
+            help="all (assumed ones), every (with a range), groups, kinds (of evidence), or names "
+            "of parameters and groups with commas.",
             metavar="WHICH",
         ),
     ] = "all",
+    groups: Annotated[
+        str,
+        typer.Option(
+            "--groups",
+            help="Move the parameters by group (of the registry) or kind (of evidence) as one.",
+            metavar="BY",
+        ),
+    ] = "none",
     outcomes: Annotated[
         str, typer.Option("--outcomes", help="Names with commas; or all.", metavar="LIST")
     ] = "profit",
@@ -56,14 +70,35 @@ def sensitivity(
         str, typer.Option("--window", help="policy, after, 'year 1', ...", metavar="WINDOW")
     ] = "policy",
     samples: Annotated[
-        int, typer.Option("--samples", help="Trajectories.", parser=whole, metavar="N")
-    ] = 10,
+        int | None,
+        typer.Option(
+            "--samples",
+            help="Trajectories (morris), base rows (sobol), points of a curve (fast), or rows.",
+            parser=whole,
+            metavar="N",
+        ),
+    ] = None,
     replicates: Annotated[
         int,
         typer.Option(
             "--replicates", help="Runs of each point, averaged.", parser=whole, metavar="R"
         ),
     ] = 1,
+    second_order: Annotated[
+        bool, typer.Option("--second-order", help="With sobol: pairs of parameters too.")
+    ] = False,
+    screen: Annotated[
+        int | None,
+        typer.Option(
+            "--screen",
+            help="With sobol: screen first, study the K leading ones; the others move as one.",
+            parser=whole,
+            metavar="K",
+        ),
+    ] = None,
+    monthly: Annotated[
+        bool, typer.Option("--monthly/--no-monthly", help="With sobol: shares month by month too.")
+    ] = True,
     region: RegionOption = None,
     scale: Annotated[
         str,
@@ -86,9 +121,8 @@ def sensitivity(
     json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
 ) -> None:
-    """Rank assumptions by how much an effect changes when each goes through its range."""
+    """Rank assumptions by how much an effect hangs on them: a screening, or shares of variance."""
     from experiments.sensitivity import sensitivity as run  # noqa: PLC0415  # numpy, numba
-    from experiments.sensitivity_report import text  # noqa: PLC0415
     from experiments.sensitivity_store import free_folder, save_next_folder  # noqa: PLC0415
     from experiments.store import check_target  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
@@ -114,7 +148,11 @@ def sensitivity(
             scale=scale,
             months=months,
             parameters=parameters,
+            groups=groups,
             window=window,
+            second_order=second_order,
+            screen=screen,
+            monthly=monthly,
             lang=speech,
             quiet=quiet,
         )
@@ -127,7 +165,7 @@ def sensitivity(
         print_json(result.to_json())
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
-    print(text(result, lang=speech, width=width, top=top))
+    print(result.words.text(result, lang=speech, width=width, top=top))
     if result.folder is not None:
         print(result.folder.as_posix())
     if not quiet:

@@ -8,7 +8,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from experiments.calibration.ensemble import Ensemble, load_ensemble
 from experiments.design import Study, make_study
+from experiments.ensembles import with_ensemble
 from experiments.explain.drawn import SCENARIOS
 from experiments.store import model_digest
 from scenarios.region import Region, RegionError, list_regions, load_region
@@ -50,12 +52,29 @@ def study_again(
         scale=int(plan["scale"]),
         months=int(about["months"]),
     )
+    if "ensemble" in about:
+        study = with_ensemble(study, _ensemble(folder, about["ensemble"]))
     if study.digest() != about["digests"]["study"]:
         raise KemitraanError(
             f"{folder}: the registry or the region has changed since the comparison, so that "
             f"further runs would not pair with its own; run the comparison again, or {_HOW}"
         )
     return study
+
+
+def _ensemble(folder: Path, about: Mapping[str, Any]) -> Ensemble:
+    """The parameter sets that the comparison drew from: the project's own.
+
+    Raises:
+        KemitraanError: they were others.
+    """
+    found = load_ensemble()
+    if found.digest != about["digest"]:
+        raise KemitraanError(
+            f"{folder}: drew its assumptions from other parameter sets than those that come with "
+            f"the program, so that further runs would not pair with its own; {_HOW}"
+        )
+    return found
 
 
 def _region(

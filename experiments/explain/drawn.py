@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -92,9 +93,11 @@ class Drawn:
         return self.draws - self.more
 
     @property
-    def can_draw(self) -> bool:
-        """Whether more can be drawn as these were; an ensemble has no more."""
-        return bool(self.about["uncertainty"] == "parameters")
+    def can_draw(self) -> float:
+        """How many more can be drawn as these were; of an ensemble the sets not yet taken."""
+        if self.about["uncertainty"] == "parameters":
+            return math.inf
+        return float(max(0, int(self.about.get("ensemble", {}).get("sets", 0)) - self.draws))
 
     def with_more(self, jobs: Sequence[Job], effects: Mapping[str, Floats]) -> Drawn:
         """The same with further draws.

@@ -75,7 +75,7 @@ def make_plan(
 
     Without further words up to three levers of each scenario come first, for half of the runs, and
     the rest goes to further draws, which tell more assumptions apart from noise than moving a few
-    would. An ensemble has no further draws: there the strongest assumptions are moved alone.
+    would. Where an ensemble has no sets left the strongest assumptions are moved alone.
 
     Args:
         drawn: the comparison.
@@ -121,7 +121,8 @@ def make_plan(
                 plan = tried
                 break
     room = (runs - plan.runs) // (1 + count)
-    if drawn.can_draw:
+    if drawn.can_draw >= FEWEST_MORE:
+        room = int(min(room, drawn.can_draw))
         return replace(plan, more=room if room >= FEWEST_MORE else 0)
     if assumptions is None:
         several = min(MOST_ASSUMPTIONS, room // (draws * len(PLACES)))

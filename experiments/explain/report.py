@@ -34,6 +34,7 @@ __all__ = ["html", "notes_in", "share_words", "text", "title", "value_words"]
 Floats = npt.NDArray[np.float64]
 _WAYS = {1: "more", -1: "less", 0: "both"}
 _NOTHING = 1e-6  # of the spread over draws: what a curve of ranks makes of exactly zero
+_GLUED = "\u00a0%"
 SHOWN, MEASURED = 6, 5
 SOUGHT = 0.1
 """Share for which the text says how many draws would tell it apart."""
@@ -261,8 +262,7 @@ def _measure(result: Explanation, part: Part, lang: str, width: int) -> list[str
         lines += _folded([_what(part, row, rank, lang)], width, inset=3)
         for line in (row[f"how_{lang}"] or say("no_way", lang), _how_many(row, lang)):
             if line:
-                lines += textwrap.wrap(line, max(60, width), initial_indent="   ",
-                                       subsequent_indent="   ", break_on_hyphens=False)  # fmt: skip
+                lines += _folded([line], width, inset=3, first="   ")
     return lines
 
 
@@ -338,13 +338,18 @@ def _columns(body: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _folded(lines: Sequence[str], width: int, inset: int = 2) -> list[str]:
+def _folded(lines: Sequence[str], width: int, inset: int = 2, first: str = "") -> list[str]:
+    """Long lines folded, never between a number and its per cent."""
     found: list[str] = []
     for line in lines:
         found += textwrap.wrap(
-            line, max(60, width), subsequent_indent=" " * inset, break_on_hyphens=False
+            line.replace(" %", _GLUED),
+            max(60, width),
+            initial_indent=first,
+            subsequent_indent=" " * inset,
+            break_on_hyphens=False,
         )
-    return found
+    return [line.replace(_GLUED, " %") for line in found]
 
 
 def html(result: Explanation, *, lang: str = "en") -> str:

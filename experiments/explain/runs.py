@@ -133,16 +133,26 @@ def more_draws(drawn: Drawn, study: Study, count: int) -> list[Job]:
     """Further draws of the ranges of a comparison, with values and seeds that it does not have."""
     if not count:
         return []
-    points = latin_hypercube(replicate_seed(study.seed, _SEED_MORE), count, study.varied)
-    names, start = list(study.varied), max(drawn.draws, FIXED_REPLICATES)
+    together = study.together
+    apart = {name: ends for name, ends in study.varied.items() if name not in together}
+    points = latin_hypercube(replicate_seed(study.seed, _SEED_MORE), count, apart)
+    start = max(drawn.draws, FIXED_REPLICATES)
+    rows = [dict(zip(apart, point, strict=True)) for point in points.tolist()]
+    if study.ensemble is not None:
+        # The next sets in the order of the comparison.
+        places = [study.ensemble.names.index(name) for name in together]
+        members = study.ensemble.order(study.seed, start + count)[start:]
+        for row, member in zip(rows, members, strict=True):
+            values = study.ensemble.members[member, places].tolist()
+            row.update(zip(together, values, strict=True))
     return [
         Job(
             DRAW,
             start + r,
             replicate_seed(study.seed, start + r),
-            dict(zip(names, points[r].tolist(), strict=True)),
+            {name: row[name] for name in study.varied},
         )
-        for r in range(count)
+        for r, row in enumerate(rows)
     ]
 
 

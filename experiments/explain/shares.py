@@ -43,6 +43,7 @@ PERMUTATIONS = 999
 RESAMPLES = 1000
 FOLDS, ROUNDS = 8, 3
 POWER = 0.8
+FEWEST_FIXED = 8
 SURE = 0.99
 """With which two assumptions are said to go together, of all pairs of independent ones at once."""
 # Numbers of the seeds beside the replicates'; the highest, so that no replicate has them.
@@ -224,12 +225,14 @@ def _by_table(free: Floats, basis: Floats, left: Floats) -> float:
 def luck_share(fixed: Floats, draws: Floats, seed: int) -> tuple[float, float, float]:
     """Share of the variance that other luck makes at fixed assumptions, and its interval.
 
+    Not a number with fewer than eight runs, whose variance says nothing.
+
     Args:
         fixed: (runs,) effects with all assumptions held.
         draws: (draws,) effects with assumptions varied.
         seed: of resampling.
     """
-    if len(fixed) < 2:
+    if len(fixed) < FEWEST_FIXED:
         return math.nan, math.nan, math.nan
     share = float(fixed.var(ddof=1) / draws.var(ddof=1))
     above = variances(fixed, resamples(len(fixed), seed))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from experiments.screening import Sensitivity
+    from experiments.screening import Screening
 
 __all__ = ["morris_map", "ranking", "write_figures"]
 
@@ -37,7 +37,7 @@ _WAYS = {"+": "^", "-": "v", "+-": "o", "": "s"}
 
 
 def morris_map(
-    result: Sensitivity, outcome: str, *, ax: Axes | None = None, lang: str = "en"
+    result: Screening, outcome: str, *, ax: Axes | None = None, lang: str = "en"
 ) -> Axes:
     """Mean size of the change against its spread; the band is what the dummy reaches."""
     axes = own_axes(ax, (7.5, 5.2))
@@ -120,7 +120,7 @@ def _legend(ax: Axes, lang: str, *, line: bool = False) -> None:
     ax.legend(handles=handles, fontsize=7.5, loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
-def ranking(result: Sensitivity, outcome: str, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def ranking(result: Screening, outcome: str, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Dot and interval of mu*, the strongest first; the dummy last and as a band."""
     rows, dummy = result.ranked(outcome), result.dummy(outcome)
     axes = own_axes(ax, (7.5, ranking_height(result)))
@@ -148,12 +148,12 @@ def ranking(result: Sensitivity, outcome: str, *, ax: Axes | None = None, lang: 
     return hold_text(axes, ax)
 
 
-def ranking_height(result: Sensitivity) -> float:
+def ranking_height(result: Screening) -> float:
     """Inches that a ranking needs."""
     return 1.4 + _LINE * (min(ROWS, len(result.design.factors) - 1) + 1)
 
 
-def _caption(result: Sensitivity, outcome: str, lang: str) -> str:
+def _caption(result: Screening, outcome: str, lang: str) -> str:
     plan = result.plan
     kept = result.indices[outcome]
     return say(
@@ -170,7 +170,7 @@ def _caption(result: Sensitivity, outcome: str, lang: str) -> str:
     )
 
 
-def write_figures(result: Sensitivity, folder: Path, lang: str = "en") -> list[Path]:
+def write_figures(result: Screening, folder: Path, lang: str = "en") -> list[Path]:
     """Draws and writes the figures of every outcome shown; the paths written, in order."""
     import matplotlib as mpl  # noqa: PLC0415  # 0.4 s
     from matplotlib.figure import Figure  # noqa: PLC0415

@@ -17,13 +17,6 @@ def positive(value: float) -> float:
     return max(0.0, value)
 
 
-def logistic(value: float) -> float:
-    """1 / (1 + exp(-value)), without overflow."""
-    if value >= 0.0:
-        return 1.0 / (1.0 + math.exp(-value))
-    return math.exp(value) / (1.0 + math.exp(value))
-
-
 def quality(firm: Firm) -> float:
     """Quality as a customer meets it, q."""
     return clip(firm.base_quality + firm.learned_quality, 0.0, 1.0)
