@@ -22,7 +22,7 @@ from scenarios.scenario import Scenario
 from scenarios.schema import MAX_MONTHS
 from sim.errors import KemitraanError
 
-__all__ = ["ScenarioLike", "amount_of", "load_study"]
+__all__ = ["ScenarioLike", "amount_of", "check_amount", "load_study"]
 
 ScenarioLike = str | PathLike[str] | Scenario
 

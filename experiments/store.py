@@ -6,10 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +15,10 @@ import numpy as np
 
 from experiments.batch.ended import resume_words
 from experiments.ensemble_words import ensemble_record
-from experiments.inputs import input_counts
 from experiments.kept import command, write_beside
-from experiments.stale import today
+from experiments.standing import standing
 from sim.errors import KemitraanError
 from sim.outcomes import windows
-from sim.parameters import STALE_MONTHS, fixed_guesses, stale
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -38,7 +34,6 @@ __all__ = [
     "next_folder",
     "put_folder",
     "put_next_folder",
-    "standing",
     "write_folder",
     "write_manifest",
     "write_next_folder",
@@ -48,7 +43,6 @@ __all__ = [
 RUNS = Path("runs")
 SCHEMA = 2
 """Of the folder: 2 keeps ceilings, levels, assumptions and the command too."""
-_PACKAGES = ("kemitraan", "numpy", "numba", "pandas", "pyarrow", "matplotlib", "scipy")
 _FEW = 16
 _VALUE_COLUMNS = ("unit", "role", "replicate", "scenario", "outcome", "by", "group", "window",
                   "value")  # fmt: skip
@@ -361,59 +355,6 @@ def write_manifest(
         },
     }
     _write(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
-
-
-def standing(study: Study | None, packages: Sequence[str] = ()) -> dict[str, object]:
-    """What every manifest says: the region's inputs, what is held or stale, digests and versions.
-
-    Args:
-        study: what the runs shared; none where no run was the model's.
-        packages: whose versions count besides the usual ones.
-    """
-    return {
-        **({} if study is None else _of_model(study)),
-        "versions": {
-            "python": ".".join(map(str, sys.version_info[:3])),
-            **_versions((*_PACKAGES, *packages)),
-        },
-    }
-
-
-def _of_model(study: Study) -> dict[str, object]:
-    """What a manifest says of the model, the region and the inputs."""
-    return {
-        "region": study.region.name,
-        "inputs": input_counts(study.region),
-        "held_fixed": list(fixed_guesses()),
-        "stale": {"months": STALE_MONTHS, "parameters": list(stale(today()))},
-        "seed": study.seed,
-        "digests": {
-            "study": study.digest(),
-            "region": study.region.digest(),
-            "parameters": study.parameters.digest(),
-            "model": model_digest(),
-        },
-    }
-
-
-def model_digest() -> str:
-    """SHA-256 over the sources of the model: equal where the same program ran."""
-    root = Path(__file__).resolve().parents[1] / "sim"
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py"), key=lambda p: p.relative_to(root).as_posix()):
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _versions(packages: Sequence[str]) -> Mapping[str, str]:
-    found = {}
-    for name in packages:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def _write(path: Path, content: str) -> None:

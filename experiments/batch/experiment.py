@@ -159,7 +159,7 @@ class Experiment:
         if not waiting:
             return
         chunks = Chunks(
-            self.store.waiting(),
+            self.store.waiting(self.task.order),
             self.task.jobs,
             total=waiting,
             workers=backend.workers,

@@ -75,8 +75,15 @@ class Store:
         found = np.bincount(self.state, minlength=3)
         return int(found[WAITING]), int(found[DONE]), int(found[FAILED])
 
-    def waiting(self) -> Iterator[int]:
-        """Runs to come, in the order of the design, as they stand when each is asked for."""
+    def waiting(self, order: Sequence[int] | None = None) -> Iterator[int]:
+        """Runs to come, as they stand when each is asked for.
+
+        Args:
+            order: all runs, as they should come; that of the design if none.
+        """
+        if order is not None:
+            yield from (run for run in order if self.state[run] == WAITING)
+            return
         for start in range(0, len(self.state), self.length):
             block = np.flatnonzero(self.state[start : start + self.length] == WAITING)
             yield from (start + int(k) for k in block)

@@ -32,6 +32,8 @@ class Task:
         files: that are needed to go on, by name; written at the start.
         extra: further columns of the design.
         length: runs of a part; chosen if none.
+        order: in which runs are handed out, where neighbours share work; that of the design if
+            none. It changes no number.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Task:
     extra: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     length: int | None = None
     also: Sequence[Callable[..., Any]] = ()
+    order: Sequence[int] | None = None
 
     def work(self) -> Work:
         """What workers need to know."""

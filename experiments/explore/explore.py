@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from experiments.asked import check_amount
 from experiments.choices import LONGEST, known
 from experiments.compare import (
     ScenarioLike,
-    check_amount,
     load_study,
     plan_line,
     progress_bar,
