@@ -18,13 +18,13 @@ from experiments.design import Study
 from experiments.unit import run_unit
 from scenarios.region_ranges import UMKM
 
-__all__ = ["bytes_of_a_run", "need_of"]
+__all__ = ["FILES", "FIRM", "PROCESS", "bytes_of_a_run", "need_of"]
 
 MiB = 1 << 20
-_PROCESS = 300 * MiB  # Python, numba and the kernels
-_FIRM = 6_000  # bytes of a simulated firm: four copies of its world at once, with its links
+PROCESS = 300 * MiB  # Python, numba and the kernels
+FIRM = 6_000  # bytes of a simulated firm: four copies of its world at once, with its links
 _ARRAYS = 2  # copies of all numbers while tables are made
-_FILES = 12 * MiB  # figures and tables that do not grow with the runs
+FILES = 12 * MiB  # figures and tables that do not grow with the runs
 _TRIAL_FIRMS = 1_000
 _KEPT_TWICE = 2.0  # in the parts and, run by run, in outcomes.parquet
 
@@ -42,11 +42,11 @@ def need_of(
         run_bytes: on disk of a run, see `bytes_of_a_run`; those of its record if 0.
     """
     most = max([job.changes.get(UMKM, study.region.firms) for job in jobs[:_TRIAL_FIRMS]])
-    worker = _PROCESS + round(_FIRM * most / study.scale)
+    worker = PROCESS + round(FIRM * most / study.scale)
     each = run_bytes or _KEPT_TWICE * layout.nbytes
     return Need(
-        disk=round(_FILES + each * len(jobs)),
-        parent=_PROCESS + (worker - _PROCESS) + _ARRAYS * layout.nbytes * len(jobs),
+        disk=round(FILES + each * len(jobs)),
+        parent=PROCESS + (worker - PROCESS) + _ARRAYS * layout.nbytes * len(jobs),
         worker=worker,
         workers=workers,
     )

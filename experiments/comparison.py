@@ -89,7 +89,7 @@ class Comparison(Numbers, Views):
         self.jobs: Sequence[Job] = jobs
         self.results = results
         self.failures = dict(failures or {})
-        every = range(len(self.jobs) + len(self.failures))
+        every = range(self.units)
         self.runs = [run for run in every if run not in self.failures]
         self.plan = dict(plan)
         self.seconds = seconds
@@ -99,6 +99,11 @@ class Comparison(Numbers, Views):
     def sets(self) -> int | None:
         """Parameter sets of the ensemble; none where assumptions did not come from one."""
         return None if self.study.ensemble is None else len(self.study.ensemble)
+
+    @property
+    def units(self) -> int:
+        """Replicates in all, those that failed among them."""
+        return len(self.jobs) + len(self.failures)
 
     @property
     def scenarios(self) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ class OwnModel:
         """What would be the scenarios: the function alone."""
         return (self.name,)
 
+    def digest(self) -> str:
+        """Its names; the function's own source is part of the program."""
+        return repr((self.name, self.parameters, self.outcomes, self.seeded))
+
     @property
     def seeded(self) -> bool:
         """Whether the function takes a seed."""

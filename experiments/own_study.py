@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from experiments.compare import progress_bar, teller
-from experiments.decomposition import Decomposition
-from experiments.evaluate import evaluate
-from experiments.morris import Design, make_design, make_rows
+from experiments.compare import teller
+from experiments.morris import Design, make_design
 from experiments.own_model import OwnModel, factors_of, own_values, read_problem, travels
-from experiments.sampling import Sample, make_sample, sample_jobs
-from experiments.screening import Screening
+from experiments.planned import Planned
+from experiments.sampling import Sample, make_sample
+from experiments.sensitivity_batch import run_planned
 from experiments.sensitivity_plan import check_size, plan_line
 from experiments.shares_words import say
 from experiments.studied import Sensitivity
@@ -37,6 +35,8 @@ def study_function(
     workers: int,
     *,
     second_order: bool = False,
+    place: Callable[[], Path] | None = None,
+    on_error: str = "record",
     lang: str = "en",
     quiet: bool = False,
 ) -> Sensitivity:
@@ -55,10 +55,10 @@ def study_function(
     design: Design | Sample
     if method == "morris":
         design = make_design(factors, samples, seed)
-        work = make_rows(design, replicates)
     else:
         design = make_sample(method, factors, samples, seed, second_order=second_order, given=given)
-        work = sample_jobs(design, replicates)
+    planned = Planned(model, design, replicates, {}, (), "")
+    work = planned.jobs
     begun = time.perf_counter()
     first, *_ = [own_values(model, job) for job in work[:_TRIED]]
     each = (time.perf_counter() - begun) / _TRIED
@@ -87,15 +87,16 @@ def study_function(
         "seconds": round(each * len(work) / workers, 1),
     }
     tell(plan_line(plan, lang))
-    begun = time.perf_counter()
-    with progress_bar(len(work), quiet=quiet) as advance:
-        found = evaluate(own_values, model, work, workers, unit_seconds=each, progress=advance)
-    seconds = time.perf_counter() - begun
-    numbers = np.array(found)[:, None, None, :]
-    about: dict[str, Any] = {"outcomes": model.outcomes, "window": "", "seconds": seconds}
-    if isinstance(design, Design):
-        return Screening(model, design, numbers, plan, **about)
-    return Decomposition(model, design, numbers, plan, **about)
+    planned = replace(planned, about=model, plan=plan, outcomes=model.outcomes)
+    return run_planned(
+        planned,
+        place,
+        workers=workers,
+        unit_seconds=each,
+        on_error=on_error,
+        lang=lang,
+        quiet=quiet,
+    )
 
 
 def _outcomes(

@@ -25,7 +25,10 @@ from sim.errors import KemitraanError
 
 __all__ = ["KINDS", "Batch", "batch_of", "rerun", "resume", "status", "verify"]
 
-KINDS = {"compare": "experiments.compare_batch"}
+KINDS = {
+    "compare": "experiments.compare_batch",
+    "sensitivity": "experiments.sensitivity_batch",
+}
 """Modules of the experiments that can be gone on with, by kind; each has `resumed(folder)`."""
 
 

@@ -9,19 +9,21 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from experiments.batch.ended import check_on_error
+from experiments.batch.manifest import MANIFEST
 from experiments.choices import known
-from experiments.compare import ScenarioLike, load_study, progress_bar, teller
+from experiments.compare import ScenarioLike, load_study, teller
 from experiments.decomposition import Decomposition
 from experiments.design import Job, Study
-from experiments.evaluate import RegionRun, RegionUnit, evaluate
-from experiments.factors import ALL, GROUPS, KINDS, Factor, choose_factors, with_others
+from experiments.evaluate import RegionRun
+from experiments.factors import ALL, GROUPS, KINDS, OTHERS, Factor, choose_factors, with_others
 from experiments.limits import MOST_JOBS, MOST_SEED, whole
-from experiments.morris import Design, make_design, make_rows
+from experiments.morris import Design, make_design
+from experiments.planned import SCREENED, Planned
 from experiments.runner import Pilot, default_jobs, pilot, warm
-from experiments.sampling import Sample, make_sample, sample_jobs
+from experiments.sampling import Sample, make_sample
 from experiments.screening import Screening
+from experiments.sensitivity_batch import run_planned
 from experiments.sensitivity_plan import METHODS, MOST_SAMPLES, SAMPLES, check_size, plan_line
 from experiments.shares_words import say
 from experiments.studied import Sensitivity
@@ -48,7 +50,7 @@ def sensitivity(
     replicates: int = 1,
     seed: int = 1,
     jobs: int | None = None,
-    out: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | Callable[[], Path] | None = None,
     scale: int | str | None = None,
     months: int | None = None,
     *,
@@ -60,6 +62,7 @@ def sensitivity(
     monthly: bool = True,
     function: Callable[..., Any] | None = None,
     problem: Mapping[str, Any] | None = None,
+    on_error: str = "record",
     lang: str = "en",
     quiet: bool = False,
 ) -> Sensitivity:
@@ -79,7 +82,9 @@ def sensitivity(
             studied beside it.
         seed: of the experiment; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.
-        out: folder for tables, figures and the manifest; nothing is written if none.
+        out: folder for runs, tables, figures and the manifest, there from the first run: what is
+            finished outlives the process, and `kemitraan resume` goes on with it. Or a function
+            that makes it, called when all is known. Nothing is written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
         parameters: "all" assumed ones, "every" one with a range, "groups" of the registry, "kinds"
@@ -94,7 +99,9 @@ def sensitivity(
         function: any Python function in place of the model: of an array (parameters,), and of a
             `seed` if it has such a parameter; gives a number or one for each outcome.
         problem: the function's parameters as a SALib problem: names, bounds, perhaps groups, dists
-            and outputs.
+            and outputs. With a folder, calling again with the same arguments goes on with it.
+        on_error: "record" notes a run that fails and goes on without it, where there is a folder;
+            "stop" ends at the first.
         lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
@@ -103,10 +110,10 @@ def sensitivity(
 
     Raises:
         KemitraanError: wrong use.
+        BatchError: a run failed and `on_error` is "stop", or the disk is full.
+        Interrupted: by the user, with a folder.
     """
-    from experiments.sensitivity_store import save_folder  # noqa: PLC0415  # pyarrow only now
-    from experiments.store import check_target  # noqa: PLC0415
-
+    check_on_error(on_error)
     known("method", [method], METHODS)
     samples = whole(SAMPLES[method] if samples is None else samples, "--samples", 2, MOST_SAMPLES)
     replicates = whole(replicates, "--replicates", 1, _MOST_REPLICATES)
@@ -116,34 +123,48 @@ def sensitivity(
     workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
     if not 1 <= workers <= MOST_JOBS:
         raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
-    target = None if out is None else check_target(Path(out))
+    place = _place(out, own=function is not None)
     _check_method(method, second_order=second_order, screen=screen)
     if function is not None:
         from experiments.own_study import study_function  # noqa: PLC0415  # rarely
 
         if scenario is not None:
             raise KemitraanError("function: a scenario was given too; name one or the other")
-        result: Sensitivity = study_function(
+        return study_function(
             function, problem, outcomes, method, samples, replicates, seed, workers,
-            second_order=second_order, lang=lang, quiet=quiet,
+            second_order=second_order, place=place, on_error=on_error, lang=lang, quiet=quiet,
         )  # fmt: skip
-    else:
-        if scenario is None:
-            raise KemitraanError("nothing to study: name a scenario, or give a function")
-        chosen = _outcomes("profit" if outcomes is None else outcomes)
-        study, replaced = load_study(scenario, effect_of, region, seed, scale, months, lang)
-        _refuse_itself(study)
-        known("window", [window], windows(study.months))
-        factors = choose_factors(parameters, study, groups)
-        fold = _FOLDS.get(_names(parameters), groups)
-        asked = _Asked(
-            method, samples, replicates, seed, workers, chosen, window, fold, lang, quiet,
-            second_order, monthly,
-        )  # fmt: skip
-        result = _study(study, factors, replaced, asked, screen)
-    if target is not None:
-        result.folder = save_folder(result, target, lang=lang)
-    return result
+    if scenario is None:
+        raise KemitraanError("nothing to study: name a scenario, or give a function")
+    chosen = _outcomes("profit" if outcomes is None else outcomes)
+    study, replaced = load_study(scenario, effect_of, region, seed, scale, months, lang)
+    _refuse_itself(study)
+    known("window", [window], windows(study.months))
+    factors = choose_factors(parameters, study, groups)
+    fold = _FOLDS.get(_names(parameters), groups)
+    asked = _Asked(
+        method, samples, replicates, seed, workers, chosen, window, fold, lang, quiet,
+        second_order, monthly, place, on_error,
+    )  # fmt: skip
+    return _study(study, factors, replaced, asked, screen)
+
+
+def _place(
+    out: str | PathLike[str] | Callable[[], Path] | None, *, own: bool
+) -> Callable[[], Path] | None:
+    """What makes the folder; one that can be gone on with may be there for a function."""
+    if out is None:
+        return None
+    if not isinstance(out, str | PathLike):
+        return out
+    from experiments.batch.experiment import beginnings  # noqa: PLC0415  # pyarrow only now
+    from experiments.store import check_target, make_folder  # noqa: PLC0415
+    from experiments.study_json import INPUTS  # noqa: PLC0415
+
+    target = Path(out)
+    if not (own and (target / MANIFEST).is_file()):
+        check_target(target, beginnings([INPUTS, SCREENED]))
+    return lambda: make_folder(target)
 
 
 @dataclass(frozen=True)
@@ -162,6 +183,8 @@ class _Asked:
     quiet: bool
     second_order: bool = False
     monthly: bool = True
+    place: Callable[[], Path] | None = None
+    on_error: str = "record"
 
 
 def _study(
@@ -178,21 +201,22 @@ def _study(
     if screen is None or screen >= len(factors):
         return _run(study, factors, asked)
     seed = (asked.seed + _SEED_SCREENING) % (MOST_SEED + 1)
-    before = replace(asked, method="morris", samples=SAMPLES["morris"], seed=seed)
+    before = replace(asked, method="morris", samples=SAMPLES["morris"], seed=seed, place=None)
     found = _run(study, factors, before)
     assert isinstance(found, Screening)  # noqa: S101  # by its method
     leading = found.leading(screen)
     kept = with_others(factors, leading)
     rest = len(factors) - len(leading)
     tell(say("screened", asked.lang, items=", ".join(leading), n=rest))
-    result = _run(study, kept, asked)
-    assert isinstance(result, Decomposition)  # noqa: S101  # by its method
-    result.screening = found
-    result.plan["screened"] = {"kept": leading, "others": rest, "runs": found.plan["runs"]}
-    return result
+    return _run(study, kept, asked, found)
 
 
-def _run(study: Study, factors: tuple[Factor, ...], asked: _Asked) -> Sensitivity:
+def _run(
+    study: Study,
+    factors: tuple[Factor, ...],
+    asked: _Asked,
+    screening: Screening | None = None,
+) -> Sensitivity:
     """Runs one design."""
     ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
     study = replace(study, varied=ranges)
@@ -202,18 +226,19 @@ def _run(study: Study, factors: tuple[Factor, ...], asked: _Asked) -> Sensitivit
     monthly: tuple[str, ...] = ()
     if method == "morris":
         design = make_design(factors, samples, asked.seed)
-        work = make_rows(design, replicates)
     else:
         design = make_sample(method, factors, samples, asked.seed, second_order=asked.second_order)
-        work = sample_jobs(design, replicates)
         wanted = asked.outcomes if method == "sobol" and asked.monthly else ()
         monthly = tuple(name for name in wanted if name in MONTHLY_OUTCOMES)
-    unit = RegionUnit(monthly)
+    planned = Planned(
+        study, design, replicates, {}, asked.outcomes, asked.window, monthly, screening
+    )
+    work = planned.jobs
     workers = min(asked.workers, len(work))
     tell = teller(quiet=asked.quiet)
     warm(tell, asked.lang)
-    trial = _timed(unit, study, work, workers)
-    plan = {
+    trial = _timed(planned.unit, study, work, workers)
+    plan: dict[str, object] = {
         "method": method,
         "scenarios": len(study.scenarios),
         "samples": samples,
@@ -233,25 +258,18 @@ def _run(study: Study, factors: tuple[Factor, ...], asked: _Asked) -> Sensitivit
         "seconds": round(trial.seconds, 1),
     }
     tell(plan_line(plan, asked.lang))
-    begun = time.perf_counter()
-    with progress_bar(len(work), quiet=asked.quiet) as advance:
-        found = evaluate(
-            unit, study, work, workers, unit_seconds=trial.unit_seconds, progress=advance
-        )
-    seconds = time.perf_counter() - begun
-    numbers = np.array([one.values for one in found])
-    about = {"outcomes": asked.outcomes, "window": asked.window, "seconds": seconds}
-    if isinstance(design, Design):
-        return Screening(study, design, numbers, plan, **about)  # type: ignore[arg-type]
-    series = np.array([one.months for one in found]) if monthly else None
-    return Decomposition(
-        study,
-        design,
-        numbers,
-        plan,
-        months=series,
-        monthly=monthly,
-        **about,  # type: ignore[arg-type]
+    if screening is not None:
+        kept = [one.name for one in factors if one.name != OTHERS]
+        rest = len(screening.factors) - 1 - len(kept)
+        plan["screened"] = {"kept": kept, "others": rest, "runs": screening.plan["runs"]}
+    return run_planned(
+        replace(planned, plan=plan),
+        asked.place,
+        workers=workers,
+        unit_seconds=trial.unit_seconds,
+        on_error=asked.on_error,
+        lang=asked.lang,
+        quiet=asked.quiet,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
+from experiments.missing import missing_lines
 from experiments.report import window_title
 from experiments.scale_rules import scale_notes
 from experiments.sensitivity_words import say
@@ -70,10 +71,15 @@ def title_of(result: Sensitivity, lang: str) -> str:
 
 def study_notes(result: Sensitivity, lang: str) -> list[str]:
     """What a reader must know of the region, the inputs and the sample; nothing of a function."""
+    lost = missing_lines(result.failures, len(result.numbers) - len(result.failures), lang)
     if result.own is not None:
-        return []
+        return lost
     study = result.study
-    notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
+    notes = [
+        *lost,
+        said("example", lang, region=study.region.name),
+        inputs_line(study.region, lang),
+    ]
     notes += [line for line in [stale_line(lang)] if line]
     return [*notes, *scale_notes(study, lang), *idle_lever_notes(study, lang)]
 

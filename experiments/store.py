@@ -29,6 +29,7 @@ __all__ = [
     "about",
     "check_target",
     "fill",
+    "kept",
     "make_folder",
     "make_next_folder",
     "next_folder",
@@ -112,14 +113,14 @@ def write_folder(comparison: Comparison, target: Path, *, lang: str = "en") -> P
     from experiments.compare_batch import keep  # noqa: PLC0415  # needs this module
 
     check_target(target)
-    return _kept(lambda: make_folder(target), lambda folder: keep(comparison, folder, lang))
+    return kept(lambda: make_folder(target), lambda folder: keep(comparison, folder, lang))
 
 
 def write_next_folder(comparison: Comparison, root: Path = RUNS, *, lang: str = "en") -> Path:
     """Writes the same into the next free folder of `next_folder`, and says which that was."""
     from experiments.compare_batch import keep  # noqa: PLC0415  # needs this module
 
-    return _kept(lambda: make_next_folder(root), lambda folder: keep(comparison, folder, lang))
+    return kept(lambda: make_next_folder(root), lambda folder: keep(comparison, folder, lang))
 
 
 def make_folder(target: Path) -> Path:
@@ -153,7 +154,7 @@ def make_next_folder(root: Path = RUNS, kind: str = "compare") -> Path:
         return target
 
 
-def _kept(make: Callable[[], Path], keep: Callable[[Path], None]) -> Path:
+def kept(make: Callable[[], Path], keep: Callable[[Path], None]) -> Path:
     """A folder with what is kept in memory; gone again where writing fails."""
     folder = make()
     try:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.failure import Failure
 from experiments.choices import known, plain_rows
-from experiments.design import Study
+from experiments.design import Job, Study
 from experiments.factors import Factor
 from experiments.own_model import OwnModel
 from sim.errors import KemitraanError
@@ -40,6 +41,7 @@ class Sensitivity(ABC):
         window: over which; empty for a function.
         seconds: the runs took, by the clock.
         folder: where it was written, if it was.
+        failures: of runs that have no numbers, by their number in the design.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Sensitivity(ABC):
         self.window = window
         self.seconds = seconds
         self.folder: Path | None = None
+        self.failures: dict[int, tuple[Job, Failure]] = {}
 
     @property
     def study(self) -> Study:
@@ -90,6 +93,11 @@ class Sensitivity(ABC):
     def baseline(self) -> str | None:
         """Name of the baseline; none where levels were studied."""
         return self._about.names[0] if len(self._about.names) > 1 else None
+
+    @property
+    def units(self) -> int:
+        """Runs of all rows, those that failed among them."""
+        return len(self.numbers)
 
     @property
     def by_groups(self) -> bool:

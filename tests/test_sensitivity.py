@@ -1,6 +1,5 @@
 """Sensitivity of the model's own effects: pairs, groups, workers, folders, words."""
 
-import hashlib
 import json
 from dataclasses import replace
 
@@ -23,6 +22,7 @@ from scenarios.scenario import load_scenario
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES
 from sim.parameters import registry
+from tests.batch_folders import same_files
 
 RULE = "mandated_hotel_partnership"
 SMALL = {"scale": 200, "months": 36, "quiet": True, "jobs": 1}
@@ -51,14 +51,6 @@ def study(*names):
 def changed(result, values):
     """The same study with other values."""
     return Screening(result.study, result.design, values, result.plan, outcomes=result.outcomes)
-
-
-def digests(folder):
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def test_the_outcome_is_the_effect_in_one_row_with_one_seed(result):
@@ -110,22 +102,24 @@ def test_two_workers_give_what_one_gives(result):
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
         sensitivity(RULE, samples=2, parameters=FEW, seed=seed, out=tmp_path / name, **SMALL)
-    first, second, other = (digests(tmp_path / name) for name in "abc")
+    first, second, other = (same_files(tmp_path / name) for name in "abc")
     assert first == second
-    assert first["outcomes.parquet"] != other["outcomes.parquet"]
-    assert set(first) == {
-        "sensitivity.parquet", "sensitivity.csv", "design.parquet", "outcomes.parquet",
-        "scenarios.resolved.json", "manifest.json", "figures/morris_profit.svg",
+    assert first["parts/part-00000.parquet"] != other["parts/part-00000.parquet"]
+    assert {
+        "sensitivity.parquet", "sensitivity.csv", "design.parquet", "runs.parquet",
+        "scenarios.resolved.json", "manifest.json", "figures/morris_profit.svg", "inputs.json",
         "figures/morris_profit.png", "figures/ranking_profit.svg", "figures/ranking_profit.png",
-    }  # fmt: skip
+    } <= set(first)  # fmt: skip
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["files"] == {k: v for k, v in first.items() if k != "manifest.json"}
     assert manifest["kind"] == "sensitivity"
     assert manifest["versions"]["SALib"][0].isdigit()
     assert str(tmp_path) not in json.dumps(manifest)
     design = pd.read_parquet(tmp_path / "a" / "design.parquet")
-    assert {"trajectory", "point", "luck", "displacement"} <= set(design.columns)
-    runs = pd.read_parquet(tmp_path / "a" / "outcomes.parquet")
+    assert {"row", "trajectory", "point", "luck", "displacement"} <= set(design.columns)
+    parts = [pd.read_parquet(path) for path in sorted((tmp_path / "a" / "parts").iterdir())]
+    runs = pd.concat(parts)
+    assert list(runs.columns)[:4] == ["run", "scenario", "window", "profit"]
     assert len(runs) == len(design) * 2 * 3
 
 
@@ -311,7 +305,7 @@ def test_an_interrupt_writes_nothing_and_ends_with_130(capsys, tmp_path, monkeyp
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiments.sensitivity, "evaluate", stop)
+    monkeypatch.setattr(experiments.sensitivity, "pilot", stop)
     assert main(WORDS) == 130
     assert "no folder was written" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()

@@ -29,7 +29,7 @@ from experiments.batch.task import Task
 from experiments.batch.work import called
 from sim.errors import KemitraanError
 
-__all__ = ["KIND", "Model", "Points", "evaluate", "run_model"]
+__all__ = ["KIND", "Model", "Points", "evaluate", "refuse_other_design", "run_model"]
 
 KIND = "function"
 _ROLE = "point"
@@ -197,7 +197,7 @@ def _in_memory(task: Task, pool: LocalPool, on_error: str) -> Floats:
 def _in_folder(folder: Path, task: Task, pool: LocalPool, on_error: str) -> Floats:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / MANIFEST).is_file():
-        _refuse_other_points(folder, task)
+        refuse_other_design(folder, task)
         complete = read_manifest(folder).get("complete") is True
         experiment = None if complete else Experiment.resume(folder, task)
     else:
@@ -212,7 +212,7 @@ def _in_folder(folder: Path, task: Task, pool: LocalPool, on_error: str) -> Floa
     return read_block(folder, task.layout, len(task.jobs))[:, 0]
 
 
-def _refuse_other_points(folder: Path, task: Task) -> None:
+def refuse_other_design(folder: Path, task: Task) -> None:
     """Refuses a folder of another program, another function or another design.
 
     Raises:
@@ -221,7 +221,7 @@ def _refuse_other_points(folder: Path, task: Task) -> None:
     manifest = read_manifest(folder)
     refuse_other(folder, manifest, task, Program.of(task.function, task.also))
     with tempfile.TemporaryDirectory(prefix="kemitraan-") as aside:
-        own = write_design(Path(aside), task.jobs, task.names, task.fill)
+        own = write_design(Path(aside), task.jobs, task.names, task.fill, task.extra)
     if manifest["files"].get(DESIGN) != own:
         raise KemitraanError(
             f"--out {folder}: holds runs at other points, or with another seed; name a new folder"

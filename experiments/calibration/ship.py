@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.calibration.ensemble import Ensemble
 from experiments.calibration.space import uniforms
-from experiments.store import model_digest
+from experiments.standing import model_digest
 from sim.draws import replicate_seed
 from sim.errors import KemitraanError
 from sim.parameters import assumed, registry

@@ -17,7 +17,7 @@ from experiments.cli.options import (
     language,
 )
 from experiments.cli.output import tell_kept
-from experiments.cli.shown import Shown, refuse_missing, show_comparison
+from experiments.cli.shown import TOP, Shown, refuse_missing, show_comparison, show_sensitivity
 
 __all__ = ["resume"]
 
@@ -39,6 +39,7 @@ def resume(
     from experiments.batch.ended import BatchError, Interrupted  # noqa: PLC0415
     from experiments.comparison import Comparison  # noqa: PLC0415  # numpy
     from experiments.resume import resume as go_on  # noqa: PLC0415
+    from experiments.studied import Sensitivity  # noqa: PLC0415
 
     speech = language(lang)
     error: BatchError | None = None
@@ -53,7 +54,9 @@ def resume(
         result, error = one.result, one
     if isinstance(result, Comparison):
         show_comparison(result, Shown(), speech, json=json, quiet=quiet, begun=begun)
-        if error is None:
-            refuse_missing(result)
+    elif isinstance(result, Sensitivity):
+        show_sensitivity(result, speech, top=TOP, json=json, quiet=quiet, begun=begun)
     if error is not None:
         raise error
+    if isinstance(result, Comparison | Sensitivity):
+        refuse_missing(result)

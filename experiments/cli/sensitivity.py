@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import time
 from typing import Annotated
 
@@ -13,17 +11,18 @@ from experiments.cli.options import (
     JsonOption,
     LangOption,
     MonthsOption,
+    OnErrorOption,
     RegionOption,
     SeedOption,
     language,
     whole,
 )
-from experiments.cli.output import done_line, message, print_json
+from experiments.cli.output import message, tell_kept
+from experiments.cli.shown import refuse_missing, show_sensitivity
 from sim.errors import KemitraanError
 
 __all__ = ["sensitivity"]
 
-_WIDE = 118
 _NONE = "none"
 
 
@@ -118,21 +117,30 @@ def sensitivity(
         typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
     ] = None,
     lang: LangOption = None,
+    on_error: OnErrorOption = "record",
     json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
 ) -> None:
     """Rank assumptions by how much an effect hangs on them: a screening, or shares of variance."""
-    from experiments.sensitivity import sensitivity as run  # noqa: PLC0415  # numpy, numba
-    from experiments.sensitivity_store import free_folder, save_next_folder  # noqa: PLC0415
-    from experiments.store import check_target  # noqa: PLC0415
+    from experiments.batch.ended import (  # noqa: PLC0415
+        BatchError,
+        Interrupted,
+        check_on_error,
+    )
+    from experiments.sensitivity import Sensitivity  # noqa: PLC0415  # numpy, numba
+    from experiments.sensitivity import sensitivity as run  # noqa: PLC0415
+    from experiments.sensitivity_store import free_folder  # noqa: PLC0415
+    from experiments.store import RUNS, check_target, make_next_folder  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
 
     begun = time.perf_counter()
     speech = language(lang)
     if not 1 <= top <= 10_000:
         raise KemitraanError(f"--top {top}: is outside 1..10000")
+    check_on_error(on_error)
     if out is None:
         check_target(free_folder())  # said before the work, not after it
+    failed: BatchError | None = None
     try:
         result = run(
             scenario,
@@ -144,7 +152,7 @@ def sensitivity(
             replicates=replicates,
             seed=seed,
             jobs=jobs,
-            out=out,
+            out=(lambda: make_next_folder(RUNS, "sensitivity")) if out is None else out,
             scale=scale,
             months=months,
             parameters=parameters,
@@ -153,20 +161,21 @@ def sensitivity(
             second_order=second_order,
             screen=screen,
             monthly=monthly,
+            on_error=on_error,
             lang=speech,
             quiet=quiet,
         )
-        if out is None:
-            result.folder = save_next_folder(result, lang=speech)
+    except Interrupted as stop:
+        tell_kept(stop, speech)
+        raise
     except KeyboardInterrupt:
         message(say("stopped", speech))
         raise
-    if json:
-        print_json(result.to_json())
-        return
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
-    print(result.words.text(result, lang=speech, width=width, top=top))
-    if result.folder is not None:
-        print(result.folder.as_posix())
-    if not quiet:
-        message(done_line(time.perf_counter() - begun, speech))
+    except BatchError as error:
+        if not isinstance(error.result, Sensitivity):
+            raise
+        result, failed = error.result, error
+    show_sensitivity(result, speech, top=top, json=json, quiet=quiet, begun=begun)
+    if failed is not None:
+        raise failed
+    refuse_missing(result)

@@ -1,4 +1,4 @@
-"""A comparison on the screen, as `compare` and `resume` show it."""
+"""Comparisons and rankings on the screen, as the command that made them and `resume` show them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from experiments.cli.output import done_line, message, print_json
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
+    from experiments.studied import Sensitivity
 
-__all__ = ["WINDOWS", "Shown", "refuse_missing", "show_comparison"]
+__all__ = [
+    "TOP", "WINDOWS", "Shown", "refuse_missing", "show_comparison", "show_sensitivity",
+]  # fmt: skip
 
 WINDOWS = "policy,after"
-_WIDE = 160
+TOP = 15
+"""Rows of a ranking if nothing is asked."""
+_WIDE, _WIDE_RANKING = 160, 118
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,22 @@ def show_comparison(
         message(done_line(time.perf_counter() - begun, lang))
 
 
-def refuse_missing(result: Comparison) -> None:
+def show_sensitivity(
+    result: Sensitivity, lang: str, *, top: int, json: bool, quiet: bool, begun: float
+) -> None:
+    """Prints the ranking and the folder, or one document."""
+    if json:
+        print_json(result.to_json())
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE_RANKING
+    print(result.words.text(result, lang=lang, width=width, top=top))
+    if result.folder is not None:
+        print(result.folder.as_posix())
+    if not quiet:
+        message(done_line(time.perf_counter() - begun, lang))
+
+
+def refuse_missing(result: Comparison | Sensitivity) -> None:
     """Ends a command with 1 where runs failed, once everything was shown.
 
     Raises:
@@ -73,4 +93,4 @@ def refuse_missing(result: Comparison) -> None:
     from experiments.missing import runs_failed  # noqa: PLC0415
 
     if result.failures:
-        raise runs_failed(result.failures, len(result.jobs) + len(result.failures))
+        raise runs_failed(result.failures, result.units)

@@ -12,7 +12,7 @@ from experiments.calibration.ensemble import Ensemble, load_ensemble
 from experiments.design import Study, make_study
 from experiments.ensembles import with_ensemble
 from experiments.explain.drawn import SCENARIOS
-from experiments.store import model_digest
+from experiments.standing import model_digest
 from scenarios.region import Region, RegionError, list_regions, load_region
 from scenarios.scenario import Assumption, Budget, LeverSetting, Scenario, Shock
 from sim.errors import KemitraanError

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.store import check_target, model_digest, next_folder, put_folder, put_next_folder
+from experiments.standing import model_digest
+from experiments.store import check_target, next_folder, put_folder, put_next_folder
 
 if TYPE_CHECKING:
     from experiments.explain.explanation import Explanation
