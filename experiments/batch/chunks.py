@@ -15,7 +15,7 @@ _MOST = 4096
 _FIRST = 8
 _SHARE = 4
 """A chunk is at most so large a part of what one worker has still to do: the ends come together."""
-_MOST_BYTES = 16 << 20
+_MOST_BYTES = 4 << 20
 _WEIGHT = 0.3
 _LEAST_SECONDS = 1e-6
 

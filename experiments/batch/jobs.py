@@ -30,11 +30,13 @@ class Jobs(Sequence[Job]):
     """Roles one after another; replicate r has the same seed in each.
 
     Args:
-        seeds: of replicate 0, 1, ...
+        seeds: of replicate 0, 1, ...; at least as many as the longest role has.
         roles: in the order of the design.
     """
 
     def __init__(self, seeds: Sequence[int], roles: Sequence[Role]) -> None:
+        if any(len(role.points) > len(seeds) for role in roles):
+            raise ValueError("fewer seeds than replicates")  # else they would be cut off silently
         self._seeds = seeds
         self._roles = tuple(roles)
         self._ends = list(accumulate(len(role.points) for role in roles))
