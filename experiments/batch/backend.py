@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from experiments.batch.chunks import Chunks
+from experiments.batch.chunks import Chunk, Chunks
 from experiments.batch.work import Outcome, Work, attempt
 
-__all__ = ["Backend", "Here"]
+__all__ = ["Backend", "Here", "run_here"]
 
 
 class Backend(Protocol):
@@ -48,6 +48,17 @@ class Here:
     def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
         """What became of the jobs, chunk by chunk."""
         for chunk in chunks:
-            outcomes = [attempt(work, run, job) for run, job in chunk.members]
-            chunks.learn(outcomes)
-            yield outcomes
+            yield from run_here(work, chunk, chunks)
+
+
+def run_here(work: Work, chunk: Chunk, chunks: Chunks) -> Iterator[list[Outcome]]:
+    """What became of a chunk in this process; an interrupt does not lose what is done of it."""
+    outcomes: list[Outcome] = []
+    try:
+        for run, job in chunk.members:
+            outcomes.append(attempt(work, run, job))  # noqa: PERF401  # kept one by one
+    except KeyboardInterrupt:
+        yield outcomes
+        raise
+    chunks.learn(outcomes)
+    yield outcomes

@@ -19,10 +19,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.batch.backend import Here
+from experiments.batch.backend import Here, run_here
 from experiments.batch.chunks import CHUNK_SECONDS, Chunk, Chunks
 from experiments.batch.failure import Failure
-from experiments.batch.work import Outcome, Work, attempt, called
+from experiments.batch.work import Outcome, Work, called
 from experiments.batch.worker import CANNOT_LOAD, READY, serve
 from sim.errors import KemitraanError
 
@@ -148,7 +148,7 @@ class _Crew:
             self._hand_out()
             own = self._next() if self._may_work_here() else None
             if own is not None:
-                yield self._learnt([attempt(self._work, run, job) for run, job in own.members])
+                yield from run_here(self._work, own, self._chunks)
             elif self._idle() and not self._again and self._chunks_end():
                 return
             # Where nobody is ready yet, the first who is gets what waits.
