@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from experiments.compare import Comparison, compare
     from experiments.explain.explain import explain
     from experiments.explain.explanation import Explanation
+    from experiments.explore.exploration import Exploration
+    from experiments.explore.explore import explore
     from experiments.page.write import report
     from experiments.sensitivity import Sensitivity, sensitivity
     from experiments.trials.files import list_trials, load_trial
@@ -49,6 +51,7 @@ _HOME = {
     "Ecosystem": "sim.ecosystem",
     "Explanation": "experiments.explain.explanation",
     "Ensemble": "experiments.calibration.ensemble",
+    "Exploration": "experiments.explore.exploration",
     "KemitraanError": "sim.errors",
     "Mentor": "sim.agents",
     "OUTCOMES": "sim.outcomes",
@@ -67,6 +70,7 @@ _HOME = {
     "ceiling": "experiments.ceiling",
     "compare": "experiments.compare",
     "explain": "experiments.explain.explain",
+    "explore": "experiments.explore.explore",
     "levers": "sim.parameters",
     "list_regions": "scenarios.region",
     "list_scenarios": "scenarios.scenario",
@@ -91,6 +95,7 @@ __all__ = [
     "Ecosystem",
     "Ensemble",
     "Explanation",
+    "Exploration",
     "KemitraanError",
     "Mentor",
     "Parameters",
@@ -109,6 +114,7 @@ __all__ = [
     "ceiling",
     "compare",
     "explain",
+    "explore",
     "levers",
     "list_regions",
     "list_scenarios",

@@ -25,6 +25,7 @@ SOURCES = sorted((ROOT / "experiments").rglob("*.py"))
 CONTEXT = {
     "experiments.words": "words",
     "experiments.sensitivity_words": "sensitivity",
+    "experiments.explore.words": "explore",
     "experiments.page.words": "page",
     "experiments.stakeholder_words": "stakeholders",
     "experiments.trials.words": "trial",

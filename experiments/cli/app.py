@@ -52,6 +52,7 @@ COMMANDS: dict[str, Command] = {
     "sensitivity": Command(
         "sensitivity", "sensitivity", "Rank the assumptions that an effect hangs on."
     ),
+    "explore": Command("explore", "explore", "Regret, and where a policy does worse than another."),
     "trial": Command("trial", "trial", "Replay a field experiment, or design a pilot."),
     "validate": Command("validate", "validate", "Replay published results and score the model."),
     "calibrate": Command(

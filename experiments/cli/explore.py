@@ -1,0 +1,180 @@
+"""`kemitraan explore`: how scenarios stand up to what is not known."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from experiments.cli.options import (
+    JsonOption,
+    LangOption,
+    MonthsOption,
+    RegionOption,
+    language,
+    money,
+    whole,
+)
+from experiments.cli.output import done_line, message, print_json
+from sim.errors import KemitraanError
+
+__all__ = ["explore"]
+
+_WIDE = 118
+
+
+def explore(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="Names or files, the one that is asked about first; or the folder of a "
+            "comparison or exploration, whose runs are then taken. Without: an obligation, "
+            "coaching and a cash grant.",
+        ),
+    ] = None,
+    *,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            help="What effects are measured against; no_policy if none.",
+            metavar="SCENARIO",
+        ),
+    ] = None,
+    outcomes: Annotated[
+        str,
+        typer.Option(
+            "--outcomes",
+            help="Names with commas; boxes and regions are about the first.",
+            metavar="LIST",
+        ),
+    ] = "profit,in_business,jobs,net_benefit",
+    window: Annotated[
+        str, typer.Option("--window", help="policy, after, 'year 1', ...", metavar="WINDOW")
+    ] = "policy",
+    satisfy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--satisfy",
+            help="A threshold for the effect, such as 'profit>0'; may stand several times. "
+            "Without: better than the baseline.",
+            metavar="THRESHOLD",
+        ),
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option(
+            "--focus", help="Scenario that is asked about; the first if none.", metavar="SCENARIO"
+        ),
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--against",
+            help="Scenario it is set against; may stand several times; all others if none.",
+            metavar="SCENARIO",
+        ),
+    ] = None,
+    equal_budget: Annotated[
+        str | None,
+        typer.Option(
+            "--equal-budget",
+            help="Size every scenario to this expected public cost, million Rp a year; without a "
+            "number to that of the first scenario. Without the option likewise, where it can be "
+            "done.",
+            metavar="[N]",
+        ),
+    ] = None,
+    own_budgets: Annotated[
+        bool, typer.Option("--own-budgets", help="Leave each scenario its own public cost.")
+    ] = False,
+    uncertainty: Annotated[
+        str | None,
+        typer.Option(
+            "--uncertainty",
+            help="parameters: vary what is assumed. For others explore the folder of a comparison.",
+            metavar="WHAT",
+        ),
+    ] = None,
+    replicates: Annotated[
+        int | None,
+        typer.Option("--replicates", help="Draws; 256 if none.", parser=whole, metavar="N"),
+    ] = None,
+    region: RegionOption = None,
+    scale: Annotated[
+        str | None,
+        typer.Option("--scale", help="Simulate every so many-th firm; or auto.", metavar="N"),
+    ] = None,
+    months: MonthsOption = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", help="The same seed gives the same numbers.", parser=whole, metavar="N"
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", help="A new folder; runs/explore-NNN if none.", metavar="FOLDER"),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
+    ] = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
+) -> None:
+    """Say how much is lost by a wrong choice, and where a scenario does worse than another."""
+    begun = time.perf_counter()
+    from experiments.explore.explore import SCENARIOS  # noqa: PLC0415  # numpy, numba
+    from experiments.explore.explore import explore as run  # noqa: PLC0415
+    from experiments.explore.report import text  # noqa: PLC0415
+    from experiments.explore.store import free_folder, save_next_folder  # noqa: PLC0415
+    from experiments.store import check_target  # noqa: PLC0415
+    from experiments.words import say  # noqa: PLC0415
+
+    speech = language(lang)
+    if own_budgets and equal_budget is not None:
+        raise KemitraanError("--own-budgets: cannot stand beside --equal-budget; leave one out")
+    amount = None if equal_budget is None else money(equal_budget)
+    if out is None:
+        check_target(free_folder())  # said before the work, not after it
+    try:
+        result = run(
+            scenarios or list(SCENARIOS),
+            region=region,
+            baseline=baseline,
+            uncertainty=uncertainty,
+            replicates=replicates,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            scale=scale,
+            months=months,
+            outcomes=outcomes,
+            window=window,
+            satisfy=satisfy or (),
+            focus=focus,
+            against=against or None,
+            equal_budget=False if own_budgets else amount,
+            lang=speech,
+            quiet=quiet,
+        )
+        if out is None:
+            result.folder = save_next_folder(result, lang=speech)
+    except KeyboardInterrupt:
+        message(say("stopped", speech))
+        raise
+    if json:
+        print_json(result.to_json())
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
+    print(text(result, lang=speech, width=width))
+    if result.folder is not None:
+        print(result.folder.as_posix())
+    if not quiet:
+        message(done_line(time.perf_counter() - begun, speech))

@@ -1,0 +1,1 @@
+"""Robustness: regret, satisficing, and where in the uncertainty space a policy loses."""
