@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import kemitraan as km
+from experiments.calibration.ensemble import Ensemble
 from experiments.compare import compare
 from experiments.costs import yearly_cost
 from experiments.explore.draws import from_comparison
@@ -134,6 +135,21 @@ def test_a_real_fault_is_not_taken_for_one_of_money():
         explore([RULE, "nosuch"], replicates=4, **SMALL)
 
 
+def test_sets_of_a_calibration_are_drawn_from():
+    """Parameters of a set stay together; the others come from a hypercube."""
+    values = np.array([[0.1, 2.0], [0.3, 5.0], [0.5, 8.0]])
+    names = ("displacement", "candidate_range")
+    sets = Ensemble(names, values, {"region": "surabaya"})
+    one = explore([RULE, GRANT], replicates=6, ensemble=sets, **SMALL)
+    at = [one.draws.parameters.index(name) for name in names]
+    drawn = [tuple(row) for row in one.draws.points[:, at].tolist()]
+    assert sorted(drawn) == sorted(2 * [tuple(row) for row in values.tolist()])
+    assert len(one.draws.parameters) > 100
+    assert one.plan["ensemble"] == 3
+    with pytest.raises(KemitraanError, match="--ensemble: goes with --uncertainty ensemble"):
+        explore([RULE, GRANT], replicates=6, ensemble=sets, uncertainty="parameters", **SMALL)
+
+
 # -- folders
 
 
@@ -249,7 +265,7 @@ def test_never_over_another_folder(tmp_path):
         ({"window": "year 9"}, "no window 'year 9'; known: "),
         ({"window": "after"}, "no window 'after'; known: "),
         ({"satisfy": "profit"}, "--satisfy 'profit': is no threshold"),
-        ({"uncertainty": "seeds"}, "--uncertainty seeds: explore runs with parameters"),
+        ({"uncertainty": "seeds"}, "--uncertainty seeds: explore varies assumptions"),
         ({"replicates": 1}, "--replicates 1: is outside"),
         ({"jobs": 0}, "--jobs 0: is outside 1..1024"),
         ({"equal_budget": -3.0}, "--equal-budget -3: expects million Rp a year"),
@@ -296,7 +312,10 @@ def test_the_command(capsys, tmp_path):
         (["explore", RULE, "--satisfy", "profit"], "is no threshold"),
         (["explore", "nosuch", "--lang", "id"], "bukan skenario bawaan"),
         (["explore", RULE, "--satisfy", "x", "--lang", "id"], "bukan ambang"),
-        (["explore", RULE, "--uncertainty", "seeds"], "explore runs with parameters"),
+        (
+            ["explore", RULE, "--uncertainty", "seeds"],
+            "--uncertainty seeds: explore varies assumptions",
+        ),
     ],
 )
 def test_wrong_use_is_told_in_a_line(capsys, words, said):

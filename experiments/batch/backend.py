@@ -56,7 +56,7 @@ def run_here(work: Work, chunk: Chunk, chunks: Chunks) -> Iterator[list[Outcome]
     outcomes: list[Outcome] = []
     try:
         for run, job in chunk.members:
-            outcomes.append(attempt(work, run, job))  # noqa: PERF401  # kept one by one
+            outcomes.append(attempt(work, run, job))  # kept one by one
     except KeyboardInterrupt:
         yield outcomes
         raise

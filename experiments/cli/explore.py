@@ -96,8 +96,16 @@ def explore(
         str | None,
         typer.Option(
             "--uncertainty",
-            help="parameters: vary what is assumed. For others explore the folder of a comparison.",
+            help="ensemble (what figures leave of what is assumed), if none; or parameters.",
             metavar="WHAT",
+        ),
+    ] = None,
+    ensemble: Annotated[
+        str | None,
+        typer.Option(
+            "--ensemble",
+            help="Folder of a calibration, for that; the project's own if none.",
+            metavar="FOLDER",
         ),
     ] = None,
     replicates: Annotated[
@@ -149,6 +157,7 @@ def explore(
             region=region,
             baseline=baseline,
             uncertainty=uncertainty,
+            ensemble=ensemble,
             replicates=replicates,
             seed=seed,
             jobs=jobs,

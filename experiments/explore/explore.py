@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,8 @@ from experiments.compare import (
 )
 from experiments.comparison import Comparison
 from experiments.costs import yearly_cost
-from experiments.design import DRAW, Study, make_jobs
+from experiments.design import DRAW, ENSEMBLE, Study, make_jobs
+from experiments.ensembles import sets_of, with_sets
 from experiments.explore.draws import Draws, from_comparison, of_study
 from experiments.explore.exploration import Exploration
 from experiments.explore.folder import read_draws
@@ -36,6 +37,9 @@ from scenarios.scenario import Scenario, list_scenarios
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, windows
 
+if TYPE_CHECKING:
+    from experiments.calibration.ensemble import Ensemble
+
 __all__ = ["OUTCOMES_SHOWN", "REPLICATES", "SCENARIOS", "explore", "folder_of"]
 
 SCENARIOS = ("mandated_hotel_partnership", "voluntary_coaching", "cash_grant")
@@ -44,7 +48,7 @@ OUTCOMES_SHOWN = ("profit", "in_business", "jobs", "net_benefit")
 """Outcomes when none is named; questions are about the first."""
 REPLICATES = 256
 """Draws when nothing is asked: fewer seldom show more than one limit beyond luck."""
-PARAMETERS = "parameters"
+VARIED = (ENSEMBLE, "parameters")
 _FEW_RUNS = 2  # of what make_jobs adds beside the draws, and nothing here reads
 
 
@@ -60,6 +64,7 @@ def explore(
     scale: int | str | None = None,
     months: int | None = None,
     *,
+    ensemble: str | PathLike[str] | Ensemble | None = None,
     outcomes: str | Sequence[str] = OUTCOMES_SHOWN,
     window: str = "policy",
     satisfy: str | Sequence[str] = (),
@@ -77,14 +82,16 @@ def explore(
         region: a region, its name or folder; the scenarios' own if none.
         baseline: what effects are measured against, and doing nothing among the choices;
             "no_policy" if none.
-        uncertainty: "parameters": a Latin hypercube over every assumed figure, the same draws in
-            all scenarios. For others run `compare` and explore its folder.
+        uncertainty: "ensemble", if none: sets of assumptions that published figures did not rule
+            out, and a Latin hypercube over the rest, the same draws in all scenarios;
+            "parameters": a hypercube over every assumed figure.
         replicates: draws; 256 if none.
         seed: of the experiment, 1 if none; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.
         out: folder for tables, figures and the manifest; nothing is written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
+        ensemble: the sets, or the folder that `calibrate` wrote; the project's own if none.
         outcomes: with a direction; the first is what questions and regions are about.
         window: "policy", "after", "year 1", ...
         satisfy: thresholds for the effect against the baseline, such as "profit>0"; if none, to do
@@ -113,7 +120,7 @@ def explore(
     run = {
         "--region": region, "--baseline": baseline, "--uncertainty": uncertainty,
         "--replicates": replicates, "--seed": seed, "--jobs": jobs, "--scale": scale,
-        "--months": months, "--equal-budget": equal_budget,
+        "--months": months, "--equal-budget": equal_budget, "--ensemble": ensemble,
     }  # fmt: skip
     there = folder_of(scenarios)
     if isinstance(scenarios, Comparison) or there is not None:
@@ -124,7 +131,7 @@ def explore(
     else:
         draws, plan = _run(
             _listed(scenarios), region, "no_policy" if baseline is None else baseline,
-            PARAMETERS if uncertainty is None else uncertainty,
+            ENSEMBLE if uncertainty is None else uncertainty, ensemble,
             whole(REPLICATES if replicates is None else replicates, "--replicates", 2,
                   MOST_REPLICATES),
             whole(1 if seed is None else seed, "--seed", 0, MOST_SEED),
@@ -216,6 +223,7 @@ def _run(
     region: str | PathLike[str] | Region | None,
     baseline: ScenarioLike,
     uncertainty: str,
+    ensemble: str | PathLike[str] | Ensemble | None,
     replicates: int,
     seed: int,
     jobs: int | None,
@@ -228,10 +236,9 @@ def _run(
     quiet: bool,
 ) -> tuple[Draws, dict[str, Any]]:
     """Draws of new runs, and their plan."""
-    if uncertainty != PARAMETERS:
+    if uncertainty not in VARIED:
         raise KemitraanError(
-            f"--uncertainty {uncertainty}: explore runs with {PARAMETERS}; for others write a "
-            "folder with 'kemitraan compare', and explore that"
+            f"--uncertainty {uncertainty}: explore varies assumptions; known: {', '.join(VARIED)}"
         )
     workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
     if not 1 <= workers <= MOST_JOBS:
@@ -241,6 +248,7 @@ def _run(
         scenarios, baseline, region, seed, scale, months, lang, equal_budget
     )
     known("window", [window], windows(study.months))
+    study = with_sets(study, uncertainty, ensemble)
     work = [j for j in make_jobs(study, uncertainty, replicates, _FEW_RUNS) if j.role == DRAW]
     workers = min(workers, len(work))
     for line in replaced:
@@ -260,6 +268,7 @@ def _run(
         "seed": seed,
         "uncertainty": uncertainty,
         "assumptions_varied": len(study.varied),
+        **({} if study.ensemble is None else sets_of(study)),
         **({"equal_budget": _amount(study)} if money else {}),
         "jobs": workers,
         "seconds": round(trial.seconds, 1),

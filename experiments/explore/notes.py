@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.ensemble_words import ensemble_notes
 from experiments.explore.words import say
 from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
@@ -35,6 +36,7 @@ def run_notes(study: Study, why_unequal: str, lang: str) -> list[str]:
 
     notes = [said("example", lang, region=study.region.name), inputs_line(study.region, lang)]
     notes += [line for line in [stale_line(lang)] if line]
+    notes += ensemble_notes(study, lang)
     notes += [*scale_notes(study, lang), *idle_lever_notes(study, lang)]
     if why_unequal:
         why = error_words(f"{_OPTION}{why_unequal}", lang).removeprefix(_OPTION)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.ensemble_words import ensemble_record
 from experiments.explore.boxes import LOSE
 from experiments.explore.folder import ASSUMPTIONS, DESIGN, KIND, VALUES
 from experiments.explore.luck import HALVES, SHUFFLES
@@ -91,7 +92,7 @@ def _fill(result: Exploration, folder: Path, lang: str) -> None:
     }  # fmt: skip
     if draws.study is not None:
         write_scenarios(draws.study, folder)
-        write_manifest(draws.study, folder, about)
+        write_manifest(draws.study, folder, {**about, **ensemble_record(draws.study)})
         return
     _manifest(result, folder, about)
 

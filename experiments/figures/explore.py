@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ HIT, OTHER, BOX, LUCK = "#D55E00", "#9A9A9A", "#0072B2", "#E4E4E4"
 _FAINT = 0.25
 _BOX_SIZE = (4.6, 3.9)
 _ROW = 0.42
+_AXIS = 46  # letters beside an axis
 _FAR = 3.0
 """Where the axis of regret ends at most, in what nine in ten draws stay below."""
 
@@ -176,7 +178,8 @@ def box_chart(
 def _axis_words(result: Exploration, column: int, lang: str) -> str:
     name = result.draws.parameters[column]
     unit = unit_words(result.draws.unit(name), lang)
-    return f"{parameter_words(name, lang)}, {unit}" if unit else parameter_words(name, lang)
+    words = parameter_words(name, lang)
+    return textwrap.fill(f"{words}, {unit}" if unit else words, _AXIS)
 
 
 def _sides(found: Found, column: int, ends: tuple[float, float]) -> tuple[float, float]:
