@@ -54,7 +54,7 @@ class Experiment:
         task: what is run.
         manifest: as the folder has it.
         store: its finished runs.
-        left_behind: the last writer ended without giving the folder up.
+        left_behind: a writer was here before, and has ended.
     """
 
     def __init__(self, folder: Path, task: Task, program: Program, lock: FolderLock) -> None:

@@ -21,7 +21,7 @@ class FolderLock:
     written down.
 
     Attributes:
-        left_behind: whether the last writer ended without giving the folder up.
+        left_behind: whether a writer was here before, and has ended.
 
     Args:
         folder: to write to.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.batch.reading import part_paths
+from experiments.batch.reading import part_paths, rows_of
 from experiments.batch.record import MAIN, Floats, Layout
 
 __all__ = ["quantiles"]
@@ -38,19 +38,19 @@ def quantiles(
     own = layout.block(block)
     names = own.columns if columns is None else tuple(columns)
     paths = part_paths(folder, block)
+    counts = [rows_of(path) // own.rows for path in paths]
 
     def of_one(name: str) -> Floats:
         import pyarrow.parquet as pq  # noqa: PLC0415  # 0.2 s
 
-        pieces = [
-            pq.read_table(path, columns=[name], memory_map=False, use_threads=False)[
-                name
-            ].to_numpy()
-            for path in paths
-        ]
-        values = np.concatenate(pieces).reshape(-1, own.rows)
         # Row by row side by side: what is selected from lies together.
-        return _selected(np.ascontiguousarray(values.T), shares)
+        values = np.empty((own.rows, sum(counts)))
+        at = 0
+        for path, count in zip(paths, counts, strict=True):
+            table = pq.read_table(path, columns=[name], memory_map=False, use_threads=False)
+            values[:, at : at + count] = table[name].to_numpy().reshape(count, own.rows).T
+            at += count
+        return _selected(values, shares)
 
     with ThreadPoolExecutor(threads) as pool:
         return np.stack(list(pool.map(of_one, names)), axis=2)

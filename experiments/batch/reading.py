@@ -11,7 +11,7 @@ import numpy as np
 from experiments.batch.parts import PARTS, read_part
 from experiments.batch.record import MAIN, Floats, Layout
 
-__all__ = ["part_paths", "read_block", "read_pieces"]
+__all__ = ["part_paths", "read_block", "read_pieces", "rows_of"]
 
 _THREADS = 2
 
@@ -19,6 +19,13 @@ _THREADS = 2
 def part_paths(folder: Path, block: str = MAIN) -> list[Path]:
     """Files of a block that are there, in order."""
     return sorted((folder / PARTS).glob(f"{block}-[0-9]*.parquet"))
+
+
+def rows_of(path: Path) -> int:
+    """Rows of a part's file."""
+    import pyarrow.parquet as pq  # noqa: PLC0415  # 0.2 s
+
+    return int(pq.read_metadata(path).num_rows)
 
 
 def read_pieces(
