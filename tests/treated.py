@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sim.errors import KemitraanError
 from sim.treatment import BUYERS, KINDS, Treatment, attach_treatments
 from sim.world import World
-from tests.states import BASES, PLATFORM, State, states
+from tests.lab import HOTEL_GOODS
+from tests.states import BASES, PLATFORM, Odd, State, states
 
 some_buyers = st.sets(st.sampled_from(BUYERS), min_size=1).map(lambda names: tuple(sorted(names)))
 quality = st.sampled_from((0.0, 0.5, 0.7, 0.95))
@@ -113,6 +114,21 @@ class Treated(State):
         return world
 
 
+RESERVES = {
+    f"{kind}.{name}": value
+    for kind in ("hotel", "restaurant")
+    for name, value in {
+        "goods": HOTEL_GOODS,
+        "coverage": 1.0,
+        "binding": 1.0,
+        "quota": 0.75,
+        "radius_km": 1000.0,
+        "price_cap": 2.0,
+    }.items()
+}
+"""Two kinds of buyers owe a share that they would not all buy of their own will."""
+
+
 def _given(kind: str) -> st.SearchStrategy[Given]:
     return st.builds(
         Given,
@@ -142,8 +158,11 @@ def treated_states(draw: st.DrawFn, *kinds: str) -> Treated:
     """States with treatments of some kinds (all by default), several of one kind among them."""
     bases = (PLATFORM,) if kinds == ("online_training",) else tuple(range(BASES))
     state = draw(states(bases))
-    if "reserved_share_removed" in kinds:
-        state = replace(state, levers={**state.levers, "hotel.binding": 1.0, "hotel.quota": 0.75})
+    if kinds == ("reserved_share_removed",):
+        genuine = Odd("modes", 0, 1, 60, 0.5)
+        state = replace(
+            state, levers={**state.levers, **RESERVES}, early=[*state.early[:3], genuine]
+        )
     chosen = st.sampled_from(kinds or tuple(KINDS)).flatmap(_given)
     found = draw(st.lists(chosen, min_size=1, max_size=5))
     return Treated(
