@@ -96,8 +96,14 @@ def test_terms_of_payment(state: Treated) -> None:
     run = Phases(state)
     run.until_ordered()
     run.treat()
-    names = ("links.late", "firms.receivables", "firms.invoiced", "buyers.late")
-    run.compare([_relations, production, money], run.account, "firms.receivables", *names)
+
+    def kernel() -> None:
+        run.account()
+        produce_all(run.tables)
+        earn_all(run.tables, run.params, run.month)
+
+    names = ("links.late", "firms.receivables", "firms.invoiced", "firms.cash", "buyers.late")
+    run.compare([_relations, production, money], kernel, *names)
 
 
 @drawn

@@ -141,16 +141,19 @@ def _given(kind: str) -> st.SearchStrategy[Given]:
     )
 
 
-def possible(state: State, one: Given) -> bool:
-    """Whether the state's world can give it."""
-    world = state.world()
+def _possible(state: State, found: list[Given]) -> tuple[Given, ...]:
+    """Those that the state's world can give."""
+    world, kept = state.world(), []
     month, world.month = world.month, 0
-    nobody = np.zeros((1, world.n_firms), bool)
-    try:
-        attach_treatments(world, [one.treatment(month)], nobody)
-    except KemitraanError:
-        return False
-    return True
+    without = world.tables
+    for one in found:
+        world.tables = without
+        try:
+            attach_treatments(world, [one.treatment(month)], np.zeros((1, world.n_firms), bool))
+        except KemitraanError:
+            continue
+        kept.append(one)
+    return tuple(kept)
 
 
 @st.composite
@@ -167,7 +170,7 @@ def treated_states(draw: st.DrawFn, *kinds: str) -> Treated:
     found = draw(st.lists(chosen, min_size=1, max_size=5))
     return Treated(
         **{one.name: getattr(state, one.name) for one in fields(state)},
-        given=tuple(one for one in found if possible(state, one)) or (draw(_given("cash_grant")),),
+        given=_possible(state, found) or (draw(_given("cash_grant")),),
         gone=draw(st.sampled_from((3, 97))),
         entrants=draw(st.sampled_from((4, 97))),
     )
