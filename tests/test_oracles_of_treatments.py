@@ -7,6 +7,7 @@ import math
 from hypothesis import given, settings
 
 from sim.firm_month import _set_peers
+from sim.treatment import BUYERS
 from tests.kernels import earn_all, learn_all, produce_all
 from tests.phases import Phases
 from tests.reference.adapter import SHOP_FLAGS, SHOP_FLOATS, SHOP_INTEGERS
@@ -22,7 +23,7 @@ from tests.reference.orders import orders, relations
 from tests.reference.production import production
 from tests.reference.room import room
 from tests.reference.state import Draws, World
-from tests.reference.treatments import reserve_removed, treatments
+from tests.reference.treatments import reserve_removed, terms, treatments
 from tests.reference.trust import trust
 from tests.treated import Treated, treated_states
 
@@ -103,7 +104,10 @@ def test_terms_of_payment(state: Treated) -> None:
         earn_all(run.tables, run.params, run.month)
 
     names = ("links.late", "firms.receivables", "firms.invoiced", "firms.cash", "buyers.late")
-    run.compare([_relations, production, money], kernel, *names)
+    objects = run.compare([_relations, production, money], kernel, *names)
+    for firm, deal in zip(objects.firms, run.tables.deals, strict=True):
+        for kind in range(len(BUYERS)):
+            assert terms(objects, firm, kind) == (deal["sooner"][kind], deal["most_days"][kind])
 
 
 @drawn

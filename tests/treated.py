@@ -46,7 +46,7 @@ VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "online_training": {"intensity": part, "onboard": st.sampled_from(("true", "false"))},
     "payment_terms": {
-        "days_sooner": st.sampled_from((0.0, 10.0, 180.0)),
+        "days_sooner": st.sampled_from((0.0, 10.0, 25.0, 180.0)),
         "max_days": st.sampled_from((0.0, 14.0, 365.0)),
         "buyers": some_buyers,
     },
@@ -134,7 +134,7 @@ def _given(kind: str) -> st.SearchStrategy[Given]:
         Given,
         st.just(kind),
         past=st.sampled_from((0, 0, 1, 2, 4)),
-        months=st.sampled_from((1, 2, 3, 12)),
+        months=st.sampled_from((1, 2, 5, 12)),
         values=st.fixed_dictionaries(VALUES[kind]),
         first=st.integers(0, 3),
         stride=st.sampled_from((1, 1, 2, 5)),
@@ -167,7 +167,7 @@ def treated_states(draw: st.DrawFn, *kinds: str) -> Treated:
             state, levers={**state.levers, **RESERVES}, early=[*state.early[:3], genuine]
         )
     chosen = st.sampled_from(kinds or tuple(KINDS)).flatmap(_given)
-    found = draw(st.lists(chosen, min_size=1, max_size=5))
+    found = draw(st.lists(chosen, min_size=2, max_size=5))
     return Treated(
         **{one.name: getattr(state, one.name) for one in fields(state)},
         given=_possible(state, found) or (draw(_given("cash_grant")),),
