@@ -117,7 +117,9 @@ def trade(
         start = pools[h].start
         stop = pools[h].stop
         for i in range(start, stop):
-            if firms[i].alive == 1:
+            # An experiment may take all its customers from a firm.
+            shunned = tables.treatments.size > 0 and firms[i].weight <= 0.0
+            if firms[i].alive == 1 and not shunned:
                 set_room(firms[i], p, shops[i].quantity if shops.size > 0 else 0.0)
             else:
                 firms[i].room = 0.0

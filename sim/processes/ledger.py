@@ -89,7 +89,7 @@ def check_pool(
     spending: float,
     worst: npt.NDArray[np.float64],
 ) -> None:
-    """A pool sells min(spending, room of firms with customers); firms stay within their means.
+    """A pool sells min(spending, room); firms stay within finance and capacity.
 
     Args:
         firms: after the filling of the pool.
@@ -108,8 +108,7 @@ def check_pool(
         if f.alive == 0:
             capacity = worse(capacity, f.ordered + f.local_sales)
             continue
-        if f.weight > 0.0:
-            room += f.room
+        room += f.room
         sold += f.local_sales
         # Written so that nan, which compares with nothing, is looked at too.
         if not f.ordered <= f.financeable:

@@ -141,11 +141,6 @@ def agrees(world: World, link: Link) -> bool:
     return bool(link.trust_firm >= world.params.refusal_trust)
 
 
-def near(world: World, link: Link) -> bool:
-    """Whether what the firm delivers counts for the floor."""
-    return link.distance <= world.rule(link.line.buyer.kind).radius and not link.barred
-
-
 def search_factor(world: World, link: Link) -> float:
     """What is left of the cost of a new relation where both met at an event of late."""
     both = min(link.firm.event_until, link.line.buyer.event_until)
