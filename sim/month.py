@@ -117,14 +117,12 @@ def trade(
         start = pools[h].start
         stop = pools[h].stop
         for i in range(start, stop):
-            # An experiment may take all its customers from a firm.
-            shunned = tables.treatments.size > 0 and firms[i].weight <= 0.0
-            if firms[i].alive == 1 and not shunned:
+            if firms[i].alive == 1:
                 set_room(firms[i], p, shops[i].quantity if shops.size > 0 else 0.0)
             else:
                 firms[i].room = 0.0
         pools[h].sold = fill_pool(firms, start, stop, pools[h].spending, weight, room, row)
-        check_pool(firms, shops, start, stop, pools[h].spending, worst)
+        check_pool(firms, shops, start, stop, pools[h].spending, worst, tables.treatments.size > 0)
     residual.local_market = worst[0]
     residual.orders_within_finance = worst[1]
     residual.sales_within_capacity = worst[2]

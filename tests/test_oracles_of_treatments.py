@@ -12,7 +12,7 @@ from tests.kernels import earn_all, learn_all, produce_all
 from tests.phases import Phases
 from tests.reference.adapter import SHOP_FLAGS, SHOP_FLOATS, SHOP_INTEGERS
 from tests.reference.columns import DEALS
-from tests.reference.common import feasible
+from tests.reference.common import feasible, near
 from tests.reference.contracts import contracts
 from tests.reference.learning import learning
 from tests.reference.local_market import local_market
@@ -21,7 +21,6 @@ from tests.reference.money import money
 from tests.reference.online_market import online_market
 from tests.reference.orders import orders, relations
 from tests.reference.production import production
-from tests.reference.reach import near
 from tests.reference.room import room
 from tests.reference.state import Draws, World
 from tests.reference.treatments import reserve_removed, terms, treatments

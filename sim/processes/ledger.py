@@ -88,8 +88,9 @@ def check_pool(
     stop: int,
     spending: float,
     worst: npt.NDArray[np.float64],
+    trial: bool = False,
 ) -> None:
-    """A pool sells min(spending, room); firms stay within finance and capacity.
+    """A pool sells min(spending, room); firms stay within their means.
 
     Args:
         firms: after the filling of the pool.
@@ -98,6 +99,7 @@ def check_pool(
         stop: row after its last.
         spending: of the pool, million rupiah.
         worst: (3,), raised: local market, finance, capacity (relative residuals).
+        trial: in a field experiment a firm may have lost all its customers: its room counts not.
     """
     room = 0.0
     sold = 0.0
@@ -108,7 +110,8 @@ def check_pool(
         if f.alive == 0:
             capacity = worse(capacity, f.ordered + f.local_sales)
             continue
-        room += f.room
+        if f.weight > 0.0 or not trial:
+            room += f.room
         sold += f.local_sales
         # Written so that nan, which compares with nothing, is looked at too.
         if not f.ordered <= f.financeable:

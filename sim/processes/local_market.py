@@ -155,8 +155,9 @@ def fill_pool(
     for i in range(start, stop):
         f = firms[i]
         f.local_sales = 0.0
-        total_room += f.room
+        # Without weight, in a field experiment, it has lost all its customers.
         if f.weight > 0.0:
+            total_room += f.room
             weight[left_over] = f.weight
             room[left_over] = f.room
             row[left_over] = i

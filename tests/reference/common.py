@@ -17,13 +17,6 @@ def positive(value: float) -> float:
     return max(0.0, value)
 
 
-def logistic(value: float) -> float:
-    """1 / (1 + exp(-value)), without overflow."""
-    if value >= 0.0:
-        return 1.0 / (1.0 + math.exp(-value))
-    return math.exp(value) / (1.0 + math.exp(value))
-
-
 def quality(firm: Firm) -> float:
     """Quality as a customer meets it, q."""
     return clip(firm.base_quality + firm.learned_quality, 0.0, 1.0)
@@ -139,6 +132,11 @@ def good_enough(world: World, link: Link) -> bool:
 def agrees(world: World, link: Link) -> bool:
     """Whether the firm would still deliver to the buyer."""
     return bool(link.trust_firm >= world.params.refusal_trust)
+
+
+def near(world: World, link: Link) -> bool:
+    """Whether what the firm delivers counts for the floor."""
+    return link.distance <= world.rule(link.line.buyer.kind).radius and not link.barred
 
 
 def search_factor(world: World, link: Link) -> float:

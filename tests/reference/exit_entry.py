@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import logistic, normal_profit
+from tests.reference.common import normal_profit
 from tests.reference.entry import entry, entry_chance
 from tests.reference.state import Draws, Firm, World
+
+
+def logistic(value: float) -> float:
+    """1 / (1 + exp(-value)), without overflow."""
+    if value >= 0.0:
+        return 1.0 / (1.0 + math.exp(-value))
+    return math.exp(value) / (1.0 + math.exp(value))
 
 
 def is_insolvent(world: World, firm: Firm) -> bool:

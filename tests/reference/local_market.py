@@ -23,7 +23,7 @@ def attractiveness(world: World, firm: Firm) -> float:
 
 def fill(money: float, firms: list[tuple[Firm, float]]) -> None:
     """Shares money by weight; a firm that reaches its room is taken out at its room."""
-    active = [(firm, weight) for firm, weight in firms if firm.room > 0.0]
+    active = [(firm, weight) for firm, weight in firms if firm.room > 0.0 and weight > 0.0]
     while active and money > 0.0:
         total = sum(weight for _, weight in active)
         full = [(f, w) for f, w in active if money * w / total >= f.room]
@@ -87,6 +87,4 @@ def local_market(world: World, draws: Draws) -> None:
         pool.spending += behind.get(pool.sector, 0.0) * supply[h] / in_sector
         drawn = [(f, f.capacity * math.exp(attractiveness(world, f))) for f in members[h]]
         pool.spending, drawn = shocked(world, pool.spending, drawn)
-        for firm in [firm for firm, weight in drawn if weight <= 0.0]:
-            firm.room = 0.0
         fill(pool.spending, drawn)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.reference.common import covered_lines, floor_share, is_covered
-from tests.reference.reach import near
+from tests.reference.common import covered_lines, floor_share, is_covered, near
 from tests.reference.state import NONE, Buyer, Draws, Line, World
 
 ROUNDING = 1e-9

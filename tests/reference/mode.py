@@ -8,8 +8,8 @@ from tests.reference.common import (
     feasible,
     floor_share,
     is_covered,
+    near,
 )
-from tests.reference.reach import near
 from tests.reference.state import NONE, Buyer, Draws, Rule, World
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.reference.common import covered_lines, due, floor_share, interval, positive, season
+from tests.reference.common import covered_lines, due, floor_share, interval, near, positive, season
 from tests.reference.contract_orders import place_contracts
 from tests.reference.pooling import can_sell, set_pooling
 from tests.reference.proposals import run_stage
-from tests.reference.reach import near
 from tests.reference.rounds import ROUNDING, Task, ranked, unmet
 from tests.reference.state import AGENCY, GENUINE, Draws, Line, World
 
