@@ -39,8 +39,8 @@ GIVEN = {
         Treatment("online_training", 9, 3, {"onboard": "false"}),
     ],
     "payment_terms": [
-        Treatment("payment_terms", 2, 10, {"days_sooner": 20.0, "buyers": ("large_buyer",)}),
-        Treatment("payment_terms", 8, 14, {"max_days": 10.0}),
+        Treatment("payment_terms", 2, 14, {"days_sooner": 20.0, "buyers": ("large_buyer",)}),
+        Treatment("payment_terms", 8, 14, {"days_sooner": 10.0, "max_days": 30.0}),
     ],
     "reserved_share_removed": [Treatment("reserved_share_removed", 6, 12, {"buyers": ("hotel",)})],
     "demand_shock": [

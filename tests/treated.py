@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sim.errors import KemitraanError
 from sim.treatment import BUYERS, KINDS, Treatment, attach_treatments
 from sim.world import World
-from tests.states import BASES, PLATFORM, State, states
+from tests.lab import HOTEL_GOODS
+from tests.states import BASES, PLATFORM, Odd, State, states
 
 some_buyers = st.sets(st.sampled_from(BUYERS), min_size=1).map(lambda names: tuple(sorted(names)))
 quality = st.sampled_from((0.0, 0.5, 0.7, 0.95))
@@ -45,7 +46,7 @@ VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "online_training": {"intensity": part, "onboard": st.sampled_from(("true", "false"))},
     "payment_terms": {
-        "days_sooner": st.sampled_from((0.0, 10.0, 180.0)),
+        "days_sooner": st.sampled_from((0.0, 10.0, 25.0, 180.0)),
         "max_days": st.sampled_from((0.0, 14.0, 365.0)),
         "buyers": some_buyers,
     },
@@ -113,28 +114,46 @@ class Treated(State):
         return world
 
 
+RESERVES = {
+    f"{kind}.{name}": value
+    for kind in ("hotel", "restaurant")
+    for name, value in {
+        "goods": HOTEL_GOODS,
+        "coverage": 1.0,
+        "binding": 1.0,
+        "quota": 0.75,
+        "radius_km": 1000.0,
+        "price_cap": 2.0,
+    }.items()
+}
+"""Two kinds of buyers owe a share that they would not all buy of their own will."""
+
+
 def _given(kind: str) -> st.SearchStrategy[Given]:
     return st.builds(
         Given,
         st.just(kind),
         past=st.sampled_from((0, 0, 1, 2, 4)),
-        months=st.sampled_from((1, 2, 3, 12)),
+        months=st.sampled_from((1, 2, 5, 12)),
         values=st.fixed_dictionaries(VALUES[kind]),
         first=st.integers(0, 3),
         stride=st.sampled_from((1, 1, 2, 5)),
     )
 
 
-def possible(state: State, one: Given) -> bool:
-    """Whether the state's world can give it."""
-    world = state.world()
+def _possible(state: State, found: list[Given]) -> tuple[Given, ...]:
+    """Those that the state's world can give."""
+    world, kept = state.world(), []
     month, world.month = world.month, 0
-    nobody = np.zeros((1, world.n_firms), bool)
-    try:
-        attach_treatments(world, [one.treatment(month)], nobody)
-    except KemitraanError:
-        return False
-    return True
+    without = world.tables
+    for one in found:
+        world.tables = without
+        try:
+            attach_treatments(world, [one.treatment(month)], np.zeros((1, world.n_firms), bool))
+        except KemitraanError:
+            continue
+        kept.append(one)
+    return tuple(kept)
 
 
 @st.composite
@@ -142,13 +161,16 @@ def treated_states(draw: st.DrawFn, *kinds: str) -> Treated:
     """States with treatments of some kinds (all by default), several of one kind among them."""
     bases = (PLATFORM,) if kinds == ("online_training",) else tuple(range(BASES))
     state = draw(states(bases))
-    if "reserved_share_removed" in kinds:
-        state = replace(state, levers={**state.levers, "hotel.binding": 1.0, "hotel.quota": 0.75})
+    if kinds == ("reserved_share_removed",):
+        genuine = Odd("modes", 0, 1, 60, 0.5)
+        state = replace(
+            state, levers={**state.levers, **RESERVES}, early=[*state.early[:3], genuine]
+        )
     chosen = st.sampled_from(kinds or tuple(KINDS)).flatmap(_given)
-    found = draw(st.lists(chosen, min_size=1, max_size=5))
+    found = draw(st.lists(chosen, min_size=2, max_size=5))
     return Treated(
         **{one.name: getattr(state, one.name) for one in fields(state)},
-        given=tuple(one for one in found if possible(state, one)) or (draw(_given("cash_grant")),),
+        given=_possible(state, found) or (draw(_given("cash_grant")),),
         gone=draw(st.sampled_from((3, 97))),
         entrants=draw(st.sampled_from((4, 97))),
     )

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from sim.policy import COACHING_KINDS, TARGETING, Policy
 from sim.shocks import Shocks
 from sim.tables import COACHING_STATES, COMPLIANCE_MONTHS, Tables
-from tests.reference.experiment import experiment_from_tables
+from sim.treatment import BUYERS, KINDS
+from tests.reference.experiment import Treatment
 from tests.reference.state import (
     Buyer,
     Coachee,
@@ -81,6 +82,11 @@ SHOP_FLOATS = (
     "readiness", "training", "recent", "rated", "rating_sum", "expectation", "orders", "sales",
     "outside", "quantity", "revenue", "fees", "costs", "payout", "pending", "total",
 )  # fmt: skip
+TREATMENT_NUMBERS = (
+    "start", "stop", "amount", "intensity", "fit", "standard", "premium", "days", "sooner",
+    "most_days", "interest", "grace", "change", "from_competitors",
+)  # fmt: skip
+DEAL_FLOATS = ("debt", "instalment", "interest", "revenue", "invoices", "late")
 ONLINE_FLOATS = (
     "share", "outside", "rivals", "households", "sold", "sold_outside", "elsewhere",
 )  # fmt: skip
@@ -149,6 +155,25 @@ def coaching_from_tables(tables: Tables, world: World) -> None:
         criteria = tuple(float(weight) for weight in record["criteria"])
         taught = tuple(float(share) for share in tables.competence[index])
         world.programmes.append(Programme(criteria=criteria, competence=taught, **known))
+
+
+def experiment_from_tables(tables: Tables, world: World) -> None:
+    """Adds the treatments, and what each firm owes, where the tables have any."""
+    for number, row in enumerate(tables.treatments):
+        treatment = Treatment(number=number, kind=tuple(KINDS)[int(row["kind"])])
+        for name in TREATMENT_NUMBERS:
+            setattr(treatment, name, row[name].item())
+        treatment.by_mentor, treatment.onboard = bool(row["by_mentor"]), bool(row["onboard"])
+        treatment.buyers = tuple(k for k in range(len(BUYERS)) if int(row["buyers"]) >> k & 1)
+        slots = np.flatnonzero(tables.treated[number])
+        treatment.firms = tuple(world.firms[slot] for slot in slots)
+        world.treatments.append(treatment)
+    for slot, row in enumerate(tables.deals):
+        deal = world.firms[slot].deal
+        deal.generation = int(row["generation"])
+        for name in DEAL_FLOATS:
+            setattr(deal, name, float(row[name]))
+        deal.contracted = dict(enumerate(tables.contracted[:, slot].tolist()))
 
 
 def lines_from_tables(tables: Tables, world: World) -> None:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from sim.tables import COACHING_STATES, Tables
 from tests.reference import adapter
 from tests.reference.common import quality
-from tests.reference.experiment import FLOWS
 from tests.reference.rounds import smallest
 from tests.reference.state import World
 
@@ -36,7 +35,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "online": adapter.ONLINE_FLOATS,
     "coaching": adapter.COACHEE_INTEGERS + adapter.COACHEE_FLAGS + adapter.COACHEE_FLOATS,
 }
-DEALS = ("generation", *FLOWS)
+DEALS = ("generation", *adapter.DEAL_FLOATS)
 # What is left of the shop of a closed firm: nothing but that it is closed and paid.
 CLOSED_SHOPS = ("shops.open", "shops.opened", "shops.pending")
 

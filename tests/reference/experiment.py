@@ -6,19 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.tables import Tables
-from sim.treatment import BUYERS, KINDS
-
 if TYPE_CHECKING:
     from tests.reference.state import Firm, World
-
-NUMBERS = (
-    "start", "stop", "amount", "intensity", "fit", "standard", "premium", "days", "sooner",
-    "most_days", "interest", "grace", "change", "from_competitors",
-)  # fmt: skip
-FLOWS = ("debt", "instalment", "interest", "revenue", "invoices", "late")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -84,22 +73,3 @@ def given(world: World, *kinds: str) -> Iterator[tuple[Treatment, Firm]]:
 def gets(world: World, firm: Firm, *kinds: str) -> list[Treatment]:
     """What one firm gets of some kinds this month."""
     return [one for one in running(world, *kinds) if firm in one.firms and is_there(firm)]
-
-
-def experiment_from_tables(tables: Tables, world: World) -> None:
-    """Adds the treatments, and what each firm owes, where the tables have any."""
-    for number, row in enumerate(tables.treatments):
-        treatment = Treatment(number=number, kind=tuple(KINDS)[int(row["kind"])])
-        for name in NUMBERS:
-            setattr(treatment, name, row[name].item())
-        treatment.by_mentor, treatment.onboard = bool(row["by_mentor"]), bool(row["onboard"])
-        treatment.buyers = tuple(k for k in range(len(BUYERS)) if int(row["buyers"]) >> k & 1)
-        slots = np.flatnonzero(tables.treated[number])
-        treatment.firms = tuple(world.firms[slot] for slot in slots)
-        world.treatments.append(treatment)
-    for slot, row in enumerate(tables.deals):
-        deal = world.firms[slot].deal
-        deal.generation = int(row["generation"])
-        for name in FLOWS:
-            setattr(deal, name, float(row[name]))
-        deal.contracted = dict(enumerate(tables.contracted[:, slot].tolist()))

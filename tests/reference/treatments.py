@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.reference.coaching import learn
 from tests.reference.common import clip, positive
 from tests.reference.experiment import Treatment, gets, given, is_there
@@ -54,12 +56,17 @@ def treatments(world: World, draws: Draws) -> None:
                 lend(world, firm, loan)
 
 
+def terms(world: World, firm: Firm, kind: int) -> tuple[float, float]:
+    """Days by which a kind of buyer pays a firm sooner, and after how many at most."""
+    own = [one for one in gets(world, firm, "payment_terms") if kind in one.buyers]
+    sooner = max((one.sooner for one in own), default=0.0)
+    return sooner, min((one.most_days for one in own), default=math.inf)
+
+
 def agreed_days(world: World, link: Link, days: float) -> float:
     """Days after which a buyer pays a firm, with the terms that an experiment gives it."""
-    terms = gets(world, link.firm, "payment_terms")
-    own = [one for one in terms if link.line.buyer.kind in one.buyers]
-    sooner = max((one.sooner for one in own), default=0.0)
-    return min([positive(days - sooner), *(one.most_days for one in own)])
+    sooner, most = terms(world, link.firm, link.line.buyer.kind)
+    return min(positive(days - sooner), most)
 
 
 def reserve_removed(world: World, draws: Draws) -> None:
