@@ -23,8 +23,8 @@ def compared():
     """The comparison, written without its figures; tests copy the folder before they change it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "_figures", lambda *_: None)
-        return compare([RULE, COACHING], uncertainty="parameters", replicates=DRAWS, fixed_replicates=8,
-                       out=Path(_HELD.name) / "runs", **SMALL)  # fmt: skip
+        return compare([RULE, COACHING], uncertainty="parameters", replicates=DRAWS,
+                       fixed_replicates=8, out=Path(_HELD.name) / "runs", **SMALL)  # fmt: skip
 
 
 @cache
