@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,7 @@ def test_a_missing_package_is_named(tmp_path):
     done = subprocess.run(
         [sys.executable, "-S", "-c", "import kemitraan"],  # -S: without what is installed
         cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
         text=True,
         check=False,
