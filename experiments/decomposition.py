@@ -43,6 +43,8 @@ SEED, LUCK, SEED_SHARE = "seed", "luck", "seed_share"
 _PARTS = (8, 4, 2, 1)  # the sub-samples of the convergence: an eighth, a quarter, a half, all
 _FEWEST = 16
 _QUICK_HALVES = 40
+_AT_ONCE = 600
+"""Columns analysed together: the copy of them and what resampling needs stay small."""
 
 
 class Decomposition(Sensitivity):
@@ -148,7 +150,8 @@ class Decomposition(Sensitivity):
                 for name in self.monthly
                 for month in range(self.months.shape[1])
             ]
-        return self._named(self._told(cuts), seed=False)
+        told = [self._told(cuts[k : k + _AT_ONCE]) for k in range(0, len(cuts), _AT_ONCE)]
+        return self._named(*told, seed=False)
 
     def months_of(self, outcome: str) -> pd.DataFrame:
         """The rows of `everything` that tell one outcome month by month."""
@@ -160,10 +163,10 @@ class Decomposition(Sensitivity):
         values = np.column_stack([self.column(cut) for cut in cuts])
         return shares_table(self.factors, cuts, shares_of(self.sample, values, pairs=pairs))
 
-    def _named(self, rows: pd.DataFrame, *, seed: bool) -> pd.DataFrame:
+    def _named(self, *rows: pd.DataFrame, seed: bool) -> pd.DataFrame:
         import pandas as pd  # noqa: PLC0415  # loaded already by now
 
-        parts = [rows, *(self._seed_row(name) for name in self.outcomes)] if seed else [rows]
+        parts = [*rows, *(self._seed_row(name) for name in self.outcomes)] if seed else [*rows]
         # An empty table has no types, and pandas warns of it.
         found = [part for part in parts if part is not None and len(part)]
         if not found:
