@@ -38,6 +38,8 @@ PAIR = "S2"
 """The index that is of two factors."""
 NO_MONTH = -1
 """Month of what is no single month's."""
+_LEAST = 0.0005
+"""A share below it is printed as 0.0 %: whatever it is told from, nothing hangs on it."""
 SHARE_COLUMNS = (
     "outcome", "of", "window", "month", "rank", "parameter", "other", "kind", "members", "index",
     "estimate", "low", "high", "conf", "above_dummy", "rows",
@@ -111,7 +113,7 @@ def shares_of(
 
         # A factor that only deals other luck has a total of up to the dummy's, but explains nothing
         # by itself.
-        told = found.above_last | (found.first.low > 0.0)
+        told = found.above_last | ((found.first.low > 0.0) & (found.total.value >= _LEAST))
         parts = [
             made("ST", found.total, told),
             made("S1", found.first, told),
