@@ -1,0 +1,469 @@
+"""Workers on many machines, through a scheduler of `dask.distributed`.
+
+Which worker has which chunk is decided here, not by the scheduler, as with the local pool: so it is
+known what a worker was doing when it ended, and no run is tried more often than it should be.
+Workers may come and go at any time.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import time
+import uuid
+import warnings
+import zlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from distributed import Client, Future, KilledWorker
+from distributed.versions import VersionMismatchWarning
+
+from experiments.batch.backend import BackendError
+from experiments.batch.chunks import CHUNK_SECONDS, Chunk, Chunks
+from experiments.batch.dask_local import LocalCluster
+from experiments.batch.dask_worker import OTHER, begin, forget, run_members
+from experiments.batch.packed import packed, refuse_own_function
+from experiments.batch.program import Program
+from experiments.batch.waiting import Waiting
+from experiments.batch.work import Outcome, Work, called
+from experiments.batch.worker import CANNOT_LOAD, READY
+from sim.errors import KemitraanError
+
+__all__ = ["DaskPool"]
+
+CONNECT_SECONDS = 5.0
+"""For a scheduler to answer."""
+FIRST_WORKER_SECONDS = 10.0
+"""For a scheduler without workers to get one."""
+NO_WORKER_SECONDS = 120.0
+"""In the middle of a batch, for a worker to come back."""
+CHECK_SECONDS = 120.0
+"""For workers to load the work when they are checked; they may be busy with others' work."""
+_LOCAL_SECONDS = 60.0
+_ANSWER_SECONDS = 10.0
+_BEAT = 0.5
+_SHORT = 4 * CHUNK_SECONDS
+_FEED = 16
+"""Workers for whom this process can make chunks of the usual length; more get longer ones."""
+_FAILED_STARTS = 3
+_FAULTS = 10
+_MORE = 3
+_OWN = "kemitraan"
+
+
+class DaskPool:
+    """Workers of a dask scheduler, or of a cluster that is started here for each batch.
+
+    Args:
+        scheduler: its address; none for a cluster on this machine.
+        workers: processes of that cluster.
+
+    Raises:
+        KemitraanError: the scheduler cannot be reached, or has no workers.
+    """
+
+    def __init__(self, scheduler: str | None, workers: int) -> None:
+        self._scheduler = scheduler
+        self._workers = max(1, workers)
+        if scheduler is not None:
+            with _connected(scheduler) as client:
+                self._workers = len(_wait_for_workers(client, scheduler, FIRST_WORKER_SECONDS))
+
+    @property
+    def workers(self) -> int:
+        """Processes that share the work, as many as there were when it was made."""
+        return self._workers
+
+    @property
+    def here(self) -> int:
+        """Those of a cluster on this machine; else none but this process."""
+        return self._workers if self._scheduler is None else 1
+
+    def check(self, work: Work) -> None:
+        """Refuses workers that cannot load the work, or would run another version of it.
+
+        Workers of a cluster on this machine are of this version.
+        """
+        refuse_own_function(work)
+        if self._scheduler is None:
+            return
+        with _connected(self._scheduler) as client:
+            there = _wait_for_workers(client, self._scheduler, FIRST_WORKER_SECONDS)
+            sent = _Sent(client, work)
+            begun = {address: sent.begin(address) for address in there}
+            _refuse_unfit(self._scheduler, work, _answers(begun))
+
+    def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
+        """What became of the jobs of all chunks, as they end.
+
+        Raises:
+            BackendError: the scheduler is lost, or has no workers any more.
+            KemitraanError: workers cannot load the work, or have another version.
+        """
+        refuse_own_function(work)
+        own = self._scheduler is None
+        place = LocalCluster(min(self._workers, max(1, chunks.left))) if own else nullcontext()
+        with place as cluster:
+            address = str(self._scheduler) if cluster is None else cluster.address
+            with _connected(address) as client:
+                _wait_for_workers(
+                    client, address, FIRST_WORKER_SECONDS if cluster is None else _LOCAL_SECONDS
+                )
+                crew = _Crew(client, address, work, chunks, self._workers, cluster)
+                try:
+                    yield from crew.outcomes()
+                finally:
+                    crew.dismiss()
+
+
+class _Sent:
+    """Work and chunks on their way to workers."""
+
+    def __init__(self, client: Client, work: Work) -> None:
+        self._client = client
+        self._content = zlib.compress(packed(work), 1)
+        self._program = Program.of(work.function, work.also).plain()
+        self.token = uuid.uuid4().hex
+        self._count = 0
+
+    def begin(self, address: str) -> Future:
+        """Has a worker load the work."""
+        return self._submit(address, begin, self._content, self._program)
+
+    def run(self, address: str, chunk: Chunk) -> Future:
+        """Has a worker run a chunk."""
+        return self._submit(address, run_members, pickle.dumps(chunk.members))
+
+    def _submit(self, address: str, function: Any, *arguments: object) -> Future:  # noqa: ANN401
+        self._count += 1
+        return self._client.submit(
+            function,
+            self.token,
+            *arguments,
+            key=f"{_OWN}-{self.token}-{self._count:012d}",
+            workers=[address],
+            allow_other_workers=False,
+            fifo_timeout="0 ms",
+            retries=0,
+            pure=False,
+        )
+
+
+class _Member:
+    """A worker, and the chunks it has, in the order in which it got them."""
+
+    def __init__(self, address: str, threads: int) -> None:
+        self.address = address
+        self.threads = threads
+        self.has: deque[tuple[str, Chunk]] = deque()
+        self.ready = False
+        self.used = False
+
+
+class _Crew:
+    """The workers of one batch, and what waits for them."""
+
+    def __init__(
+        self,
+        client: Client,
+        scheduler: str,
+        work: Work,
+        chunks: Chunks,
+        workers: int,
+        cluster: LocalCluster | None,
+    ) -> None:
+        self._client = client
+        self._scheduler = scheduler
+        self._work = work
+        self._chunks = chunks
+        self._cluster = cluster
+        self._sent = _Sent(client, work)
+        self._waiting = Waiting(chunks, -(-workers // _FEED))
+        self._members: dict[str, _Member] = {}
+        self._futures: dict[str, tuple[_Member, Future]] = {}
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._failed_starts = 0
+        self._faults = 0
+        self._looked = -_BEAT
+        self._seen = time.monotonic()
+
+    def outcomes(self) -> Iterator[list[Outcome]]:
+        """What became of all jobs, as they end."""
+        while True:
+            if time.monotonic() - self._looked >= _BEAT:
+                yield from self._look_around()
+            self._hand_out()
+            if self._waiting.ended and not any(one.has for one in self._members.values()):
+                return
+            for future in self._heard():
+                yield from self._hear(future)
+
+    def dismiss(self) -> None:
+        """Leaves nothing at the workers; a run that is in the middle ends, and no other begins."""
+        futures = [future for _, future in self._futures.values()]
+        self._futures.clear()
+        with suppress(Exception):  # they may all be gone
+            self._client.run(forget, self._sent.token, wait=False, on_error="ignore")
+        with suppress(Exception):
+            self._client.cancel(futures, asynchronous=False)
+
+    # -- inside
+
+    def _look_around(self) -> Iterator[list[Outcome]]:
+        """Who has come, and who is gone."""
+        if self._cluster is not None:
+            self._cluster.mend()
+        try:
+            there = self._client.nthreads(callback_timeout=3 * _ANSWER_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise self._no_scheduler() from error
+        self._looked = time.monotonic()
+        for address in [one for one in self._members if one not in there]:
+            yield from self._lost(self._members[address])
+        for address, threads in there.items():
+            if address not in self._members:
+                self._members[address] = _Member(address, threads)
+                self._watch(self._members[address], self._sent.begin(address))
+        if there:
+            self._seen = self._looked
+        elif self._looked - self._seen > NO_WORKER_SECONDS:
+            raise BackendError(
+                f"{self._scheduler}: has had no worker for {NO_WORKER_SECONDS:.0f} s; start some"
+            )
+
+    def _hand_out(self) -> None:
+        """Gives every worker what to do, and short chunks one ahead so that none ever waits."""
+        short = self._chunks.seconds <= _SHORT
+        for depth in (1, 2):
+            for member in self._members.values():
+                ahead = 2 if short and member.threads == 1 and member.used else 1
+                if member.ready and len(member.has) < min(depth, ahead) and self._free(member):
+                    chunk = self._waiting.next()
+                    if chunk is None:
+                        return
+                    if chunk.kills and member.has:
+                        self._waiting.give_back([chunk])
+                        continue
+                    future = self._sent.run(member.address, chunk)
+                    member.has.append((future.key, chunk))
+                    self._watch(member, future)
+
+    def _free(self, member: _Member) -> bool:
+        """Whether a worker may have more; who has a run that ended another one has it alone."""
+        return not any(chunk.kills for _, chunk in member.has)
+
+    def _watch(self, member: _Member, future: Future) -> None:
+        self._futures[future.key] = (member, future)
+        future.add_done_callback(self._done.put)
+
+    def _heard(self) -> list[Future]:
+        """What has ended by now; waits until something has, but not longer than a beat."""
+        found = []
+        with suppress(Empty):
+            found.append(self._done.get(timeout=_BEAT))
+            while True:
+                found.append(self._done.get_nowait())
+        return found
+
+    def _hear(self, future: Future) -> Iterator[list[Outcome]]:
+        """What a worker has said, or that it has ended."""
+        member, _ = self._futures.get(future.key, (None, None))
+        if member is None:
+            return  # of a worker that was given up
+        status = future.status
+        if status == "finished":
+            try:
+                said = future.result(timeout=_ANSWER_SECONDS)
+            except (TimeoutError, OSError):
+                self._done.put(future)  # gone with its worker, which is noticed
+                return
+            yield from self._said(member, future.key, said)
+        elif status == "error":
+            yield from self._fault(member, future)
+        else:
+            self._cut_off()
+
+    def _said(self, member: _Member, key: str, said: Any) -> Iterator[list[Outcome]]:  # noqa: ANN401
+        if not isinstance(said, bytes):
+            self._futures.pop(key)
+            _refuse_unfit(self._scheduler, self._work, {member.address: said})
+            member.ready = True
+            return
+        if not said:  # another process at the same address
+            yield from self._lost(member)
+            return
+        self._futures.pop(key)
+        member.has = deque(one for one in member.has if one[0] != key)
+        outcomes: list[Outcome] = pickle.loads(said)  # noqa: S301  # of our own worker
+        if member.used:
+            self._chunks.learn(outcomes)  # the first takes longer, as the kernels are loaded
+        member.used = True
+        self._failed_starts = self._faults = 0
+        yield outcomes
+
+    def _fault(self, member: _Member, future: Future) -> Iterator[list[Outcome]]:
+        """A task that ended without our function's word."""
+        error = future.exception(timeout=_ANSWER_SECONDS)
+        if not isinstance(error, KilledWorker):
+            if not member.ready:
+                raise _cannot(self._scheduler, member.address, error)
+            self._faults += 1
+            if self._faults >= _FAULTS:
+                raise BackendError(
+                    f"{self._scheduler}: worker {member.address}: {type(error).__name__}: {error}"
+                ) from error
+        yield from self._lost(member)
+
+    def _lost(self, member: _Member) -> Iterator[list[Outcome]]:
+        """Another try for what a worker had that has ended."""
+        del self._members[member.address]
+        for key in [key for key, (one, _) in self._futures.items() if one is member]:
+            self._futures.pop(key)[1].release()
+        if not member.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= _FAILED_STARTS:
+                raise BackendError(
+                    f"{self._scheduler}: workers end while they load the work, "
+                    f"{self._failed_starts} times in a row, perhaps for want of memory; start "
+                    "fewer of them on a machine"
+                )
+        failed = self._waiting.lost([chunk for _, chunk in member.has])
+        if failed:
+            yield failed
+
+    def _cut_off(self) -> None:
+        """The connection was lost; it may be there again, with nothing of what was sent."""
+        until = time.monotonic() + 2 * CONNECT_SECONDS
+        while self._client.status != "running" and time.monotonic() < until:
+            if self._client.status in ("closed", "closing"):
+                break
+            time.sleep(_BEAT / 10)
+        self._faults += 1
+        if self._client.status != "running" or self._faults >= _FAULTS:
+            raise self._no_scheduler()
+        for member in self._members.values():
+            self._waiting.give_back([chunk for _, chunk in member.has])
+        self._futures.clear()
+        self._members.clear()
+        self._looked = -_BEAT
+
+    def _no_scheduler(self) -> BackendError:
+        return BackendError(
+            f"{self._scheduler}: the scheduler is gone, or does not answer; start it and its "
+            "workers again"
+        )
+
+
+def _wait_for_workers(client: Client, scheduler: str, seconds: float) -> dict[str, int]:
+    """Threads of each worker, by address.
+
+    Raises:
+        KemitraanError: there is none, after a while.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            there: dict[str, int] = client.nthreads(callback_timeout=_ANSWER_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise _unreachable(scheduler) from error
+        if there:
+            return there
+        if time.monotonic() > until:
+            raise KemitraanError(
+                f"{scheduler}: the scheduler has no workers, after {seconds:.0f} s; start some: "
+                f"dask worker {scheduler} --nthreads 1 --nworkers auto"
+            )
+        time.sleep(_BEAT / 10)
+
+
+def _answers(begun: dict[str, Future]) -> dict[str, Any]:
+    """What workers say who load the work; those that are busy are asked again later."""
+    until = time.monotonic() + CHECK_SECONDS
+    found = {}
+    for address, future in begun.items():
+        left = until - time.monotonic()
+        try:
+            found[address] = future.result(timeout=max(left, _BEAT))
+        except TimeoutError:
+            continue
+        except Exception as error:  # noqa: BLE001  # told as what the worker said
+            found[address] = (CANNOT_LOAD, [f"{type(error).__name__}: {error}"])
+    return found
+
+
+def _refuse_unfit(
+    scheduler: str, work: Work, answers: dict[str, tuple[str, Sequence[str]]]
+) -> None:
+    """Refuses workers of another version.
+
+    Raises:
+        KemitraanError: with what differs.
+    """
+    bad = {address: said for address, said in answers.items() if said[0] != READY}
+    if not bad:
+        return
+    address, (word, why) = next(iter(bad.items()))
+    more = f" (and {len(bad) - 1} of {len(answers)} workers more)" if len(bad) > 1 else ""
+    if word == OTHER:
+        raise KemitraanError(
+            f"{scheduler}: worker {address}{more} would give other numbers, as it has another "
+            f"program: {'; '.join(why)}; install the same there, from the same requirements.lock, "
+            "and start it again"
+        )
+    raise _cannot(scheduler, address + more, why[0], called(work.function))
+
+
+def _cannot(scheduler: str, address: str, why: object, name: str = "the work") -> KemitraanError:
+    told = f"{type(why).__name__}: {why}" if isinstance(why, BaseException) else str(why)
+    return KemitraanError(
+        f"{scheduler}: worker {address} cannot load {name}: {told}; scheduler and workers need "
+        "the same installation of kemitraan as this process, and every module that is used"
+    )
+
+
+def _unreachable(scheduler: str) -> KemitraanError:
+    return KemitraanError(
+        f"--scheduler {scheduler}: nobody answers there within {CONNECT_SECONDS:.0f} s; start one "
+        "with: dask scheduler, and give the address it says; or leave --scheduler out"
+    )
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Client]:
+    """A client of a scheduler, closed at the end, whatever happens.
+
+    Raises:
+        KemitraanError: nobody answers.
+    """
+    with _quiet():
+        client = None
+        try:
+            with warnings.catch_warnings():
+                # Versions that matter are compared with more care than dask does.
+                warnings.simplefilter("ignore", VersionMismatchWarning)
+                client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name=_OWN)
+        except (OSError, TimeoutError, ImportError, ValueError) as error:
+            raise _unreachable(scheduler) from error
+        try:
+            yield client
+        finally:
+            with suppress(Exception):  # the scheduler may be gone
+                client.close(timeout=_ANSWER_SECONDS)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What dask would log is told in our own words."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for one, level in zip(loggers, before, strict=True):
+            one.setLevel(level)
