@@ -20,6 +20,7 @@ _SCHEDULER_SECONDS = 60.0
 _PATIENCE = 5.0
 _BEAT = 0.05
 _TOLD = 3
+_PROGRAM = "experiments.batch.dask_process"
 
 
 class LocalCluster:
@@ -91,7 +92,7 @@ class LocalCluster:
         raise BackendError(f"--backend dask: its scheduler does not start: {self._said()}")
 
     def _worker(self) -> subprocess.Popen[bytes]:
-        words = "--nthreads 1 --nworkers 1 --no-nanny --memory-limit 0".split()
+        words = ["--nthreads", "1", "--nworkers", "1", "--no-nanny", "--memory-limit", "0"]
         return self._process("worker", self.address, "--host", "127.0.0.1", *words)
 
     def _process(self, role: str, *words: str) -> subprocess.Popen[bytes]:
@@ -104,8 +105,7 @@ class LocalCluster:
         }
         with self._log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # our own program
-                [sys.executable, "-m", "experiments.batch.dask_process", role, "--no-dashboard"]
-                + list(words),
+                [sys.executable, "-m", _PROGRAM, role, "--no-dashboard", *words],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
