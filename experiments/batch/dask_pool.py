@@ -206,10 +206,18 @@ class _Crew:
         """Leaves nothing at the workers; a run that is in the middle ends, and no other begins."""
         futures = [future for _, future in self._futures.values()]
         self._futures.clear()
+        if self._client.status != "running":
+            return
         with suppress(Exception):  # they may all be gone
-            self._client.run(forget, self._sent.token, wait=False, on_error="ignore")
+            self._client.sync(
+                self._client._run,  # noqa: SLF001  # `run` itself knows no timeout
+                forget,
+                self._sent.token,
+                on_error="ignore",
+                callback_timeout=_ANSWER_SECONDS,
+            )
         with suppress(Exception):
-            self._client.cancel(futures, asynchronous=False)
+            self._client.cancel(futures)
 
     # -- inside
 
@@ -374,7 +382,7 @@ def _wait_for_workers(client: Client, scheduler: str, seconds: float) -> dict[st
             return there
         if time.monotonic() > until:
             raise KemitraanError(
-                f"{scheduler}: the scheduler has no workers, after {seconds:.0f} s; start some: "
+                f"--scheduler {scheduler}: has no workers, after {seconds:.0f} s; start some: "
                 f"dask worker {scheduler} --nthreads 1 --nworkers auto"
             )
         time.sleep(_BEAT / 10)
