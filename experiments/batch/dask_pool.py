@@ -94,8 +94,11 @@ class DaskPool:
         with _connected(self._scheduler) as client:
             there = _wait_for_workers(client, self._scheduler, FIRST_WORKER_SECONDS)
             sent = _Sent(client, work)
-            begun = {address: sent.begin(address) for address in there}
-            _refuse_unfit(self._scheduler, work, _answers(begun))
+            try:
+                begun = {address: sent.begin(address) for address in there}
+                _refuse_unfit(self._scheduler, work, _answers(begun))
+            finally:
+                sent.forget()
 
     def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
         """What became of the jobs of all chunks, as they end.
@@ -137,6 +140,17 @@ class _Sent:
     def run(self, address: str, chunk: Chunk) -> Future:
         """Has a worker run a chunk."""
         return self._submit(address, run_members, pickle.dumps(chunk.members))
+
+    def forget(self) -> None:
+        """Takes the work back from all workers."""
+        with suppress(Exception):  # they may all be gone
+            self._client.sync(
+                self._client._run,  # noqa: SLF001  # `run` itself knows no timeout
+                forget,
+                self.token,
+                on_error="ignore",
+                callback_timeout=_ANSWER_SECONDS,
+            )
 
     def _submit(self, address: str, function: Any, *arguments: object) -> Future:  # noqa: ANN401
         self._count += 1
@@ -208,14 +222,7 @@ class _Crew:
         self._futures.clear()
         if self._client.status != "running":
             return
-        with suppress(Exception):  # they may all be gone
-            self._client.sync(
-                self._client._run,  # noqa: SLF001  # `run` itself knows no timeout
-                forget,
-                self._sent.token,
-                on_error="ignore",
-                callback_timeout=_ANSWER_SECONDS,
-            )
+        self._sent.forget()
         with suppress(Exception):
             self._client.cancel(futures)
 

@@ -11,6 +11,7 @@ import pickle
 import threading
 import traceback
 import zlib
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ _MOST_WORKS = 8
 """Works that a worker keeps: those of a client that was killed are not taken back."""
 
 _works: dict[str, Work] = {}
+_ended: deque[str] = deque(maxlen=64)
+"""Names of works that were ended, perhaps while they were being loaded."""
 _one_at_a_time = threading.Lock()
 
 
@@ -55,7 +58,8 @@ def begin(token: str, content: bytes, plain: Mapping[str, Any]) -> tuple[str, li
         differences = Program.from_plain(plain).differences(own)
         if differences:
             return OTHER, differences
-        _works[token] = work
+        if token not in _ended:
+            _works[token] = work
         while len(_works) > _MOST_WORKS:
             del _works[next(iter(_works))]
     return READY, []
@@ -84,4 +88,5 @@ def run_members(token: str, content: bytes) -> bytes:
 
 def forget(token: str) -> None:
     """Ends a work here; a chunk of it ends after the run at hand."""
+    _ended.append(token)
     _works.pop(token, None)
