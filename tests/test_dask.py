@@ -29,7 +29,12 @@ from experiments.batch.job import Job
 from experiments.batch.pool import LocalPool
 from experiments.batch.program import Program
 from experiments.batch.work import Work
+from experiments.compare_batch import CompareBatch
+from experiments.design import make_jobs, make_study
+from experiments.runner import run_jobs
 from kemitraan.cli import main
+from scenarios import load_scenario
+from scenarios.region import load_region
 from sim.errors import KemitraanError
 from tests import batch_models
 from tests.batch_folders import points, same_files
@@ -164,15 +169,18 @@ def test_a_run_that_ends_its_workers_fails_and_takes_no_other_with_it(scheduler,
     assert "2 times" in row["message"]
 
 
-def test_a_comparison_through_dask_has_the_numbers_of_this_process(tmp_path, capsys):
+def test_a_comparison_through_dask_has_the_numbers_of_this_process():
     """One worker, as each has the kernels to load."""
-    words = ["compare", "cash_grant", "--scale", "200", "--months", "36", "--replicates", "2",
-             "--quiet"]  # fmt: skip
-    words += ["--jobs", "1"]
-    assert main([*words, "--out", str(tmp_path / "here")]) == 0
-    assert main([*words, "--backend", "dask", "--out", str(tmp_path / "there")]) == 0
-    capsys.readouterr()
-    assert same_files(tmp_path / "there") == same_files(tmp_path / "here")
+    pair = [load_scenario("no_policy"), load_scenario("cash_grant")]
+    study = make_study(load_region("surabaya"), pair, seed=1, scale=400, months=36)
+    units = list(make_jobs(study, "seeds", 3, 0))
+    batch = CompareBatch(study, "seeds", units, {"pairs": 3}, "en")
+    here, there = (
+        run_jobs(study, units, 1, backend=one)
+        for one in (LocalPool(1), backend_of("dask", None, 1))
+    )
+    for mine, other in zip(here, there, strict=True):
+        assert batch.shape.pack(mine).tobytes() == batch.shape.pack(other).tobytes()
 
 
 # -- left early

@@ -45,6 +45,7 @@ CHECK_SECONDS = 120.0
 """For workers to load the work when they are checked; they may be busy with others' work."""
 _LOCAL_SECONDS = 60.0
 _ANSWER_SECONDS = 10.0
+_RESULT_SECONDS = 2.0
 _BEAT = 0.5
 _SHORT = 4 * CHUNK_SECONDS
 _FEED = 16
@@ -273,6 +274,9 @@ class _Crew:
 
     def _watch(self, member: _Member, future: Future) -> None:
         self._futures[future.key] = (member, future)
+        self._listen(future)
+
+    def _listen(self, future: Future) -> None:
         future.add_done_callback(self._done.put)
 
     def _heard(self) -> list[Future]:
@@ -292,15 +296,17 @@ class _Crew:
         status = future.status
         if status == "finished":
             try:
-                said = future.result(timeout=_ANSWER_SECONDS)
+                said = future.result(timeout=_RESULT_SECONDS)
             except (TimeoutError, OSError):
-                self._done.put(future)  # gone with its worker, which is noticed
+                self._listen(future)  # gone with its worker, which is noticed
                 return
             yield from self._said(member, future.key, said)
         elif status == "error":
             yield from self._fault(member, future)
-        else:
+        elif status == "cancelled":
             self._cut_off()
+        else:  # gone with its worker, or run again by another process at its address
+            self._listen(future)
 
     def _said(self, member: _Member, key: str, said: Any) -> Iterator[list[Outcome]]:  # noqa: ANN401
         if not isinstance(said, bytes):
