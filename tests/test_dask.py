@@ -326,6 +326,11 @@ def test_words_that_make_no_backend_are_refused(given, words):
         backend_of(**given)
 
 
+def test_an_encrypted_address_without_certificates_is_refused():
+    with pytest.raises(KemitraanError, match="needs certificates .*TLS__CA_FILE"):
+        backend_of("dask", "tls://127.0.0.1:1")
+
+
 def test_the_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr(backends, "find_spec", lambda _: None)
     with pytest.raises(KemitraanError, match=r"pip install 'kemitraan\[dask\]'") as error:

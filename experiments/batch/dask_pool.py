@@ -19,7 +19,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from distributed import Client, Future, KilledWorker
+from distributed import Client, Future, KilledWorker, Security
 from distributed.versions import VersionMismatchWarning
 
 from experiments.batch.backend import BackendError
@@ -54,6 +54,9 @@ _FAILED_STARTS = 3
 _FAULTS = 10
 _MORE = 3
 _OWN = "kemitraan"
+_CERTIFICATES = [
+    f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY")
+]
 
 
 class DaskPool:
@@ -453,6 +456,26 @@ def _unreachable(scheduler: str) -> KemitraanError:
     )
 
 
+def _check_certificates(scheduler: str) -> None:
+    """Refuses an address that needs certificates where none are set, or cannot be read.
+
+    Raises:
+        KemitraanError: with the settings.
+    """
+    if not scheduler.startswith("tls://"):
+        return
+    try:
+        if Security().get_connection_args("client").get("ssl_context") is not None:
+            return
+        why = "none are set"
+    except (OSError, ValueError, TypeError) as error:
+        why = str(error)
+    raise KemitraanError(
+        f"--scheduler {scheduler}: needs certificates ({why}); set {', '.join(_CERTIFICATES)}, or "
+        "dask's configuration"
+    )
+
+
 @contextmanager
 def _connected(scheduler: str) -> Iterator[Client]:
     """A client of a scheduler, closed at the end, whatever happens.
@@ -460,8 +483,8 @@ def _connected(scheduler: str) -> Iterator[Client]:
     Raises:
         KemitraanError: nobody answers.
     """
+    _check_certificates(scheduler)
     with _quiet():
-        client = None
         try:
             with warnings.catch_warnings():
                 # Versions that matter are compared with more care than dask does.
