@@ -18,7 +18,7 @@ pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 import psutil
 
-from experiments.batch import backends, dask_pool
+from experiments.batch import backends, dask_client, dask_pool
 from experiments.batch.backends import backend_of
 from experiments.batch.chunks import Chunks
 from experiments.batch.dask_local import LocalCluster
@@ -230,7 +230,7 @@ def test_a_cluster_of_this_machine_mends_itself_and_ends_with_the_batch():
 
 def test_a_scheduler_that_is_lost_leaves_what_is_done(whole, tmp_path, monkeypatch):
     monkeypatch.setenv(SECONDS, "0.01")
-    monkeypatch.setattr(dask_pool, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 0.5)
     folder = tmp_path / "x"
     with LocalCluster(2) as cluster:
 
@@ -256,7 +256,7 @@ def test_a_scheduler_that_is_lost_leaves_what_is_done(whole, tmp_path, monkeypat
 
 
 def test_nobody_at_the_address_is_said_at_once(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(dask_pool, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 0.5)
     address = f"tcp://127.0.0.1:{free_port()}"
     out = tmp_path / "x"
     words = ["compare", "cash_grant", "--scale", "200", "--scheduler", address, "--out", str(out)]
@@ -288,7 +288,7 @@ def test_workers_of_another_version_are_refused_before_anything_is_written(
     class Other(Program):
         of = staticmethod(other)
 
-    monkeypatch.setattr(dask_pool, "Program", Other)
+    monkeypatch.setattr(dask_client, "Program", Other)
     with pytest.raises(KemitraanError, match=r"numpy 0\.1, now .*requirements\.lock") as error:
         batch(tmp_path / "x", scheduler=scheduler)
     assert error.value.exit_code == 2
@@ -327,7 +327,7 @@ def test_words_that_make_no_backend_are_refused(given, words):
 
 
 def test_an_encrypted_address_without_certificates_is_refused():
-    with pytest.raises(KemitraanError, match="needs certificates .*TLS__CA_FILE"):
+    with pytest.raises(KemitraanError, match=r"needs certificates .*TLS__CA_FILE"):
         backend_of("dask", "tls://127.0.0.1:1")
 
 

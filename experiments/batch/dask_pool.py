@@ -7,44 +7,41 @@ Workers may come and go at any time.
 
 from __future__ import annotations
 
-import logging
 import pickle
 import time
-import uuid
-import warnings
-import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from distributed import Client, Future, KilledWorker, Security
-from distributed.versions import VersionMismatchWarning
+from distributed import Client, Future, KilledWorker
 
+from experiments.batch import dask_client
 from experiments.batch.backend import BackendError
 from experiments.batch.chunks import CHUNK_SECONDS, Chunk, Chunks
+from experiments.batch.dask_client import (
+    ANSWER_SECONDS,
+    Sent,
+    answers,
+    cannot,
+    connected,
+    refuse_unfit,
+    wait_for_workers,
+)
 from experiments.batch.dask_local import LocalCluster
-from experiments.batch.dask_worker import OTHER, begin, forget, run_members
-from experiments.batch.packed import packed, refuse_own_function
-from experiments.batch.program import Program
+from experiments.batch.packed import refuse_own_function
 from experiments.batch.waiting import Waiting
-from experiments.batch.work import Outcome, Work, called
-from experiments.batch.worker import CANNOT_LOAD, READY
+from experiments.batch.work import Outcome, Work
 from sim.errors import KemitraanError
 
 __all__ = ["DaskPool"]
 
-CONNECT_SECONDS = 5.0
-"""For a scheduler to answer."""
 FIRST_WORKER_SECONDS = 10.0
 """For a scheduler without workers to get one."""
 NO_WORKER_SECONDS = 120.0
 """In the middle of a batch, for a worker to come back."""
-CHECK_SECONDS = 120.0
-"""For workers to load the work when they are checked; they may be busy with others' work."""
 _LOCAL_SECONDS = 60.0
-_ANSWER_SECONDS = 10.0
 _RESULT_SECONDS = 2.0
 _BEAT = 0.5
 _SHORT = 4 * CHUNK_SECONDS
@@ -52,11 +49,6 @@ _FEED = 16
 """Workers for whom this process can make chunks of the usual length; more get longer ones."""
 _FAILED_STARTS = 3
 _FAULTS = 10
-_MORE = 3
-_OWN = "kemitraan"
-_CERTIFICATES = [
-    f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY")
-]
 
 
 class DaskPool:
@@ -74,8 +66,8 @@ class DaskPool:
         self._scheduler = scheduler
         self._workers = max(1, workers)
         if scheduler is not None:
-            with _connected(scheduler) as client:
-                self._workers = len(_wait_for_workers(client, scheduler, FIRST_WORKER_SECONDS))
+            with connected(scheduler) as client:
+                self._workers = len(wait_for_workers(client, scheduler, FIRST_WORKER_SECONDS))
 
     @property
     def workers(self) -> int:
@@ -95,12 +87,12 @@ class DaskPool:
         refuse_own_function(work)
         if self._scheduler is None:
             return
-        with _connected(self._scheduler) as client:
-            there = _wait_for_workers(client, self._scheduler, FIRST_WORKER_SECONDS)
-            sent = _Sent(client, work)
+        with connected(self._scheduler) as client:
+            there = wait_for_workers(client, self._scheduler, FIRST_WORKER_SECONDS)
+            sent = Sent(client, work)
             try:
                 begun = {address: sent.begin(address) for address in there}
-                _refuse_unfit(self._scheduler, work, _answers(begun))
+                refuse_unfit(self._scheduler, work, answers(begun))
             finally:
                 sent.forget()
 
@@ -116,8 +108,8 @@ class DaskPool:
         place = LocalCluster(min(self._workers, max(1, chunks.left))) if own else nullcontext()
         with place as cluster:
             address = str(self._scheduler) if cluster is None else cluster.address
-            with _connected(address) as client:
-                _wait_for_workers(
+            with connected(address) as client:
+                wait_for_workers(
                     client, address, FIRST_WORKER_SECONDS if cluster is None else _LOCAL_SECONDS
                 )
                 crew = _Crew(client, address, work, chunks, self._workers, cluster)
@@ -125,50 +117,6 @@ class DaskPool:
                     yield from crew.outcomes()
                 finally:
                     crew.dismiss()
-
-
-class _Sent:
-    """Work and chunks on their way to workers."""
-
-    def __init__(self, client: Client, work: Work) -> None:
-        self._client = client
-        self._content = zlib.compress(packed(work), 1)
-        self._program = Program.of(work.function, work.also).plain()
-        self.token = uuid.uuid4().hex
-        self._count = 0
-
-    def begin(self, address: str) -> Future:
-        """Has a worker load the work."""
-        return self._submit(address, begin, self._content, self._program)
-
-    def run(self, address: str, chunk: Chunk) -> Future:
-        """Has a worker run a chunk."""
-        return self._submit(address, run_members, pickle.dumps(chunk.members))
-
-    def forget(self) -> None:
-        """Takes the work back from all workers."""
-        with suppress(Exception):  # they may all be gone
-            self._client.sync(
-                self._client._run,  # noqa: SLF001  # `run` itself knows no timeout
-                forget,
-                self.token,
-                on_error="ignore",
-                callback_timeout=_ANSWER_SECONDS,
-            )
-
-    def _submit(self, address: str, function: Any, *arguments: object) -> Future:  # noqa: ANN401
-        self._count += 1
-        return self._client.submit(
-            function,
-            self.token,
-            *arguments,
-            key=f"{_OWN}-{self.token}-{self._count:012d}",
-            workers=[address],
-            allow_other_workers=False,
-            fifo_timeout="0 ms",
-            retries=0,
-            pure=False,
-        )
 
 
 class _Member:
@@ -199,13 +147,14 @@ class _Crew:
         self._work = work
         self._chunks = chunks
         self._cluster = cluster
-        self._sent = _Sent(client, work)
+        self._sent = Sent(client, work)
         self._waiting = Waiting(chunks, -(-workers // _FEED))
         self._members: dict[str, _Member] = {}
         self._futures: dict[str, tuple[_Member, Future]] = {}
         self._done: SimpleQueue[Future] = SimpleQueue()
         self._failed_starts = 0
         self._faults = 0
+        self._heard_of = False
         self._looked = -_BEAT
         self._seen = time.monotonic()
 
@@ -237,7 +186,7 @@ class _Crew:
         if self._cluster is not None:
             self._cluster.mend()
         try:
-            there = self._client.nthreads(callback_timeout=3 * _ANSWER_SECONDS)
+            there = self._client.nthreads(callback_timeout=3 * ANSWER_SECONDS)
         except (OSError, TimeoutError) as error:
             raise self._no_scheduler() from error
         self._looked = time.monotonic()
@@ -314,7 +263,12 @@ class _Crew:
     def _said(self, member: _Member, key: str, said: Any) -> Iterator[list[Outcome]]:  # noqa: ANN401
         if not isinstance(said, bytes):
             self._futures.pop(key)
-            _refuse_unfit(self._scheduler, self._work, {member.address: said})
+            try:
+                refuse_unfit(self._scheduler, self._work, {member.address: said})
+            except KemitraanError as error:
+                if not self._heard_of:
+                    raise
+                raise BackendError(str(error)) from error  # in the middle; there are runs to keep
             member.ready = True
             return
         if not said:  # another process at the same address
@@ -327,14 +281,15 @@ class _Crew:
             self._chunks.learn(outcomes)  # the first takes longer, as the kernels are loaded
         member.used = True
         self._failed_starts = self._faults = 0
+        self._heard_of = True
         yield outcomes
 
     def _fault(self, member: _Member, future: Future) -> Iterator[list[Outcome]]:
         """A task that ended without our function's word."""
-        error = future.exception(timeout=_ANSWER_SECONDS)
+        error = future.exception(timeout=ANSWER_SECONDS)
         if not isinstance(error, KilledWorker):
             if not member.ready:
-                raise _cannot(self._scheduler, member.address, error)
+                raise cannot(self._scheduler, member.address, error)
             self._faults += 1
             if self._faults >= _FAULTS:
                 raise BackendError(
@@ -361,7 +316,7 @@ class _Crew:
 
     def _cut_off(self) -> None:
         """The connection was lost; it may be there again, with nothing of what was sent."""
-        until = time.monotonic() + 2 * CONNECT_SECONDS
+        until = time.monotonic() + 2 * dask_client.CONNECT_SECONDS
         while self._client.status != "running" and time.monotonic() < until:
             if self._client.status in ("closed", "closing"):
                 break
@@ -380,134 +335,3 @@ class _Crew:
             f"{self._scheduler}: the scheduler is gone, or does not answer; start it and its "
             "workers again"
         )
-
-
-def _wait_for_workers(client: Client, scheduler: str, seconds: float) -> dict[str, int]:
-    """Threads of each worker, by address.
-
-    Raises:
-        KemitraanError: there is none, after a while.
-    """
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            there: dict[str, int] = client.nthreads(callback_timeout=_ANSWER_SECONDS)
-        except (OSError, TimeoutError) as error:
-            raise _unreachable(scheduler) from error
-        if there:
-            return there
-        if time.monotonic() > until:
-            raise KemitraanError(
-                f"--scheduler {scheduler}: has no workers, after {seconds:.0f} s; start some: "
-                f"dask worker {scheduler} --nthreads 1 --nworkers auto"
-            )
-        time.sleep(_BEAT / 10)
-
-
-def _answers(begun: dict[str, Future]) -> dict[str, Any]:
-    """What workers say who load the work; those that are busy are asked again later."""
-    until = time.monotonic() + CHECK_SECONDS
-    found = {}
-    for address, future in begun.items():
-        left = until - time.monotonic()
-        try:
-            found[address] = future.result(timeout=max(left, _BEAT))
-        except TimeoutError:
-            continue
-        except Exception as error:  # noqa: BLE001  # told as what the worker said
-            found[address] = (CANNOT_LOAD, [f"{type(error).__name__}: {error}"])
-    return found
-
-
-def _refuse_unfit(
-    scheduler: str, work: Work, answers: dict[str, tuple[str, Sequence[str]]]
-) -> None:
-    """Refuses workers of another version.
-
-    Raises:
-        KemitraanError: with what differs.
-    """
-    bad = {address: said for address, said in answers.items() if said[0] != READY}
-    if not bad:
-        return
-    address, (word, why) = next(iter(bad.items()))
-    more = f" (and {len(bad) - 1} of {len(answers)} workers more)" if len(bad) > 1 else ""
-    if word == OTHER:
-        raise KemitraanError(
-            f"{scheduler}: worker {address}{more} would give other numbers, as it has another "
-            f"program: {'; '.join(why)}; install the same there, from the same requirements.lock, "
-            "and start it again"
-        )
-    raise _cannot(scheduler, address + more, why[0], called(work.function))
-
-
-def _cannot(scheduler: str, address: str, why: object, name: str = "the work") -> KemitraanError:
-    told = f"{type(why).__name__}: {why}" if isinstance(why, BaseException) else str(why)
-    return KemitraanError(
-        f"{scheduler}: worker {address} cannot load {name}: {told}; scheduler and workers need "
-        "the same installation of kemitraan as this process, and every module that is used"
-    )
-
-
-def _unreachable(scheduler: str) -> KemitraanError:
-    return KemitraanError(
-        f"--scheduler {scheduler}: nobody answers there within {CONNECT_SECONDS:.0f} s; start one "
-        "with: dask scheduler, and give the address it says; or leave --scheduler out"
-    )
-
-
-def _check_certificates(scheduler: str) -> None:
-    """Refuses an address that needs certificates where none are set, or cannot be read.
-
-    Raises:
-        KemitraanError: with the settings.
-    """
-    if not scheduler.startswith("tls://"):
-        return
-    try:
-        if Security().get_connection_args("client").get("ssl_context") is not None:
-            return
-        why = "none are set"
-    except (OSError, ValueError, TypeError) as error:
-        why = str(error)
-    raise KemitraanError(
-        f"--scheduler {scheduler}: needs certificates ({why}); set {', '.join(_CERTIFICATES)}, or "
-        "dask's configuration"
-    )
-
-
-@contextmanager
-def _connected(scheduler: str) -> Iterator[Client]:
-    """A client of a scheduler, closed at the end, whatever happens.
-
-    Raises:
-        KemitraanError: nobody answers.
-    """
-    _check_certificates(scheduler)
-    with _quiet():
-        try:
-            with warnings.catch_warnings():
-                # Versions that matter are compared with more care than dask does.
-                warnings.simplefilter("ignore", VersionMismatchWarning)
-                client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name=_OWN)
-        except (OSError, TimeoutError, ImportError, ValueError) as error:
-            raise _unreachable(scheduler) from error
-        try:
-            yield client
-        finally:
-            with suppress(Exception):  # the scheduler may be gone
-                client.close(timeout=_ANSWER_SECONDS)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What dask would log is told in our own words."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
-    before = [one.level for one in loggers]
-    for one in loggers:
-        one.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for one, level in zip(loggers, before, strict=True):
-            one.setLevel(level)
