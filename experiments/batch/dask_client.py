@@ -1,4 +1,4 @@
-"""The way to a dask scheduler and its workers: connecting, checking, sending; each fault in words."""
+"""The way to a dask scheduler and its workers: connecting, sending, checking, faults in words."""
 
 from __future__ import annotations
 
@@ -149,6 +149,7 @@ def refuse_unfit(
 
 
 def cannot(scheduler: str, address: str, why: object, name: str = "the work") -> KemitraanError:
+    """The error of a worker that cannot load the work."""
     told = f"{type(why).__name__}: {why}" if isinstance(why, BaseException) else str(why)
     return KemitraanError(
         f"{scheduler}: worker {address} cannot load {name}: {told}; scheduler and workers need "
