@@ -12,6 +12,10 @@ import numpy as np
 
 from benchmarks.rows import Row, above, below, plain
 from benchmarks.worlds import MANDATE, region
+from experiments.batch.backend import Backend
+from experiments.batch.backends import backend_of
+from experiments.batch.chunks import Chunks
+from experiments.batch.dask_local import LocalCluster
 from experiments.batch.experiment import Experiment
 from experiments.batch.job import Job
 from experiments.batch.pool import LocalPool
@@ -82,7 +86,30 @@ def _overhead(runs: int) -> list[Row]:
     return [
         below("the runner's own time a run", 1e3 * used / runs, 0.1, "ms of a core", note),
         plain("the same by the clock", 1e3 * taken / runs, "ms"),
+        *_through_others(task, runs),
     ]
+
+
+def _through_others(task: Task, runs: int) -> list[Row]:
+    """Empty runs by two local processes and by two dask workers over TCP, once these are there."""
+    rows = []
+    pools: list[tuple[str, Backend]] = [("two local processes", LocalPool(2))]
+    with LocalCluster(2) as cluster:
+        pools.append(("dask, two workers over TCP", backend_of("dask", cluster.address)))
+        for name, pool in pools:
+            begun = used = 0.0
+            seen = 0
+            chunks = Chunks(range(runs), task.jobs, total=runs, workers=2, unit_seconds=1e-5)
+            for outcomes in pool.run(task.work(), chunks):
+                if not seen:  # their start is left out, and what came with it
+                    used, begun = time.process_time(), time.perf_counter()
+                    first = len(outcomes)
+                seen += len(outcomes)
+            each = 1e3 / max(1, seen - first)
+            taken, used = time.perf_counter() - begun, time.process_time() - used
+            note = f"{each * used:.3f} ms of this process's core"
+            rows.append(plain(f"the same through {name}", each * taken, "ms by the clock", note))
+    return rows
 
 
 def _as_it_is(numbers: Floats) -> Floats:

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.asked import ScenarioLike, amount_of, load_study
+from experiments.batch.backend import Backend
+from experiments.batch.backends import backend_of
 from experiments.batch.ended import BatchError, check_on_error
 from experiments.batch.job import Job
-from experiments.batch.pool import LocalPool
 from experiments.batch.record import Floats
 from experiments.comparison import Comparison
 from experiments.design import ENSEMBLE, FIXED_REPLICATES, Study, make_jobs
 from experiments.ensembles import sets_of, with_sets
-from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, whole
+from experiments.limits import MOST_REPLICATES, MOST_SEED, whole
 from experiments.preliminary import Preliminary
 from experiments.progress import progress_bar, teller
-from experiments.runner import Pilot, default_jobs, pilot, run_jobs, warm
+from experiments.runner import Pilot, pilot, run_jobs, warm
 from experiments.words import number, say
 from scenarios.region import Region
-from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     from experiments.batch.experiment import Experiment
@@ -66,6 +66,8 @@ def compare(
     fixed_replicates: int = FIXED_REPLICATES,
     equal_budget: float | bool = False,
     on_error: str = "record",
+    backend: str | None = None,
+    scheduler: str | None = None,
     lang: str = "en",
     quiet: bool = False,
 ) -> Comparison:
@@ -95,6 +97,9 @@ def compare(
             levers that its `budget: {spend_on: [...]}` names.
         on_error: "record" notes a run that fails and goes on without it, where there is a folder;
             "stop" ends at the first.
+        backend: "local", processes of this machine, or "dask"; see `docs/machines.md`.
+        scheduler: address of a dask scheduler, whose workers are all used; none for a cluster on
+            this machine.
         lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
@@ -124,6 +129,8 @@ def compare(
         ensemble=ensemble,
         fixed_replicates=fixed_replicates,
         equal_budget=equal_budget,
+        backend=backend,
+        scheduler=scheduler,
         lang=lang,
         quiet=quiet,
     )
@@ -140,6 +147,7 @@ class Prepared:
         study: what the runs share.
         uncertainty: "parameters", "ensemble" or "seeds".
         jobs: all replicates.
+        backend: that runs them.
         workers: processes.
         trial: what a short trial says about the whole.
         plan: what will be run, as plain JSON.
@@ -150,6 +158,7 @@ class Prepared:
     study: Study
     uncertainty: str
     jobs: Sequence[Job]
+    backend: Backend
     workers: int
     trial: Pilot
     plan: dict[str, object]
@@ -171,6 +180,8 @@ def prepare(
     ensemble: str | PathLike[str] | Ensemble | None,
     fixed_replicates: int,
     equal_budget: float | bool,
+    backend: str | None = None,
+    scheduler: str | None = None,
     lang: str,
     quiet: bool,
 ) -> Prepared:
@@ -182,15 +193,13 @@ def prepare(
     replicates = whole(replicates, "--replicates", 2, MOST_REPLICATES)
     fixed_replicates = whole(fixed_replicates, "fixed_replicates", 2, MOST_REPLICATES)
     seed = whole(seed, "--seed", 0, MOST_SEED)
-    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
     study, replaced = load_study(
         scenarios, baseline, region, seed, scale, months, lang, equal_budget=equal_budget
     )
-    if not 1 <= workers <= MOST_JOBS:
-        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
+    pool = backend_of(backend, scheduler, jobs)
     study = with_sets(study, uncertainty, ensemble)
     work = make_jobs(study, uncertainty, replicates, fixed_replicates)
-    workers = min(workers, len(work))
+    workers = min(pool.workers, len(work))
     tell = teller(quiet=quiet)
     for line in replaced:
         tell(line)
@@ -212,7 +221,7 @@ def prepare(
         "seconds": round(trial.seconds, 1),
     }
     tell(plan_line(plan, lang))
-    return Prepared(study, uncertainty, work, workers, trial, plan, lang, quiet)
+    return Prepared(study, uncertainty, work, pool, workers, trial, plan, lang, quiet)
 
 
 def _in_memory(prepared: Prepared) -> Comparison:
@@ -226,6 +235,7 @@ def _in_memory(prepared: Prepared) -> Comparison:
             unit_seconds=prepared.trial.unit_seconds,
             progress=advance,
             each=_preliminary(prepared),
+            backend=prepared.backend,
         )
     seconds = time.perf_counter() - begun
     return Comparison(study, prepared.uncertainty, work, results, prepared.plan, seconds=seconds)
@@ -243,7 +253,7 @@ def compare_into(
         on_error: "record" notes a failed run and goes on; "stop" ends at the first.
 
     Raises:
-        KemitraanError: disk or memory will not do.
+        KemitraanError: disk, memory or the workers will not do.
         BatchError: a run failed and `on_error` is "stop", too many failed, or the disk is full.
         Interrupted: by the user.
     """
@@ -254,8 +264,9 @@ def compare_into(
 
     study, work = prepared.study, prepared.jobs
     batch = CompareBatch(study, prepared.uncertainty, work, prepared.plan, prepared.lang)
-    need = need_of(study, work, prepared.workers, batch.layout)
-    refuse_what_does_not_fit(need, where)
+    here = min(prepared.workers, prepared.backend.here)
+    refuse_what_does_not_fit(need_of(study, work, here, batch.layout), where)
+    prepared.backend.check(batch.task.work())
     told = _preliminary(prepared)
     folder = place()
     try:
@@ -268,7 +279,7 @@ def compare_into(
         return carry_out(
             batch,
             experiment,
-            workers=prepared.workers,
+            backend=prepared.backend,
             unit_seconds=prepared.trial.unit_seconds,
             on_error=on_error,
             quiet=prepared.quiet,
@@ -280,7 +291,7 @@ def carry_out(
     batch: CompareBatch,
     experiment: Experiment,
     *,
-    workers: int,
+    backend: Backend,
     unit_seconds: float = 0.0,
     on_error: str = "record",
     quiet: bool = False,
@@ -291,7 +302,7 @@ def carry_out(
     waiting = experiment.store.counts[0]
     with progress_bar(waiting, quiet=quiet) as advance:
         experiment.run(
-            LocalPool(min(workers, max(1, waiting))),
+            backend,
             on_error=on_error,
             unit_seconds=unit_seconds,
             progress=advance,

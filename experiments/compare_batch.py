@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments import store
+from experiments.batch.backend import Backend
 from experiments.batch.crate import crate_of
 from experiments.batch.ended import BatchError
 from experiments.batch.experiment import Experiment
@@ -104,7 +105,7 @@ class CompareBatch:
         )
 
     def go_on(
-        self, experiment: Experiment, *, workers: int, on_error: str, quiet: bool
+        self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool
     ) -> Comparison:
         """Does the runs that wait, and writes what follows from all of them."""
         from experiments.compare import carry_out  # noqa: PLC0415  # needs this module
@@ -112,7 +113,7 @@ class CompareBatch:
         return carry_out(
             self,
             experiment,
-            workers=workers,
+            backend=backend,
             unit_seconds=experiment.store.mean_seconds,
             on_error=on_error,
             quiet=quiet,

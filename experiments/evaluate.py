@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.backend import Backend
 from experiments.design import Job, Study
 from experiments.runner import run_units
 from experiments.unit import runs
@@ -66,6 +67,7 @@ def evaluate(
     *,
     unit_seconds: float = 0.0,
     progress: Callable[[int], None] = lambda _: None,
+    backend: Backend | None = None,
 ) -> list[T]:
     """What a function gives for each job, in the order of the jobs.
 
@@ -76,6 +78,7 @@ def evaluate(
         workers: processes; the answer is the same for any number.
         unit_seconds: time of one job, for the size of chunks.
         progress: called with the number of jobs just done.
+        backend: that runs them, in place of so many processes of this machine.
     """
     # Runs of one seed share parts of month 0, and are made one after another.
     order = by_seed(jobs)
@@ -86,6 +89,7 @@ def evaluate(
         workers,
         unit_seconds=unit_seconds,
         progress=progress,
+        backend=backend,
     )
     back: list[T | None] = [None] * len(found)
     for k, one in zip(order, found, strict=True):

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from experiments.batch.backend import Backend
+from experiments.batch.pool import LocalPool
 from experiments.compare import teller
 from experiments.morris import Design, make_design
 from experiments.own_model import OwnModel, factors_of, own_values, read_problem, travels
@@ -32,7 +34,7 @@ def study_function(
     samples: int,
     replicates: int,
     seed: int,
-    workers: int,
+    backend: Backend,
     *,
     second_order: bool = False,
     place: Callable[[], Path] | None = None,
@@ -64,10 +66,10 @@ def study_function(
     each = (time.perf_counter() - begun) / _TRIED
     model = replace(model, outcomes=_outcomes(outcomes, problem, first.size))
     tell = teller(quiet=quiet)
-    workers = min(workers, len(work))
-    if workers > 1 and not travels(model):
+    workers = min(backend.workers, len(work))
+    if isinstance(backend, LocalPool) and workers > 1 and not travels(model):
         tell(say("here", lang, name=model.name))
-        workers = 1
+        backend, workers = LocalPool(1), 1
     grouped = "groups" in plain
     plan: dict[str, object] = {
         "method": method,
@@ -91,7 +93,7 @@ def study_function(
     return run_planned(
         planned,
         place,
-        workers=workers,
+        backend=backend,
         unit_seconds=each,
         on_error=on_error,
         lang=lang,

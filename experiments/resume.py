@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from experiments.batch import rerun as again
 from experiments.batch import verify as hashes
 from experiments.batch.again import reopen, tidy
+from experiments.batch.backend import Backend
+from experiments.batch.backends import backend_of
 from experiments.batch.ended import check_on_error
 from experiments.batch.experiment import Experiment
 from experiments.batch.look import Progress, look
@@ -19,7 +21,6 @@ from experiments.batch.rerun import Rerun
 from experiments.batch.task import Task
 from experiments.batch.verify import Verification
 from experiments.batch.words import say
-from experiments.limits import MOST_JOBS, whole
 from experiments.progress import teller
 from sim.errors import KemitraanError
 
@@ -37,7 +38,7 @@ class Batch(Protocol):
 
     task: Task
 
-    def go_on(self, experiment: Experiment, *, workers: int, on_error: str, quiet: bool) -> Any:  # noqa: ANN401  # what this kind of experiment gives
+    def go_on(self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool) -> Any:  # noqa: ANN401  # what this kind of experiment gives
         """Does the runs that wait, writes what follows, and gives the result."""
         ...
 
@@ -66,6 +67,8 @@ def resume(
     *,
     on_error: str = "record",
     failed: bool = False,
+    backend: str | None = None,
+    scheduler: str | None = None,
     lang: str = "en",
     quiet: bool = False,
 ) -> Any:  # noqa: ANN401  # what this kind of experiment gives
@@ -77,6 +80,8 @@ def resume(
         on_error: "record" notes a run that fails and goes on; "stop" ends at the first.
         failed: tries the runs that failed again, also those of a folder that is complete. Runs
             whose processes were killed are tried again in any case.
+        backend: "local", processes of this machine, or "dask"; any will do, whatever began it.
+        scheduler: address of a dask scheduler, whose workers are all used.
         lang: language of messages.
         quiet: no messages and no progress on stderr.
 
@@ -88,13 +93,9 @@ def resume(
         KemitraanError: another version, changed inputs, or somebody else writes there.
         BatchError: see `compare`.
     """
-    from experiments.runner import default_jobs  # noqa: PLC0415  # numba
-
     path = Path(folder)
-    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
-    if not 1 <= workers <= MOST_JOBS:
-        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
     check_on_error(on_error)
+    pool = backend_of(backend, scheduler, jobs)
     tell = teller(quiet=quiet)
     tidy(path)
     batch = batch_of(path)
@@ -110,7 +111,8 @@ def resume(
             tell(say("damaged", lang, files=", ".join(store.damaged)))
         waiting, done, bad = store.counts
         tell(say("going_on", lang, done=done + bad, runs=waiting + done + bad, waiting=waiting))
-        return batch.go_on(experiment, workers=workers, on_error=on_error, quiet=quiet)
+        pool.check(batch.task.work())
+        return batch.go_on(experiment, backend=pool, on_error=on_error, quiet=quiet)
 
 
 def status(folder: str | PathLike[str]) -> Progress:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from experiments.batch.backend import Backend
 from experiments.batch.chunks import CHUNK_SECONDS, Chunks
 from experiments.batch.failure import WORKER, Failure
 from experiments.batch.pool import LocalPool
@@ -98,10 +99,18 @@ def run_jobs(
     unit_seconds: float = CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, Result], None] = lambda *_: None,
+    backend: Backend | None = None,
 ) -> list[Result]:
     """The results of the jobs, in the order of the jobs; see `run_units`."""
     return run_units(
-        run_unit, study, jobs, workers, unit_seconds=unit_seconds, progress=progress, each=each
+        run_unit,
+        study,
+        jobs,
+        workers,
+        unit_seconds=unit_seconds,
+        progress=progress,
+        each=each,
+        backend=backend,
     )
 
 
@@ -114,6 +123,7 @@ def run_units(
     unit_seconds: float = CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, T], None] = lambda *_: None,
+    backend: Backend | None = None,
 ) -> list[T]:
     """What a function gives for each job, in the order of the jobs.
 
@@ -125,12 +135,13 @@ def run_units(
         unit_seconds: time of one job, so that chunks last long enough to be worth a message.
         progress: called with the number of jobs just done.
         each: called with the number of a job and what the function gave for it, as they come.
+        backend: that runs them, in place of so many processes of this machine.
 
     Raises:
         ModelError: a run broke an identity.
         KemitraanError: a worker ended without a word.
     """
-    pool = LocalPool(min(workers, max(1, len(jobs))))
+    pool = LocalPool(min(workers, max(1, len(jobs)))) if backend is None else backend
     work = Work(unit, study, keep_errors=True)
     chunks = Chunks(
         range(len(jobs)),

@@ -9,6 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from experiments.batch.backend import Backend
+from experiments.batch.backends import backend_of
 from experiments.batch.ended import check_on_error
 from experiments.batch.manifest import MANIFEST
 from experiments.choices import known
@@ -17,10 +19,10 @@ from experiments.decomposition import Decomposition
 from experiments.design import Job, Study
 from experiments.evaluate import RegionRun
 from experiments.factors import ALL, GROUPS, KINDS, OTHERS, Factor, choose_factors, with_others
-from experiments.limits import MOST_JOBS, MOST_SEED, whole
+from experiments.limits import MOST_SEED, whole
 from experiments.morris import Design, make_design
 from experiments.planned import SCREENED, Planned
-from experiments.runner import Pilot, default_jobs, pilot, warm
+from experiments.runner import Pilot, pilot, warm
 from experiments.sampling import Sample, make_sample
 from experiments.screening import Screening
 from experiments.sensitivity_batch import run_planned
@@ -63,6 +65,8 @@ def sensitivity(
     function: Callable[..., Any] | None = None,
     problem: Mapping[str, Any] | None = None,
     on_error: str = "record",
+    backend: str | None = None,
+    scheduler: str | None = None,
     lang: str = "en",
     quiet: bool = False,
 ) -> Sensitivity:
@@ -102,6 +106,9 @@ def sensitivity(
             and outputs. With a folder, calling again with the same arguments goes on with it.
         on_error: "record" notes a run that fails and goes on without it, where there is a folder;
             "stop" ends at the first.
+        backend: "local", processes of this machine, or "dask"; see `docs/machines.md`.
+        scheduler: address of a dask scheduler, whose workers are all used; none for a cluster on
+            this machine.
         lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
@@ -120,9 +127,7 @@ def sensitivity(
     if not 1 <= replicates <= _MOST_REPLICATES:
         raise KemitraanError(f"--replicates {replicates}: is outside 1..{_MOST_REPLICATES}")
     seed = whole(seed, "--seed", 0, MOST_SEED)
-    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
-    if not 1 <= workers <= MOST_JOBS:
-        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
+    pool = backend_of(backend, scheduler, jobs)
     place = _place(out, own=function is not None)
     _check_method(method, second_order=second_order, screen=screen)
     if function is not None:
@@ -131,7 +136,7 @@ def sensitivity(
         if scenario is not None:
             raise KemitraanError("function: a scenario was given too; name one or the other")
         return study_function(
-            function, problem, outcomes, method, samples, replicates, seed, workers,
+            function, problem, outcomes, method, samples, replicates, seed, pool,
             second_order=second_order, place=place, on_error=on_error, lang=lang, quiet=quiet,
         )  # fmt: skip
     if scenario is None:
@@ -143,7 +148,7 @@ def sensitivity(
     factors = choose_factors(parameters, study, groups)
     fold = _FOLDS.get(_names(parameters), groups)
     asked = _Asked(
-        method, samples, replicates, seed, workers, chosen, window, fold, lang, quiet,
+        method, samples, replicates, seed, pool, chosen, window, fold, lang, quiet,
         second_order, monthly, place, on_error,
     )  # fmt: skip
     return _study(study, factors, replaced, asked, screen)
@@ -175,7 +180,7 @@ class _Asked:
     samples: int
     replicates: int
     seed: int
-    workers: int
+    backend: Backend
     outcomes: tuple[str, ...]
     window: str
     fold: str
@@ -234,7 +239,7 @@ def _run(
         study, design, replicates, {}, asked.outcomes, asked.window, monthly, screening
     )
     work = planned.jobs
-    workers = min(asked.workers, len(work))
+    workers = min(asked.backend.workers, len(work))
     tell = teller(quiet=asked.quiet)
     warm(tell, asked.lang)
     trial = _timed(planned.unit, study, work, workers)
@@ -265,7 +270,7 @@ def _run(
     return run_planned(
         replace(planned, plan=plan),
         asked.place,
-        workers=workers,
+        backend=asked.backend,
         unit_seconds=trial.unit_seconds,
         on_error=asked.on_error,
         lang=asked.lang,

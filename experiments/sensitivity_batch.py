@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.batch.backend import Backend
 from experiments.batch.crate import crate_of
 from experiments.batch.ended import BatchError
 from experiments.batch.evaluate import refuse_other_design
@@ -17,7 +18,6 @@ from experiments.batch.experiment import Experiment
 from experiments.batch.job import Job
 from experiments.batch.manifest import MANIFEST, jobs_of, read_manifest
 from experiments.batch.need import Need, refuse_what_does_not_fit
-from experiments.batch.pool import LocalPool
 from experiments.batch.reading import read_block
 from experiments.batch.record import MAIN, Block, Floats, Layout
 from experiments.batch.task import Task
@@ -108,12 +108,12 @@ class SensitivityBatch:
         )
 
     def go_on(
-        self, experiment: Experiment, *, workers: int, on_error: str, quiet: bool
+        self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool
     ) -> Sensitivity:
         """Does the runs that wait, and writes what follows from all of them."""
         return self.carry_out(
             experiment,
-            workers=workers,
+            backend=backend,
             unit_seconds=experiment.store.mean_seconds,
             on_error=on_error,
             quiet=quiet,
@@ -123,7 +123,7 @@ class SensitivityBatch:
         self,
         experiment: Experiment,
         *,
-        workers: int,
+        backend: Backend,
         unit_seconds: float,
         on_error: str,
         quiet: bool,
@@ -132,7 +132,7 @@ class SensitivityBatch:
         waiting = experiment.store.counts[0]
         with progress_bar(waiting, quiet=quiet) as advance:
             experiment.run(
-                LocalPool(min(workers, max(1, waiting))),
+                backend,
                 on_error=on_error,
                 unit_seconds=unit_seconds,
                 progress=advance,
@@ -196,7 +196,7 @@ def run_planned(
     planned: Planned,
     place: Callable[[], Path] | None,
     *,
-    workers: int,
+    backend: Backend,
     unit_seconds: float,
     on_error: str,
     lang: str,
@@ -207,7 +207,7 @@ def run_planned(
     Args:
         planned: what is run.
         place: makes the folder, at the last moment before the first run; none for memory.
-        workers: processes.
+        backend: that runs it.
         unit_seconds: of a run.
         on_error: "record" or "stop", in a folder.
         lang: language of the figures.
@@ -217,8 +217,8 @@ def run_planned(
         begun = time.perf_counter()
         with progress_bar(len(planned.jobs), quiet=quiet) as advance:
             found = evaluate(
-                planned.unit, planned.about, planned.jobs, workers, unit_seconds=unit_seconds,
-                progress=advance,
+                planned.unit, planned.about, planned.jobs, backend.workers,
+                unit_seconds=unit_seconds, progress=advance, backend=backend,
             )  # fmt: skip
         seconds = time.perf_counter() - begun
         if isinstance(planned.about, OwnModel):
@@ -226,11 +226,13 @@ def run_planned(
         months = np.array([one.months for one in found]) if planned.monthly else None
         return planned.result(np.array([one.values for one in found]), months, seconds)
     batch = SensitivityBatch(planned, lang)
-    refuse_what_does_not_fit(_need(planned, batch.task, workers), Path())
+    here = min(backend.here, len(planned.jobs))
+    refuse_what_does_not_fit(_need(planned, batch.task, here), Path())
+    backend.check(batch.task.work())
     folder = place()
     with _begun(folder, batch.task) as experiment:
         return batch.carry_out(
-            experiment, workers=workers, unit_seconds=unit_seconds, on_error=on_error, quiet=quiet
+            experiment, backend=backend, unit_seconds=unit_seconds, on_error=on_error, quiet=quiet
         )
 
 

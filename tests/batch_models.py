@@ -36,6 +36,13 @@ def deadly(x):
     return x[0]
 
 
+def deadly_far_away(x):
+    """Ends its process where x is 3, if that was started with `KEMITRAAN_TEST_WORKER`."""
+    if x[0] == 3 and "KEMITRAAN_TEST_WORKER" in os.environ:
+        os._exit(9)
+    return x[0]
+
+
 def waiting(x, seed):
     """Like `lucky`, after the seconds of `KEMITRAAN_TEST_SECONDS`: time moves no number."""
     time.sleep(float(os.environ.get("KEMITRAAN_TEST_SECONDS", "0")))
@@ -73,3 +80,9 @@ class Unloadable:
 
     def __reduce__(self):
         return int, ("no number",)
+
+
+def slow_job(_study, job):
+    """Two hundredths of a second where the seed is odd."""
+    time.sleep(0.002 * (job.seed % 2))
+    return job.seed

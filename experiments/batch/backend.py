@@ -7,8 +7,15 @@ from typing import Protocol
 
 from experiments.batch.chunks import Chunk, Chunks
 from experiments.batch.work import Outcome, Work, attempt
+from sim.errors import KemitraanError
 
-__all__ = ["Backend", "Here", "run_here"]
+__all__ = ["Backend", "BackendError", "Here", "run_here"]
+
+
+class BackendError(KemitraanError):
+    """Workers cannot be had any more; what they have handed in is kept."""
+
+    exit_code = 1
 
 
 class Backend(Protocol):
@@ -25,6 +32,19 @@ class Backend(Protocol):
     @property
     def workers(self) -> int:
         """Processes that share the work."""
+        ...
+
+    @property
+    def here(self) -> int:
+        """How many of them need memory of this machine."""
+        ...
+
+    def check(self, work: Work) -> None:
+        """Refuses what cannot be run, before anything is written.
+
+        Raises:
+            KemitraanError: workers cannot be reached, cannot load it, or have another version.
+        """
         ...
 
     def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
@@ -44,6 +64,14 @@ class Here:
     def workers(self) -> int:
         """One."""
         return 1
+
+    @property
+    def here(self) -> int:
+        """It is."""
+        return 1
+
+    def check(self, work: Work) -> None:
+        """Nothing can be wrong."""
 
     def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
         """What became of the jobs, chunk by chunk."""

@@ -75,6 +75,11 @@ class Chunks(Iterator[Chunk]):
         return Chunk(tuple(members))
 
     @property
+    def left(self) -> int:
+        """Runs that are not in a chunk yet."""
+        return self._left
+
+    @property
     def seconds(self) -> float:
         """What a chunk should take."""
         return max(CHUNK_SECONDS, self.unit_seconds)

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.batch.again import tidy
+from experiments.batch.backend import Backend
+from experiments.batch.backends import backend_of
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN, write_design
 from experiments.batch.ended import BatchError
@@ -21,7 +23,6 @@ from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
 from experiments.batch.manifest import MANIFEST, read_manifest, refuse_other
-from experiments.batch.pool import LocalPool
 from experiments.batch.program import Program
 from experiments.batch.reading import read_block
 from experiments.batch.record import Floats, Layout
@@ -113,9 +114,11 @@ def evaluate(
     *,
     replicates: int = 1,
     seed: int | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     out: str | PathLike[str] | None = None,
     on_error: str = "record",
+    backend: str | None = None,
+    scheduler: str | None = None,
 ) -> Floats:
     """What a function gives at every point; a folder keeps it, and a second call goes on with it.
 
@@ -126,9 +129,11 @@ def evaluate(
         outputs: names of what it gives.
         replicates: runs of each point, each with a seed of its own.
         seed: of the experiment; none for a function without chance.
-        jobs: processes.
+        jobs: processes; one if none.
         out: a folder, kept and gone on with; nothing is written if none.
         on_error: "record" has nan where a run failed; "stop" ends at the first.
+        backend: "local", processes of this machine, or "dask".
+        scheduler: address of a dask scheduler, whose workers are all used.
 
     Returns:
         (points, replicates, outputs).
@@ -154,7 +159,8 @@ def evaluate(
         fill=lambda _: np.nan,
         about={"inputs": list(model.inputs), "outputs": list(model.outputs), "seed": seed},
     )
-    pool = LocalPool(min(jobs, max(1, len(work))))
+    pool = backend_of(backend, scheduler, 1 if jobs is None and scheduler is None else jobs)
+    pool.check(task.work())
     if out is None:
         found = _in_memory(task, pool, on_error)
     else:
@@ -180,7 +186,7 @@ def _as_it_is(numbers: Floats) -> Floats:
     return numbers
 
 
-def _in_memory(task: Task, pool: LocalPool, on_error: str) -> Floats:
+def _in_memory(task: Task, pool: Backend, on_error: str) -> Floats:
     count = len(task.jobs)
     found = np.full((count, task.layout.size), np.nan)
     chunks = Chunks(range(count), task.jobs, total=count, workers=pool.workers)
@@ -194,7 +200,7 @@ def _in_memory(task: Task, pool: LocalPool, on_error: str) -> Floats:
     return found
 
 
-def _in_folder(folder: Path, task: Task, pool: LocalPool, on_error: str) -> Floats:
+def _in_folder(folder: Path, task: Task, pool: Backend, on_error: str) -> Floats:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / MANIFEST).is_file():
         refuse_other_design(folder, task)

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from experiments.batch.atomic import digest_of, move_into_place
-from experiments.batch.backend import Backend
+from experiments.batch.backend import Backend, BackendError
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN
@@ -151,7 +151,8 @@ class Experiment:
             each: called with the number of a run and its record, as they come.
 
         Raises:
-            BatchError: a run failed and `on_error` is "stop", or the disk is full.
+            BatchError: a run failed and `on_error` is "stop", the disk is full, or no workers are
+                left.
             Interrupted: by the user; what was finished is kept.
         """
         check_on_error(on_error)
@@ -179,6 +180,8 @@ class Experiment:
             self.store.sync()
         except KeyboardInterrupt as error:
             raise self._interrupted() from error
+        except BackendError as error:
+            raise self._deserted(error) from error
         except OSError as error:
             raise self._full(error) from error
 
@@ -274,6 +277,14 @@ class Experiment:
         return BatchError(
             f"{self.folder}: cannot be written: {error.strerror or error}; {done} of {runs} runs "
             f"are kept; free some space, then: {resume_words(self.folder)}"
+        )
+
+    def _deserted(self, error: BackendError) -> BatchError:
+        with suppress(OSError):
+            self.store.sync()
+        done, runs = self._kept()
+        return BatchError(
+            f"{error}; {done} of {runs} runs are kept; to go on: {resume_words(self.folder)}"
         )
 
     def _stopped(self, run: int, failure: Failure) -> BatchError:

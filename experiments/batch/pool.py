@@ -7,7 +7,6 @@ has a pipe of its own: what one was doing when it ended is known, and the others
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import tempfile
@@ -19,12 +18,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.batch.backend import Here, run_here
+from experiments.batch.backend import BackendError, Here, run_here
 from experiments.batch.chunks import CHUNK_SECONDS, Chunk, Chunks
-from experiments.batch.failure import Failure
+from experiments.batch.packed import packed, refuse_own_function
+from experiments.batch.waiting import Waiting
 from experiments.batch.work import Outcome, Work, called
 from experiments.batch.worker import CANNOT_LOAD, READY, serve
-from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -32,17 +31,14 @@ if TYPE_CHECKING:
 __all__ = ["LocalPool", "WorkerError"]
 
 _THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
-_KILLS = 2
 _FAILED_STARTS = 3
 _PATIENCE = 5.0  # seconds for a worker to end by itself
 _SHORT = 4 * CHUNK_SECONDS
 """Chunks longer than that are handed over one by one, and none is run here while workers start."""
 
 
-class WorkerError(KemitraanError):
+class WorkerError(BackendError):
     """Worker processes cannot be had: a fault of the machine, or of what they are to load."""
-
-    exit_code = 1
 
 
 class LocalPool:
@@ -62,23 +58,29 @@ class LocalPool:
         """Processes that share the work."""
         return self._workers
 
+    @property
+    def here(self) -> int:
+        """All of them are."""
+        return self._workers
+
+    def check(self, work: Work) -> None:
+        """Refuses a function that workers would not find."""
+        if self._workers > 1:
+            refuse_own_function(work)
+
     def run(self, work: Work, chunks: Chunks) -> Iterator[list[Outcome]]:
         """What became of the jobs of all chunks, as they end.
 
         Raises:
             WorkerError: workers end while they start, or cannot load the work.
         """
-        if self._workers == 1:
+        workers = min(self._workers, max(1, chunks.left))
+        if workers == 1:
             yield from Here().run(work, chunks)
             return
-        if getattr(work.function, "__module__", None) == "__main__":
-            raise KemitraanError(
-                f"{called(work.function)}: is defined in the program or notebook itself, where "
-                "worker processes do not find it; put it into a module and import it, or use "
-                "jobs=1"
-            )
+        refuse_own_function(work)
         with _work_file(work) as path:
-            crew = _Crew(work, chunks, self._workers, path)
+            crew = _Crew(work, chunks, workers, path)
             try:
                 yield from crew.outcomes()
             finally:
@@ -135,7 +137,7 @@ class _Crew:
         self._work = work
         self._chunks = chunks
         self._path = path
-        self._again: deque[Chunk] = deque()
+        self._waiting = Waiting(chunks)
         self._failed_starts = 0
         self._members: list[_Member] = []
         with _plain_start():
@@ -146,10 +148,10 @@ class _Crew:
         """What became of all jobs, as they end."""
         while True:
             self._hand_out()
-            own = self._next() if self._may_work_here() else None
+            own = self._waiting.next() if self._may_work_here() else None
             if own is not None:
                 yield from run_here(self._work, own, self._chunks)
-            elif self._idle() and not self._again and self._chunks_end():
+            elif self._idle() and self._waiting.ended:
                 return
             # Where nobody is ready yet, the first who is gets what waits.
             self._wait(0.0 if own is not None else None)
@@ -166,21 +168,6 @@ class _Crew:
 
     # -- inside
 
-    _held: Chunk | None = None
-
-    def _next(self) -> Chunk | None:
-        """The next chunk, one that was lost first."""
-        if self._again:
-            return self._again.popleft()
-        held, self._held = self._held, None
-        return held if held is not None else next(self._chunks, None)
-
-    def _chunks_end(self) -> bool:
-        """Whether no chunk is left."""
-        if self._held is None:
-            self._held = next(self._chunks, None)
-        return self._held is None
-
     def _idle(self) -> bool:
         return not any(member.has for member in self._members)
 
@@ -195,7 +182,7 @@ class _Crew:
         for depth in range(1, ahead + 1):
             for member in self._members:
                 if member.ready and len(member.has) < depth:
-                    chunk = self._next()
+                    chunk = self._waiting.next()
                     if chunk is None:
                         return
                     member.give(chunk)
@@ -243,17 +230,7 @@ class _Crew:
                     f"worker processes end while they start, {self._failed_starts} times in a "
                     "row, perhaps for want of memory; use fewer of them (--jobs 1 uses none)"
                 )
-        guilty, innocent = chunks[:1], chunks[1:]
-        self._again.extendleft(reversed(innocent))
-        for chunk in guilty:
-            if len(chunk.members) > 1:
-                # One by one, so that the run that ends its process takes no other with it.
-                self._again.extendleft(Chunk((one,)) for one in reversed(chunk.members))
-            elif chunk.kills + 1 < _KILLS:
-                self._again.appendleft(Chunk(chunk.members, chunk.kills + 1))
-            else:
-                failure = Failure.of_worker(_KILLS)
-                yield [Outcome(run, failure, 0.0) for run, _ in chunk.members]
+        yield self._waiting.lost(chunks)
         with _plain_start():
             self._members.append(_Member(self._path))
 
@@ -271,13 +248,7 @@ def _work_file(work: Work) -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="kemitraan-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "work"
-        try:
-            path.write_bytes(pickle.dumps(work))
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            raise KemitraanError(
-                f"{called(work.function)}: cannot be handed to worker processes: {error}; use a "
-                "function of a module and plain data, or jobs=1"
-            ) from error
+        path.write_bytes(packed(work))
         yield str(path)
 
 

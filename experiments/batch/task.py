@@ -53,7 +53,7 @@ class Task:
 
     def work(self) -> Work:
         """What workers need to know."""
-        return Work(self.function, self.study, self.pack, self.layout.size)
+        return Work(self.function, self.study, self.pack, self.layout.size, also=self.also)
 
     def digests(self, program: Program) -> dict[str, str]:
         """Of all that its numbers hang on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ class Work:
             function gives is handed on as it is without.
         size: floats of a record.
         keep_errors: hands exceptions on with failures.
+        also: further functions that its numbers hang on.
     """
 
     function: Callable[[Any, Job], Any]
@@ -35,6 +36,7 @@ class Work:
     pack: Callable[[Any], Floats] | None = None
     size: int = 0
     keep_errors: bool = False
+    also: Sequence[Callable[..., Any]] = ()
 
 
 class Outcome(NamedTuple):

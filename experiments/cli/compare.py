@@ -18,6 +18,7 @@ from experiments.cli.asked import (
     UncertaintyOption,
 )
 from experiments.cli.options import (
+    BackendOption,
     JobsOption,
     JsonOption,
     LangOption,
@@ -25,6 +26,7 @@ from experiments.cli.options import (
     OnErrorOption,
     QuietOption,
     RegionOption,
+    SchedulerOption,
     SeedOption,
     language,
     money,
@@ -70,6 +72,8 @@ def compare(
         typer.Option("--out", help="A new folder; runs/compare-NNN if none.", metavar="FOLDER"),
     ] = None,
     jobs: JobsOption = None,
+    backend: BackendOption = None,
+    scheduler: SchedulerOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
     json: JsonOption = False,
@@ -116,6 +120,8 @@ def compare(
             ensemble=ensemble,
             fixed_replicates=FIXED_REPLICATES,
             equal_budget=money(equal_budget),
+            backend=backend,
+            scheduler=scheduler,
             lang=speech,
             quiet=quiet,
         )

@@ -13,6 +13,7 @@ from experiments.catalogue import LANGUAGES
 from sim.errors import KemitraanError
 
 __all__ = [
+    "BackendOption",
     "FolderArgument",
     "JobsOption",
     "JsonOption",
@@ -21,6 +22,7 @@ __all__ = [
     "OnErrorOption",
     "QuietOption",
     "RegionOption",
+    "SchedulerOption",
     "SeedOption",
     "language",
     "money",
@@ -110,6 +112,20 @@ def whole(text: str) -> int:
 JobsOption = Annotated[
     int | None,
     typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
+]
+BackendOption = Annotated[
+    str | None,
+    typer.Option(
+        "--backend", help="Where runs are made: local (this machine) or dask.", metavar="WHERE"
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="A dask scheduler, such as tcp://10.0.0.5:8786; its workers are used.",
+        metavar="ADDRESS",
+    ),
 ]
 MonthsOption = Annotated[
     int | None,

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from experiments.cli.options import (
+    BackendOption,
     FolderArgument,
     JobsOption,
     JsonOption,
     LangOption,
     OnErrorOption,
     QuietOption,
+    SchedulerOption,
     language,
 )
 from experiments.cli.output import tell_kept
@@ -29,6 +31,8 @@ def resume(
         bool, typer.Option("--failed", help="Try the runs that failed again.")
     ] = False,
     jobs: JobsOption = None,
+    backend: BackendOption = None,
+    scheduler: SchedulerOption = None,
     on_error: OnErrorOption = "record",
     lang: LangOption = None,
     json: JsonOption = False,
@@ -44,7 +48,16 @@ def resume(
     speech = language(lang)
     error: BatchError | None = None
     try:
-        result = go_on(folder, jobs, on_error=on_error, failed=failed, lang=speech, quiet=quiet)
+        result = go_on(
+            folder,
+            jobs,
+            on_error=on_error,
+            failed=failed,
+            backend=backend,
+            scheduler=scheduler,
+            lang=speech,
+            quiet=quiet,
+        )
     except Interrupted as stop:
         tell_kept(stop, speech)
         raise

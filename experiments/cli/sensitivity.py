@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from experiments.cli.options import (
+    BackendOption,
+    JobsOption,
     JsonOption,
     LangOption,
     MonthsOption,
     OnErrorOption,
     RegionOption,
+    SchedulerOption,
     SeedOption,
     language,
     whole,
@@ -112,10 +115,9 @@ def sensitivity(
         str | None,
         typer.Option("--out", help="A new folder; runs/sensitivity-NNN if none.", metavar="FOLDER"),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
-    ] = None,
+    jobs: JobsOption = None,
+    backend: BackendOption = None,
+    scheduler: SchedulerOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
     json: JsonOption = False,
@@ -162,6 +164,8 @@ def sensitivity(
             screen=screen,
             monthly=monthly,
             on_error=on_error,
+            backend=backend,
+            scheduler=scheduler,
             lang=speech,
             quiet=quiet,
         )
