@@ -30,6 +30,7 @@ from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
 from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
+from experiments.precision.sequential import Sequential, empty_table
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
 from experiments.stakeholder_table import stakeholder_windows
@@ -69,6 +70,7 @@ class Comparison(Numbers, Views):
         runs: the number of each in the design.
         failures: of the replicates that have none, by their number in the design.
         plan: what was run, as plain JSON.
+        stop: what ended the runs, where a precision was asked.
         seconds: the runs took, by the clock.
         folder: where it was written, if it was.
     """
@@ -83,6 +85,7 @@ class Comparison(Numbers, Views):
         *,
         seconds: float = 0.0,
         failures: Mapping[int, tuple[Job, Failure]] | None = None,
+        stop: Sequential | None = None,
     ) -> None:
         self.study = study
         self.uncertainty = uncertainty
@@ -92,6 +95,9 @@ class Comparison(Numbers, Views):
         every = range(self.units)
         self.runs = [run for run in every if run not in self.failures]
         self.plan = dict(plan)
+        self.stop = stop
+        if stop is not None:
+            self.plan["pairs"] = stop.looks[-1].pairs
         self.seconds = seconds
         self.folder: Path | None = None
 
@@ -197,6 +203,16 @@ class Comparison(Numbers, Views):
         levels = self.differences.levels[DRAW][:, :, at]
         effects = levels[:, 1:] - levels[:, :1]
         return {name: effects[:, s] for s, name in enumerate(self.scenarios)}
+
+    @property
+    def precision(self) -> pd.DataFrame:
+        """What was asked of the number of runs, and how far it got; empty if nothing was.
+
+        Columns: outcome, scenario, window, asked, mean, low, high, half_width, reached, runs,
+        runs_needed. The interval allows for every look that was planned, so that it holds its 95 %
+        however the runs came to end: see docs/precision.md.
+        """
+        return empty_table() if self.stop is None else self.stop.table
 
     @cached_property
     def displacement(self) -> pd.DataFrame:
@@ -316,6 +332,8 @@ class Comparison(Numbers, Views):
             "hotel_states": [r for w in wanted for r in plain_rows(self.hotel_states(w))],
             "notes": self.notes,
         }
+        if self.stop is not None:
+            document["precision"] = {**self.stop.plain(), "rows": plain_rows(self.precision)}
         json.dumps(document, allow_nan=False)
         return document
 

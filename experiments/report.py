@@ -94,6 +94,7 @@ def text(
     from experiments.group_report import group_lines  # noqa: PLC0415
     from experiments.hotel_states import state_lines  # noqa: PLC0415
     from experiments.in_short import short_lines  # noqa: PLC0415
+    from experiments.precision.words import precision_lines  # noqa: PLC0415
     from experiments.stakeholder_report import stakeholder_lines  # noqa: PLC0415
 
     lines = []
@@ -110,6 +111,8 @@ def text(
         if by is not None:
             lines += [*group_lines(comparison, window, by, lang, width), ""]
     lines += wrapped(_below(comparison, lang), width)
+    known = precision_lines(comparison, lang)
+    lines += ["", *wrapped(known, width)] if known else []
     # Last, where a reader of a long output looks first.
     shown = [w for w in show if w in windows(months)]
     told = "policy" if "policy" in shown else next(iter(shown), None)

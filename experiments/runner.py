@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from experiments.batch.chunks import CHUNK_SECONDS, Chunks
 from experiments.batch.failure import WORKER, Failure
+from experiments.batch.growing import Growing
 from experiments.batch.pool import LocalPool
 from experiments.batch.work import Outcome, Work
 from experiments.design import Job, Study
@@ -98,10 +99,18 @@ def run_jobs(
     unit_seconds: float = CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, Result], None] = lambda *_: None,
+    upto: tuple[int, Callable[[], int]] | None = None,
 ) -> list[Result]:
     """The results of the jobs, in the order of the jobs; see `run_units`."""
     return run_units(
-        run_unit, study, jobs, workers, unit_seconds=unit_seconds, progress=progress, each=each
+        run_unit,
+        study,
+        jobs,
+        workers,
+        unit_seconds=unit_seconds,
+        progress=progress,
+        each=each,
+        upto=upto,
     )
 
 
@@ -114,6 +123,7 @@ def run_units(
     unit_seconds: float = CHUNK_SECONDS,
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, T], None] = lambda *_: None,
+    upto: tuple[int, Callable[[], int]] | None = None,
 ) -> list[T]:
     """What a function gives for each job, in the order of the jobs.
 
@@ -125,6 +135,8 @@ def run_units(
         unit_seconds: time of one job, so that chunks last long enough to be worth a message.
         progress: called with the number of jobs just done.
         each: called with the number of a job and what the function gave for it, as they come.
+        upto: jobs that are wanted first; and what says, when all of them are there, how many are
+            wanted then. The same number again is the end, and no more than these come back.
 
     Raises:
         ModelError: a run broke an identity.
@@ -132,23 +144,21 @@ def run_units(
     """
     pool = LocalPool(min(workers, max(1, len(jobs))))
     work = Work(unit, study, keep_errors=True)
-    chunks = Chunks(
-        range(len(jobs)),
-        jobs,
-        total=len(jobs),
-        workers=pool.workers,
-        unit_seconds=unit_seconds,
-    )
     results: list[T | None] = [None] * len(jobs)
-    with closing(pool.run(work, chunks)) as stream:  # type: ignore[type-var]
-        for outcomes in stream:
-            progress(len(outcomes))
-            for one in outcomes:
-                if isinstance(one.result, Failure):
-                    raise _error(one)
-                results[one.run] = one.result
-                each(one.run, one.result)
-    return cast("list[T]", results)
+    first, wanted = (len(jobs), lambda: len(jobs)) if upto is None else upto
+    runs = Growing(first, wanted, lambda run: results[run] is not None)
+    chunks = Chunks(runs, jobs, total=first, workers=pool.workers, unit_seconds=unit_seconds)
+    runs.grown = chunks.more
+    while runs.more():
+        with closing(pool.run(work, chunks)) as stream:  # type: ignore[type-var]
+            for outcomes in stream:
+                progress(len(outcomes))
+                for one in outcomes:
+                    if isinstance(one.result, Failure):
+                        raise _error(one)
+                    results[one.run] = one.result
+                    each(one.run, one.result)
+    return cast("list[T]", results[: runs.end])
 
 
 def _error(one: Outcome) -> Exception:

@@ -12,6 +12,8 @@ from experiments.cli.asked import (
     BaselineOption,
     EnsembleOption,
     EqualBudgetOption,
+    MaxReplicatesOption,
+    PrecisionOption,
     ReplicatesOption,
     ScaleOption,
     ScenariosArgument,
@@ -30,7 +32,7 @@ from experiments.cli.options import (
     money,
 )
 from experiments.cli.output import message, tell_kept
-from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
+from experiments.cli.shown import WINDOWS, Shown, exit_code, refuse_missing, show_comparison
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -45,6 +47,8 @@ def compare(
     uncertainty: UncertaintyOption = "ensemble",
     ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
+    precision: PrecisionOption = None,
+    max_replicates: MaxReplicatesOption = None,
     region: RegionOption = None,
     scale: ScaleOption = "auto",
     months: MonthsOption = None,
@@ -74,7 +78,7 @@ def compare(
     on_error: OnErrorOption = "record",
     json: JsonOption = False,
     quiet: QuietOption = False,
-) -> None:
+) -> int:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
     begun = time.perf_counter()
     from experiments.batch.ended import (  # noqa: PLC0415
@@ -116,6 +120,8 @@ def compare(
             ensemble=ensemble,
             fixed_replicates=FIXED_REPLICATES,
             equal_budget=money(equal_budget),
+            precision=precision,
+            max_replicates=max_replicates,
             lang=speech,
             quiet=quiet,
         )
@@ -141,3 +147,4 @@ def compare(
     if failed is not None:
         raise failed
     refuse_missing(result)
+    return exit_code(result)
