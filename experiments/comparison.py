@@ -30,7 +30,9 @@ from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
 from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
-from experiments.precision.sequential import Sequential, empty_table
+from experiments.precision.intervals import BOOTSTRAP, INTERVAL_COLUMNS, with_intervals
+from experiments.precision.sequential import Sequential
+from experiments.precision.views import Sureness
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
 from experiments.stakeholder_table import stakeholder_windows
@@ -59,7 +61,7 @@ _PURCHASES = (
 )
 
 
-class Comparison(Numbers, Views):
+class Comparison(Numbers, Views, Sureness):
     """Effects of scenarios against a baseline.
 
     Attributes:
@@ -152,6 +154,8 @@ class Comparison(Numbers, Views):
         outcome: str | Sequence[str] | None = None,
         window: str | None = "policy",
         by: str | None = None,
+        *,
+        intervals: str | None = None,
     ) -> pd.DataFrame:
         """Differences from the baseline, one row a scenario, outcome and group.
 
@@ -159,15 +163,21 @@ class Comparison(Numbers, Views):
             outcome: one or several; all if none.
             window: "policy", "after", "year 1" to "year 5", "before"; all if none.
             by: a grouping such as "size_class"; none for the region as a whole.
+            intervals: "bootstrap" adds `mean_low` and `mean_high`, 95 % of the mean over the runs,
+                and `share_low` and `share_high` of the share of such runs that are better.
 
         Returns:
             A tidy table. `sim_low` and `sim_high` bound the mean with assumptions held fixed (95 %,
             simulation error alone); `range_low` and `range_high` hold 5-95 % of parameter draws.
 
         Raises:
-            KemitraanError: an unknown outcome, window or grouping.
+            KemitraanError: an unknown outcome, window, grouping or kind of interval.
         """
-        return self._chosen(self.all_effects, outcome, window, by)[list(EFFECT_COLUMNS)]
+        known("kind of interval", [] if intervals is None else [intervals], [BOOTSTRAP])
+        chosen = self._chosen(self.all_effects, outcome, window, by)
+        if intervals is None:
+            return chosen[list(EFFECT_COLUMNS)]
+        return with_intervals(self, chosen)[[*EFFECT_COLUMNS, *INTERVAL_COLUMNS]]
 
     def levels(
         self,
@@ -203,16 +213,6 @@ class Comparison(Numbers, Views):
         levels = self.differences.levels[DRAW][:, :, at]
         effects = levels[:, 1:] - levels[:, :1]
         return {name: effects[:, s] for s, name in enumerate(self.scenarios)}
-
-    @property
-    def precision(self) -> pd.DataFrame:
-        """What was asked of the number of runs, and how far it got; empty if nothing was.
-
-        Columns: outcome, scenario, window, asked, mean, low, high, half_width, reached, runs,
-        runs_needed. The interval allows for every look that was planned, so that it holds its 95 %
-        however the runs came to end: see docs/precision.md.
-        """
-        return empty_table() if self.stop is None else self.stop.table
 
     @cached_property
     def displacement(self) -> pd.DataFrame:
