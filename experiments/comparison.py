@@ -32,6 +32,7 @@ from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
 from experiments.precision.intervals import BOOTSTRAP, INTERVAL_COLUMNS, with_intervals
 from experiments.precision.sequential import Sequential
+from experiments.precision.tables import sureness_tables
 from experiments.precision.views import Sureness
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
@@ -329,6 +330,11 @@ class Comparison(Numbers, Views, Sureness):
             "stakeholders": plain_rows(
                 self.stakeholders(stakeholder_windows(self.study.months, show))
             ),
+            **{
+                name: plain_rows(table)
+                for name, table in sureness_tables(self).items()
+                if name != "intervals"
+            },
             "hotel_states": [r for w in wanted for r in plain_rows(self.hotel_states(w))],
             "notes": self.notes,
         }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from experiments.calibration.ensemble import FILES, load_ensemble, write_ensemble
 from experiments.design import FIXED_REPLICATES
+from experiments.precision.tables import sureness_tables
 from scenarios.faults import ScenarioError
 from scenarios.region import list_regions
 from scenarios.scenario import Scenario, list_scenarios, load_scenario
@@ -90,6 +91,7 @@ def write_beside(comparison: Comparison, folder: Path) -> None:
         "drivers": comparison.correlations,
         "displacement": comparison.displacement,
     }
+    tables |= sureness_tables(comparison)
     if comparison.stop is not None:
         tables["precision"] = comparison.precision
     for name, table in tables.items():

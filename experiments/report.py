@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from experiments.comparison import FEWEST_PAIRS
 from experiments.ensemble_words import sets_legend
 from experiments.money import money_lines
+from experiments.precision.tables import dominance_line, share_words, tenth_line
 from experiments.stakeholder_table import clear, nothing, shows_from, stakeholder_windows
 from experiments.words import (
     number,
@@ -294,6 +295,8 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
         lines.append(f"{name}{instrument}, {title}")
         lines += [f"  {line}" for line in _unclear_lines(own, lang)]
         lines += [f"  {line}" for line in _share_lines(own, lang)]
+        further = (tenth_line(comparison, name, lang), dominance_line(comparison, name, lang))
+        lines += [f"  {line}" for line in further if line]
         if comparison.uncertainty != "seeds":
             lines.append(f"  {_hangs_line(comparison, name, lang)}")
             lines.append(f"  {_displaced_line(comparison, name, lang)}")
@@ -334,8 +337,9 @@ def _share_lines(own: pd.DataFrame, lang: str) -> list[str]:
     row = own[own["outcome"] == "profit"].iloc[0]
     if not math.isfinite(row["share_better"]):
         return []
-    k = round(float(row["share_better"]) * int(row["pairs"]))
-    return [f"{OUTCOMES['profit'].label[lang]}: {say('share', lang, k=k, n=int(row['pairs']))}"]
+    k, n = round(float(row["share_better"]) * int(row["pairs"])), int(row["pairs"])
+    sure = share_words(float(row["share_better"]), n, lang)
+    return [f"{OUTCOMES['profit'].label[lang]}: {say('share', lang, k=k, n=n)} ({sure})"]
 
 
 def _hangs_line(comparison: Comparison, name: str, lang: str) -> str:

@@ -65,7 +65,7 @@ def compare(
         typer.Option(
             "--by",
             help="size_class, sector, district, owner_sex, good, partner_status, distance, "
-            "baseline_decile.",
+            "baseline_decile, profit_quantile.",
             metavar="GROUPING",
         ),
     ] = None,

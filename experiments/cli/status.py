@@ -41,9 +41,10 @@ def _lines(found: Progress, lang: str) -> list[str]:
     ]  # fmt: skip
     asked = _precision(found)
     if asked is not None:
-        from experiments.precision.words import status_line  # noqa: PLC0415
+        from experiments.precision import words  # noqa: PLC0415
 
-        lines.append(status_line(asked, lang))
+        lines.append(words.status_line(asked, lang))
+        lines += [words.say("spared", lang, n=found.not_needed)] if found.not_needed else []
     if found.waiting and found.mean_seconds:
         lines.append(say("status_left", lang, time=_time(found.waiting * found.mean_seconds)))
     if not found.complete:
