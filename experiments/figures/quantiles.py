@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["quantile_chart", "quantile_figures"]
 
-_SIZE = (6.4, 3.4)
+_SIZE = (8.4, 3.6)
 _COLUMNS = 2
 _ASIDE = 0.012
 _KINDS = ((BY_QUANTILE, "o"), (BY_DECILE, "s"))
@@ -92,7 +92,7 @@ def quantile_chart(
     axes.set_title(name, **TITLE)
     if captioned:
         axes.set_xlabel(say("figure_place", lang), fontsize=8)
-        axes.legend(fontsize=8, loc="best")
+        axes.legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
         put_caption(axes, quantile_caption(comparison, window, lang), 0.5, left=-0.6)
     return hold_text(axes, ax)
 
@@ -121,6 +121,7 @@ def quantile_caption(comparison: Comparison, window: str, lang: str) -> str:
 def quantile_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure, str]]:
     """A panel a scenario over the policy years, on one scale, with the name of the file."""
     from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.lines import Line2D  # noqa: PLC0415
 
     if "policy" not in windows(comparison.study.months):
         return
@@ -142,8 +143,12 @@ def quantile_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure
     for ax in flat[max(0, len(names) - columns) : len(names)]:
         ax.tick_params(labelbottom=True)
         ax.set_xlabel(say("figure_place", lang), fontsize=8)
-    handles, labels = flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper left", ncols=2, fontsize=8,
-                  bbox_to_anchor=(0.08, 1))  # fmt: skip
+    figure.legend(
+        handles=[
+            Line2D([], [], linestyle="none", marker=mark, markersize=5.5, color="#FFFFFF",
+                   markeredgecolor="#000000", label=say(f"figure_{by}", lang))
+            for by, mark in _KINDS
+        ], loc="upper left", ncols=2, fontsize=8, bbox_to_anchor=(0.08, 1),
+    )  # fmt: skip
     put_caption(grid[-1, 0], quantile_caption(comparison, "policy", lang), 0.5, left=-0.5)
     yield figure, "quantile_effects"

@@ -53,8 +53,11 @@ def tenth_line(comparison: Comparison, scenario: str, lang: str) -> str:
         return ""
     rows = [cast("pd.Series", own.loc[key]) for key in keys]
     # As everywhere on the screen: the range over assumptions, or where they are held the error.
-    ends = ("range_low", "range_high") if comparison.uncertainty != "seeds" else ("low", "high")
-    shown = [with_interval(float(r["mean"]), *(float(r[end]) for end in ends), lang) for r in rows]
+    kind = "range_" if comparison.uncertainty != "seeds" else ""
+    shown = [
+        with_interval(float(row["mean"]), float(row[f"{kind}low"]), float(row[f"{kind}high"]), lang)
+        for row in rows
+    ]
     unit = unit_words(str(rows[0]["unit"]), lang)
     return say("tenth", lang, quantile=shown[0], decile=shown[1], unit=unit)
 
