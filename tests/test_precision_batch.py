@@ -1,5 +1,6 @@
 """Runs that stop when enough is known: the same bytes whatever ended the batch, none too many."""
 
+import contextlib
 import json
 import os
 import signal
@@ -111,8 +112,17 @@ def test_any_number_of_workers_gives_the_same_bytes(whole, tmp_path):
         assert same_files(tmp_path / str(workers)) == same_files(whole)
 
 
-def killed(folder, workers, seconds):
-    """Begins or goes on, in a process group of its own that is killed after a while."""
+def done_in(folder):
+    """Runs that a folder has, of a batch that may be anywhere."""
+    try:
+        return look.look(folder).done
+    except (KemitraanError, OSError):  # not begun, or a part has just got its name
+        return 0
+
+
+def killed(folder, workers, more):
+    """Begins or goes on, in a process group of its own that is killed so many runs later."""
+    before = done_in(folder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this process has threads, as the child has none
         child = os.fork()
@@ -125,26 +135,34 @@ def killed(folder, workers, seconds):
             go_on(folder, asked(), workers)
         finally:
             os._exit(0)
-    time.sleep(seconds)
+    with contextlib.suppress(OSError):  # the child was quicker
+        os.setpgid(child, child)
+    until = time.monotonic() + 20.0
+    while done_in(folder) < before + more and time.monotonic() < until:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return  # it was quicker
+        time.sleep(0.002)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
 
 
 @posix
 def test_killed_at_many_moments_it_ends_as_if_nothing_had_happened(whole, tmp_path, monkeypatch):
-    folder, held = tmp_path / "killed", set()
-    for k in range(int(os.environ.get("KEMITRAAN_TEST_KILLS", "12"))):
-        monkeypatch.setenv(SECONDS, "0.004" if k % 3 else "0.0")
-        if (folder / "manifest.json").exists() and read_manifest(folder)["complete"]:
-            break
-        killed(folder, 1 + k % 2, 0.04 + 0.05 * (k % 5))
-        if (folder / "manifest.json").exists():
-            held.add(look.look(folder).done)
-    assert len(held) > 2, "the kills must have fallen into the batch"
-    monkeypatch.setenv(SECONDS, "0")
-    if not read_manifest(folder)["complete"]:
-        go_on(folder, asked())
-    assert same_files(folder) == same_files(whole)
+    kills, held = int(os.environ.get("KEMITRAAN_TEST_KILLS", "10")), set()
+    for k in range(kills):
+        folder = tmp_path / str(k // 10)
+        # Slow enough for several kills in each batch, whichever comes first.
+        monkeypatch.setenv(SECONDS, "0.01")
+        if not (folder / "manifest.json").exists() or not read_manifest(folder)["complete"]:
+            killed(folder, 1 + k % 2, 1 + 3 * k % 13)
+        held.add(done_in(folder))
+        if k % 10 == 9:
+            monkeypatch.setenv(SECONDS, "0")
+            tidy(folder)
+            if not read_manifest(folder)["complete"]:
+                go_on(folder, asked())
+            assert same_files(folder) == same_files(whole)
+    assert len(held) > 3, "the kills must have fallen into the batch"
 
 
 class Killed(BaseException):
