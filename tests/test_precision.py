@@ -13,6 +13,7 @@ from experiments.precision.boundary import boundary, crossing, looks_between
 from experiments.precision.criteria import RELATIVE, SIGN, WIDTH, Target, read_criteria, targets_of
 from experiments.precision.intervals import wilson
 from experiments.precision.sequential import read_precision
+from experiments.precision.words import precision_lines
 from sim.errors import KemitraanError
 from tests.stopping import EXPERIMENTS, LOOKS, coverage, criterion, normal, skewed, stops
 
@@ -223,6 +224,7 @@ def test_a_comparison_tells_what_it_reached_and_what_not(stopped):
     assert "How well it is known after 40 pairs" in said
     assert "intervals of the mean over seeds, assumptions held fixed" in said
     assert "not reached: jobs" in said
+    assert "belum tercapai: tenaga kerja" in " ".join(precision_lines(stopped, "id"))
     assert stopped.to_json()["precision"]["reached"] is False
 
 
