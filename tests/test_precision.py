@@ -224,7 +224,7 @@ def test_a_comparison_tells_what_it_reached_and_what_not(stopped):
     assert "How well it is known after 40 pairs" in said
     assert "intervals of the mean over seeds, assumptions held fixed" in said
     assert "not reached: jobs" in said
-    assert "belum tercapai: tenaga kerja" in " ".join(precision_lines(stopped, "id"))
+    assert "belum tercapai: lapangan kerja" in " ".join(precision_lines(stopped, "id"))
     assert stopped.to_json()["precision"]["reached"] is False
 
 
