@@ -22,8 +22,7 @@ from experiments.ensembles import sets_of, with_sets
 from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, whole
 from experiments.precision.comparing import sequential_of
 from experiments.precision.sequential import Precision, read_precision
-from experiments.precision.words import asked_line, pairs_words
-from experiments.precision.words import say as precision_say
+from experiments.precision.words import asked_line, pairs_words, time_words
 from experiments.preliminary import Preliminary
 from experiments.progress import progress_bar, teller
 from experiments.runner import Pilot, default_jobs, pilot, run_jobs, warm
@@ -376,10 +375,6 @@ def _preliminary(prepared: Prepared) -> Preliminary:
     )
 
 
-def _time(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 180 else f"{max(1, seconds):.0f} s"
-
-
 def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     """What will be run, in one line."""
     seconds = float(str(plan["seconds"]))
@@ -389,10 +384,6 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     assumptions = say("varied", lang, n=varied) if varied else say("held", lang)
     if "ensemble" in plan:
         assumptions += say("of_ensemble", lang, n=plan["together"], sets=plan["ensemble"])
-    minutes = _time(seconds)
-    if "most_pairs" in plan:  # the seconds are those of the cap
-        share = (int(str(plan["pairs"])) + extra) / (int(str(plan["most_pairs"])) + extra)
-        minutes = precision_say("span", lang, low=_time(seconds * share), high=minutes)
     line = say(
         "plan",
         lang,
@@ -400,7 +391,7 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
         pairs=pairs_words(plan, lang),
         firms=number(float(str(plan["firms"])), lang),
         months=plan["months"],
-        time=minutes,
+        time=time_words(plan, seconds, lang),
         cores=f"{workers} {say('core' if workers == 1 else 'cores', lang)}",
         assumptions=assumptions,
     )

@@ -32,7 +32,7 @@ from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
 from experiments.precision.intervals import BOOTSTRAP, INTERVAL_COLUMNS, with_intervals
 from experiments.precision.sequential import Sequential
-from experiments.precision.tables import sureness_tables
+from experiments.precision.tables import sureness_document
 from experiments.precision.views import Sureness
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
@@ -99,8 +99,7 @@ class Comparison(Numbers, Views, Sureness):
         self.runs = [run for run in every if run not in self.failures]
         self.plan = dict(plan)
         self.stop = stop
-        if stop is not None:
-            self.plan["pairs"] = stop.looks[-1].pairs
+        self.plan |= {} if stop is None else {"pairs": stop.looks[-1].pairs}
         self.seconds = seconds
         self.folder: Path | None = None
 
@@ -164,8 +163,7 @@ class Comparison(Numbers, Views, Sureness):
             outcome: one or several; all if none.
             window: "policy", "after", "year 1" to "year 5", "before"; all if none.
             by: a grouping such as "size_class"; none for the region as a whole.
-            intervals: "bootstrap" adds `mean_low` and `mean_high`, 95 % of the mean over the runs,
-                and `share_low` and `share_high` of the share of such runs that are better.
+            intervals: "bootstrap" adds 95 % of the mean over the runs and of the share better.
 
         Returns:
             A tidy table. `sim_low` and `sim_high` bound the mean with assumptions held fixed (95 %,
@@ -330,16 +328,10 @@ class Comparison(Numbers, Views, Sureness):
             "stakeholders": plain_rows(
                 self.stakeholders(stakeholder_windows(self.study.months, show))
             ),
-            **{
-                name: plain_rows(table)
-                for name, table in sureness_tables(self).items()
-                if name != "intervals"
-            },
+            **sureness_document(self),
             "hotel_states": [r for w in wanted for r in plain_rows(self.hotel_states(w))],
             "notes": self.notes,
         }
-        if self.stop is not None:
-            document["precision"] = {**self.stop.plain(), "rows": plain_rows(self.precision)}
         json.dumps(document, allow_nan=False)
         return document
 

@@ -283,3 +283,17 @@ def test_a_backend_that_ends_at_every_look_is_started_again(whole, tmp_path):
         one.finish(about=lambda _: {"precision": stop.plain()})
     assert backend.started == len(stop.looks)
     assert same_files(folder) == same_files(whole)
+
+
+def test_what_is_there_beyond_an_earlier_stop_goes(whole, tmp_path):
+    """Runs that were tried again may make a stop earlier than the one that was."""
+    folder = tmp_path / "x"
+    folder.mkdir()
+    with Experiment.create(folder, task(design())) as one:
+        stop = Sequential(asked(), EXTRA, lambda record: record[1:] - record[:1])
+        one.run(LocalPool(1), each=stop.take)
+        assert one.store.counts == (0, 94, 0)
+        one.run(LocalPool(1), upto=(stop.first, stop))
+        assert one.store.counts == (0, 62, 0)
+        one.finish(about=lambda _: {"precision": stop.plain()})
+    assert same_files(folder) == same_files(whole)

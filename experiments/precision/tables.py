@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from experiments.choices import plain_rows
 from experiments.precision.intervals import wilson
 from experiments.precision.quantile_effects import BY_DECILE, BY_QUANTILE
 from experiments.precision.words import say
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
 
-__all__ = ["dominance_line", "share_words", "sureness_tables", "tenth_line"]
+__all__ = ["dominance_line", "share_words", "sureness_document", "sureness_tables", "tenth_line"]
 
 _HEADLINE = "profit"
 _WINDOWS = ("policy", "after")
@@ -34,6 +35,19 @@ def sureness_tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     if shown:
         found["quantile_effects"] = pd.concat(quantiles, ignore_index=True)
         found["dominance"] = pd.concat(dominance, ignore_index=True)
+    return found
+
+
+def sureness_document(comparison: Comparison) -> dict[str, Any]:
+    """The same as plain JSON, without the intervals; and what was asked of the number of runs."""
+    found: dict[str, Any] = {
+        name: plain_rows(table)
+        for name, table in sureness_tables(comparison).items()
+        if name != "intervals"
+    }
+    if comparison.stop is not None:
+        rows = plain_rows(comparison.precision)
+        found["precision"] = {**comparison.stop.plain(), "rows": rows}
     return found
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from experiments.comparison import Comparison
     from experiments.precision.sequential import Finding, Precision
 
-__all__ = ["asked_line", "pairs_words", "precision_lines", "say", "status_line"]
+__all__ = ["asked_line", "pairs_words", "precision_lines", "say", "status_line", "time_words"]
+
+
+_MINUTES = 180  # seconds from which a length is told in minutes
 
 
 def say(key: str, lang: str, **values: object) -> str:
@@ -30,6 +33,25 @@ def pairs_words(plan: Mapping[str, object], lang: str) -> str:
         return pairs
     most = number(float(str(plan["most_pairs"])), lang, digits=0)
     return say("span", lang, low=number(float(pairs), lang, digits=0), high=most)
+
+
+def time_words(plan: Mapping[str, object], seconds: float, lang: str) -> str:
+    """How long a plan takes; from the first look to the cap where it may end between them.
+
+    Args:
+        plan: of a comparison.
+        seconds: of all that may be run.
+        lang: "en" or "id".
+    """
+    if "most_pairs" not in plan:
+        return _time(seconds)
+    pairs, extra, most = (int(str(plan[k])) for k in ("pairs", "extra_pairs", "most_pairs"))
+    share = (pairs + extra) / (most + extra)
+    return say("span", lang, low=_time(seconds * share), high=_time(seconds))
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= _MINUTES else f"{max(1, seconds):.0f} s"
 
 
 def asked_line(precision: Precision, lang: str) -> str:
