@@ -18,7 +18,6 @@ from experiments.choices import known, plain_rows
 from experiments.comparison_numbers import Numbers
 from experiments.design import DISPLACEMENT, DRAW, Job, Study
 from experiments.effects import (
-    EFFECT_COLUMNS,
     displacement_table,
     driver_table,
     effects_table,
@@ -30,7 +29,7 @@ from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
 from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
-from experiments.precision.intervals import BOOTSTRAP, INTERVAL_COLUMNS, with_intervals
+from experiments.precision.intervals import effects_shown
 from experiments.precision.sequential import Sequential
 from experiments.precision.tables import sureness_document
 from experiments.precision.views import Sureness
@@ -172,11 +171,7 @@ class Comparison(Numbers, Views, Sureness):
         Raises:
             KemitraanError: an unknown outcome, window, grouping or kind of interval.
         """
-        known("kind of interval", [] if intervals is None else [intervals], [BOOTSTRAP])
-        chosen = self._chosen(self.all_effects, outcome, window, by)
-        if intervals is None:
-            return chosen[list(EFFECT_COLUMNS)]
-        return with_intervals(self, chosen)[[*EFFECT_COLUMNS, *INTERVAL_COLUMNS]]
+        return effects_shown(self, self._chosen(self.all_effects, outcome, window, by), intervals)
 
     def levels(
         self,

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.compare import compare
@@ -154,6 +155,24 @@ def test_what_the_screen_says_of_the_poorest_tenth_and_of_dominance(result):
         assert dominance_line(result, name, "en").startswith("UMKM profit: ")
     said = " ".join(str(result).split())
     assert " ".join(tenth_line(result, "cash_grant", "en").split()) in said
+
+
+def test_only_what_is_sure_is_said_of_dominance(monkeypatch, result):
+    def told(first, second):
+        rows = [
+            ("cash_grant", "no_policy", 1, True, first),
+            ("cash_grant", "no_policy", 2, True, second),
+        ]
+        rows += [("no_policy", "cash_grant", order, False, 0.0) for order in (1, 2)]
+        columns = ["scenario", "over", "order", "dominates", "share"]
+        monkeypatch.setattr(result, "dominance", lambda *_: pd.DataFrame(rows, columns=columns))
+        return dominance_line(result, "cash_grant", "en")
+
+    assert "whoever prefers more prefers cash_grant to no_policy (first order, in 97 %" in told(
+        0.97, 0.99
+    )
+    assert "second order, in 99 %" in told(0.4, 0.99)
+    assert "neither this nor no_policy is surely better" in told(0.4, 0.6)
 
 
 def test_the_figure_shows_both_kinds(result):

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.bootstrap import CONFIDENCE, mean_intervals
+from experiments.choices import known
 from experiments.design import DRAW
+from experiments.effects import EFFECT_COLUMNS
 from experiments.unit import Cell
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Comparison
 
-__all__ = ["BOOTSTRAP", "INTERVAL_COLUMNS", "wilson", "with_intervals"]
+__all__ = ["BOOTSTRAP", "INTERVAL_COLUMNS", "effects_shown", "wilson", "with_intervals"]
 
 BOOTSTRAP = "bootstrap"
 INTERVAL_COLUMNS = ("mean_low", "mean_high", "share_low", "share_high")
@@ -43,6 +45,23 @@ def wilson(share: npt.ArrayLike, runs: npt.ArrayLike) -> tuple[Floats, Floats]:
     high = np.where(p >= 1.0, 1.0, np.minimum(1.0, centre + half))
     lost = ~np.isfinite(centre)
     return np.where(lost, np.nan, low), np.where(lost, np.nan, high)
+
+
+def effects_shown(comparison: Comparison, chosen: pd.DataFrame, asked: str | None) -> pd.DataFrame:
+    """Rows of `Comparison.all_effects` with the columns of `Comparison.effects`.
+
+    Args:
+        comparison: finished.
+        chosen: some rows.
+        asked: "bootstrap" adds `INTERVAL_COLUMNS`; none adds nothing.
+
+    Raises:
+        KemitraanError: another kind of interval.
+    """
+    known("kind of interval", [] if asked is None else [asked], [BOOTSTRAP])
+    if asked is None:
+        return chosen[list(EFFECT_COLUMNS)]
+    return with_intervals(comparison, chosen)[[*EFFECT_COLUMNS, *INTERVAL_COLUMNS]]
 
 
 def with_intervals(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,8 @@ __all__ = ["dominance_line", "share_words", "sureness_document", "sureness_table
 
 _HEADLINE = "profit"
 _WINDOWS = ("policy", "after")
+_SURE = 0.95
+"""Share of resamples from which on dominance is said in words."""
 _COLUMNS = ("scenario", "outcome", "unit", "window", "mean", "mean_low", "mean_high",
             "share_better", "share_low", "share_high", "pairs")  # fmt: skip
 
@@ -77,7 +79,7 @@ def tenth_line(comparison: Comparison, scenario: str, lang: str) -> str:
 
 
 def dominance_line(comparison: Comparison, scenario: str, lang: str) -> str:
-    """Whether a scenario dominates the baseline in profit, or is dominated by it, and how sure."""
+    """Whether a scenario dominates the baseline in profit, or is dominated by it, if surely so."""
     table = comparison.dominance(_HEADLINE, "policy")
     for first, second in (
         (scenario, comparison.baseline),
@@ -89,7 +91,7 @@ def dominance_line(comparison: Comparison, scenario: str, lang: str) -> str:
             if found.empty:
                 return ""
             row = found.iloc[0]
-            if bool(row["dominates"]):
+            if bool(row["dominates"]) and float(row["share"]) >= _SURE:
                 share = percent(100.0 * float(row["share"]), lang)
                 return say(f"dominates_{order}", lang, first=first, second=second, share=share)
     return say("dominates_none", lang, baseline=comparison.baseline)

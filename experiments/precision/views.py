@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from experiments.precision.dominance import dominance_table
@@ -45,7 +46,7 @@ class Sureness:
         Raises:
             KemitraanError: an unknown outcome or window, or an outcome without a direction.
         """
-        return dominance_table(cast("Comparison", self), outcome, window)
+        return self._kept(dominance_table, outcome, window)
 
     def quantile_effects(self, outcome: str = "profit", window: str = "policy") -> pd.DataFrame:
         """What a policy does along the distribution of firms' profit, Rp a month.
@@ -62,7 +63,18 @@ class Sureness:
         Raises:
             KemitraanError: another outcome, or an unknown window.
         """
-        return quantile_table(cast("Comparison", self), outcome, window)
+        return self._kept(quantile_table, outcome, window)
+
+    def _kept(
+        self, make: Callable[[Comparison, str, str], pd.DataFrame], outcome: str, window: str
+    ) -> pd.DataFrame:
+        """A copy of a table that takes a second, made once."""
+        tables = self.__dict__.setdefault("_sureness", {})
+        key = (make, outcome, window)
+        if key not in tables:
+            tables[key] = make(cast("Comparison", self), outcome, window)
+        found: pd.DataFrame = tables[key].copy()
+        return found
 
     def plot_quantile_effects(
         self,
