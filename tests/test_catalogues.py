@@ -33,6 +33,7 @@ CONTEXT = {
     "experiments.validation.words": "validation",
     "experiments.batch.words": "batch",
     "experiments.explain.words": "explain",
+    "experiments.precision.words": "precision",
     "experiments.calibration.words": "calibration",
 }
 

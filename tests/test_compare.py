@@ -94,6 +94,7 @@ def test_nothing_against_nothing_is_exactly_nothing():
         "partner_status",
         "distance",
         "baseline_decile",
+        "profit_quantile",
         "stakeholder",
     }
     assert set(null.stakeholders()["verdict"]) == {"no difference", "selection, not effect"}

@@ -12,6 +12,8 @@ from experiments.cli.asked import (
     BaselineOption,
     EnsembleOption,
     EqualBudgetOption,
+    MaxReplicatesOption,
+    PrecisionOption,
     ReplicatesOption,
     ScaleOption,
     ScenariosArgument,
@@ -32,7 +34,7 @@ from experiments.cli.options import (
     money,
 )
 from experiments.cli.output import message, tell_kept
-from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
+from experiments.cli.shown import WINDOWS, Shown, exit_code, refuse_missing, show_comparison
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -47,6 +49,8 @@ def compare(
     uncertainty: UncertaintyOption = "ensemble",
     ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
+    precision: PrecisionOption = None,
+    max_replicates: MaxReplicatesOption = None,
     region: RegionOption = None,
     scale: ScaleOption = "auto",
     months: MonthsOption = None,
@@ -63,7 +67,7 @@ def compare(
         typer.Option(
             "--by",
             help="size_class, sector, district, owner_sex, good, partner_status, distance, "
-            "baseline_decile.",
+            "baseline_decile, profit_quantile.",
             metavar="GROUPING",
         ),
     ] = None,
@@ -78,7 +82,7 @@ def compare(
     on_error: OnErrorOption = "record",
     json: JsonOption = False,
     quiet: QuietOption = False,
-) -> None:
+) -> int:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
     begun = time.perf_counter()
     from experiments.batch.ended import (  # noqa: PLC0415
@@ -122,6 +126,8 @@ def compare(
             equal_budget=money(equal_budget),
             backend=backend,
             scheduler=scheduler,
+            precision=precision,
+            max_replicates=max_replicates,
             lang=speech,
             quiet=quiet,
         )
@@ -147,3 +153,4 @@ def compare(
     if failed is not None:
         raise failed
     refuse_missing(result)
+    return exit_code(result)

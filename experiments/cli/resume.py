@@ -19,7 +19,14 @@ from experiments.cli.options import (
     language,
 )
 from experiments.cli.output import tell_kept
-from experiments.cli.shown import TOP, Shown, refuse_missing, show_comparison, show_sensitivity
+from experiments.cli.shown import (
+    TOP,
+    Shown,
+    exit_code,
+    refuse_missing,
+    show_comparison,
+    show_sensitivity,
+)
 
 __all__ = ["resume"]
 
@@ -37,7 +44,7 @@ def resume(
     lang: LangOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
-) -> None:
+) -> int:
     """Go on with an experiment that was ended; what is finished is not done again."""
     begun = time.perf_counter()
     from experiments.batch.ended import BatchError, Interrupted  # noqa: PLC0415
@@ -73,3 +80,4 @@ def resume(
         raise error
     if isinstance(result, Comparison | Sensitivity):
         refuse_missing(result)
+    return exit_code(result) if isinstance(result, Comparison) else 0

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from experiments.studied import Sensitivity
 
 __all__ = [
-    "TOP", "WINDOWS", "Shown", "refuse_missing", "show_comparison", "show_sensitivity",
+    "TOP", "WINDOWS", "Shown", "exit_code", "refuse_missing", "show_comparison", "show_sensitivity",
 ]  # fmt: skip
 
 WINDOWS = "policy,after"
 TOP = 15
 """Rows of a ranking if nothing is asked."""
+_NOT_PASSED = 3
 _WIDE, _WIDE_RANKING = 160, 118
 
 
@@ -82,6 +83,11 @@ def show_sensitivity(
         print(result.folder.as_posix())
     if not quiet:
         message(done_line(time.perf_counter() - begun, lang))
+
+
+def exit_code(result: Comparison) -> int:
+    """What a comparison ends with where every run has numbers: 3 if a precision was not reached."""
+    return 0 if result.stop is None or result.stop.looks[-1].reached else _NOT_PASSED
 
 
 def refuse_missing(result: Comparison | Sensitivity) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.manifest import needed_runs
 from experiments.design import DRAW
 from experiments.explore.draws import HELD, Draws
 from experiments.page.folder import check_hashes, read_manifest
@@ -53,6 +54,8 @@ def read_draws(path: Path) -> Draws:
 
     try:
         design = pd.read_parquet(path / DESIGN)
+        if "batch" in manifest:
+            design = design.iloc[: needed_runs(manifest)]
         values = pd.read_parquet(path / VALUES)
         table = pd.read_csv(path / ASSUMPTIONS).set_index("parameter")
     except (OSError, ValueError) as error:
