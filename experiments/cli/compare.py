@@ -17,6 +17,7 @@ from experiments.cli.asked import (
     ScenariosArgument,
     UncertaintyOption,
 )
+from experiments.cli.forecast import PlanOption
 from experiments.cli.options import (
     JobsOption,
     JsonOption,
@@ -30,6 +31,7 @@ from experiments.cli.options import (
     money,
 )
 from experiments.cli.output import message, tell_kept
+from experiments.cli.plan import plan as plan_of
 from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
 
 if TYPE_CHECKING:
@@ -72,9 +74,10 @@ def compare(
     jobs: JobsOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
+    plan: PlanOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
-) -> None:
+) -> int:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
     begun = time.perf_counter()
     from experiments.batch.ended import (  # noqa: PLC0415
@@ -99,6 +102,24 @@ def compare(
     show = check_windows(windows)
     check_grouping(by)
     check_on_error(on_error)
+    if plan:
+        return plan_of(
+            scenarios,
+            baseline=baseline,
+            uncertainty=uncertainty,
+            ensemble=ensemble,
+            replicates=replicates,
+            region=region,
+            scale=scale,
+            months=months,
+            seed=seed,
+            equal_budget=equal_budget,
+            out=out,
+            jobs=jobs,
+            lang=lang,
+            json=json,
+            quiet=quiet,
+        )
     # Said before the work, not after it.
     target = check_target(next_folder() if out is None else Path(out), beginnings([INPUTS]))
     failed: BatchError | None = None
@@ -141,3 +162,4 @@ def compare(
     if failed is not None:
         raise failed
     refuse_missing(result)
+    return 0
