@@ -57,6 +57,7 @@ def bytes_of_a_run(
     jobs: Sequence[Job],
     layout: Layout,
     pack: Callable[[Any], Floats],
+    copies: float = _KEPT_TWICE,
 ) -> float:
     """Bytes on disk of a run, from two runs of a small sample.
 
@@ -68,6 +69,7 @@ def bytes_of_a_run(
         jobs: all of them; the first two are run.
         layout: of a record.
         pack: makes a record of what the unit gives.
+        copies: of a run that the folder holds.
     """
     scale = max(study.scale, round(study.region.firms / _TRIAL_FIRMS))
     small = replace(study, scale=scale)
@@ -76,4 +78,4 @@ def bytes_of_a_run(
         (Path(aside) / PARTS).mkdir()
         names = write_part(Path(aside), 0, layout, range(len(records)), records)
         size = sum((Path(aside) / name).stat().st_size for name in names)
-    return _KEPT_TWICE * size / len(records)
+    return copies * size / len(records)
