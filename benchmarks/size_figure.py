@@ -30,10 +30,10 @@ def draw(
     single = [row["firms"] for row in one]
     several = [row["firms"] for row in many]
     panels = (
-        ("a month of one region; all of many, s",
+        ("seconds",
          [("one region, a month", single, [r["month"] for r in one], _ONE, "o", "-"),
-          ("one region, building", single, [r["build"] for r in one], _GREY, "s", ":"),
-          ("many regions, 36 months", several, [r["seconds"] for r in many], _MANY, "D", "-")]),
+          ("one region, month 0", single, [r["build"] for r in one], _GREY, "s", ":"),
+          ("many regions, all of it", several, [r["seconds"] for r in many], _MANY, "D", "-")]),
         ("ns a firm-month",
          [("one region", single, [r["ns"] for r in one], _ONE, "o", "-"),
           ("many regions", several, [r["ns"] for r in many], _MANY, "D", "-")]),
@@ -49,6 +49,7 @@ def draw(
         ax.grid(visible=True, alpha=0.25)
         ax.legend(frameon=False, fontsize=8)
     axes[1].set_ylim(10.0, 2_000.0)
+    axes[2].set_ylim(100.0, 20_000.0)
     figure.suptitle("Synthetic regions: time and memory against the number of firms", fontsize=11)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=110)
     plt.close(figure)

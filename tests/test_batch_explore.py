@@ -60,7 +60,7 @@ def without(monkeypatch, replicates, words):
 
 def test_an_interrupted_exploration_goes_on_to_the_same_bytes(tmp_path, monkeypatch, capsys):
     """With two workers, and without sizing the grant again."""
-    assert main([*WORDS, "--jobs", "1", "--out", "whole"]) == 0
+    assert main([*WORDS, "--jobs", "1", "--out", "uninterrupted"]) == 0
     whole = capsys.readouterr().out
     assert after(monkeypatch, 6, [*WORDS, "--out", "part"], KeyboardInterrupt()) == 130
     assert "6 of 16 runs are kept; to go on: kemitraan resume part" in capsys.readouterr().err
@@ -75,8 +75,8 @@ def test_an_interrupted_exploration_goes_on_to_the_same_bytes(tmp_path, monkeypa
         patch.setattr(sizing, "size", sized)
         patch.setattr(sizing, "equalise", sized)
         assert main(["resume", "part", "--quiet", "--jobs", "2"]) == 0
-    assert capsys.readouterr().out == whole.replace("whole", "part")
-    assert same_files(tmp_path / "part") == same_files(tmp_path / "whole")
+    assert capsys.readouterr().out == whole.replace("uninterrupted", "part")
+    assert same_files(tmp_path / "part") == same_files(tmp_path / "uninterrupted")
     assert main(["verify", "part"]) == 0
     assert main(["rerun", "part", "9"]) == 0
     assert "byte for byte" in capsys.readouterr().out
