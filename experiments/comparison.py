@@ -217,17 +217,22 @@ class Comparison(Numbers, Views, Sureness):
     @cached_property
     def correlations(self) -> pd.DataFrame:
         """Rank correlation of every varied assumption with the profit effect, by scenario."""
+        from experiments.explain.standing_out import named_assumptions  # noqa: PLC0415  # needs this
+
         first = next(job for job in self.jobs if job.role == DRAW)
         names = [name for name in self.study.varied if name in first.changes]
         points = np.empty((len(self.of_role(DRAW)), len(names)))
         for row, place in enumerate(self.of_role(DRAW)):
             changes = self.jobs[place].changes
             points[row] = [changes[name] for name in names]
-        return driver_table(points, names, self.paired(HEADLINE_OUTCOME))
+        return driver_table(points, names, self.paired(HEADLINE_OUTCOME), named_assumptions(self))
 
     @property
     def drivers(self) -> pd.DataFrame:
-        """The three assumptions that the profit effect of each scenario hangs on most."""
+        """The three assumptions that go most with the profit effect of each scenario.
+
+        Only where `clear` do they stand out from luck.
+        """
         return self.correlations.groupby("scenario", sort=False).head(3).reset_index(drop=True)
 
     @cached_property

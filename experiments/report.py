@@ -5,8 +5,8 @@ from __future__ import annotations
 import html as escape
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from experiments.comparison import FEWEST_PAIRS
 from experiments.ensemble_words import sets_legend
@@ -44,6 +44,8 @@ __all__ = [
     "window_title",
     "wrapped",
 ]
+
+_NAMED = 3  # assumptions that an effect hangs on
 
 HOTELS = "hotels"
 TABLE_OUTCOMES = (
@@ -344,17 +346,21 @@ def _share_lines(own: pd.DataFrame, lang: str) -> list[str]:
 
 def _hangs_line(comparison: Comparison, name: str, lang: str) -> str:
     table = comparison.correlations
-    own = table[table["scenario"] == name].head(3)
-    if int(str(comparison.plan["pairs"])) < FEWEST_PAIRS or own.empty:
+    own = table[table["scenario"] == name]
+    pairs = int(str(comparison.plan["pairs"]))
+    if pairs < FEWEST_PAIRS or own.empty:
         return say("hangs_few", lang)
-    listed = [
-        f"{p} ({number(float(c), lang, signed=True)})"
-        for p, c in zip(own["parameter"], own["correlation"], strict=True)
-    ]
-    clear = [item for item, ok in zip(listed, own["clear"], strict=True) if ok]
-    if clear:
-        return say("hangs", lang, items=", ".join(clear))
-    return say("hangs_none", lang, n=len(comparison.study.varied), items=", ".join(listed))
+    named = own[own["clear"].astype(bool)].head(_NAMED)
+    if named.empty:
+        return say("hangs_none", lang, n=pairs)
+    items = [f"{row['parameter']} ({_with_effect(row, lang)})" for row in named.to_dict("records")]
+    return say("hangs", lang, items=", ".join(items))
+
+
+def _with_effect(row: Mapping[Hashable, Any], lang: str) -> str:
+    """How an assumption goes with the effect: its rank correlation, or that it bends."""
+    rho = float(row["correlation"])
+    return number(rho, lang, signed=True) if abs(rho) > row["noise"] else say("bends", lang)
 
 
 def _displaced_line(comparison: Comparison, name: str, lang: str) -> str:

@@ -23,6 +23,7 @@ from experiments.design import Job, Study
 from experiments.unit import ModelError, Result, run_unit
 from experiments.words import say
 from scenarios.region_ranges import UMKM
+from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     from sim.population import RegionLike
@@ -144,8 +145,8 @@ def run_units(
             wanted then. The same number again is the end, and no more than these come back.
 
     Raises:
-        ModelError: a run broke an identity.
-        KemitraanError: a worker ended without a word.
+        ModelError: a run failed, broke an identity, or its worker ended without a word; says which
+            run it was.
     """
     pool = LocalPool(min(workers, max(1, len(jobs)))) if backend is None else backend
     work = Work(unit, study, keep_errors=True)
@@ -160,18 +161,20 @@ def run_units(
                 progress(len(outcomes))
                 for one in outcomes:
                     if isinstance(one.result, Failure):
-                        raise _error(one)
+                        raise _error(one, jobs[one.run]) from one.result.error
                     results[one.run] = one.result
                     each(one.run, one.result)
     return cast("list[T]", results[: runs.end])
 
 
-def _error(one: Outcome) -> Exception:
-    """What a failed run raises: its own exception, or what is known of it."""
+def _error(one: Outcome, job: Job) -> KemitraanError:
+    """What a failed run raises: which run, and why; its exit code where it has one of its own."""
     failure: Failure = one.result
-    if failure.error is not None:
-        return failure.error
     hint = ""
     if failure.stage == WORKER:
         hint = "; run again with --jobs 1, or with a larger --scale"
-    return ModelError(f"run {one.run} failed ({failure.stage}): {failure.message}{hint}")
+    which = f"run {one.run} ({job.role} {job.replicate}, seed {job.seed})"
+    found = ModelError(f"{which} failed ({failure.stage}): {failure.message}{hint}")
+    if isinstance(failure.error, KemitraanError):
+        found.exit_code = failure.error.exit_code
+    return found

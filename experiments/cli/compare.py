@@ -19,6 +19,7 @@ from experiments.cli.asked import (
     ScenariosArgument,
     UncertaintyOption,
 )
+from experiments.cli.forecast import PlanOption
 from experiments.cli.options import (
     BackendOption,
     JobsOption,
@@ -34,6 +35,7 @@ from experiments.cli.options import (
     money,
 )
 from experiments.cli.output import message, tell_kept
+from experiments.cli.plan import plan as plan_of
 from experiments.cli.shown import WINDOWS, Shown, exit_code, refuse_missing, show_comparison
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def compare(
     scheduler: SchedulerOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
+    plan: PlanOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
@@ -107,6 +110,28 @@ def compare(
     show = check_windows(windows)
     check_grouping(by)
     check_on_error(on_error)
+    if plan:
+        return plan_of(
+            scenarios,
+            baseline=baseline,
+            uncertainty=uncertainty,
+            ensemble=ensemble,
+            replicates=replicates,
+            precision=precision,
+            max_replicates=max_replicates,
+            region=region,
+            scale=scale,
+            months=months,
+            seed=seed,
+            equal_budget=equal_budget,
+            out=out,
+            jobs=jobs,
+            backend=backend,
+            scheduler=scheduler,
+            lang=lang,
+            json=json,
+            quiet=quiet,
+        )
     # Said before the work, not after it.
     target = check_target(next_folder() if out is None else Path(out), beginnings([INPUTS]))
     failed: BatchError | None = None
