@@ -14,7 +14,6 @@ from experiments.batch.atomic import digest_of
 from experiments.batch.checksums import CHECKSUMS, read_checksums
 from experiments.batch.crate import crate_of
 from experiments.batch.manifest import CRATE, MANIFEST, PROGRAM, read_manifest
-from experiments.batch.need import amount_of_bytes
 from experiments.batch.parts import PARTS
 from experiments.batch.program import Program
 from experiments.batch.runs_file import SECONDS, read_seconds
@@ -50,6 +49,8 @@ LARGE = 100 << 20
 """Bytes of runs that are left out where it is not said."""
 READMES = {"en": "README.md", "id": "README.id.md"}
 _SAMPLE = 10
+_FILE = "PACK.zip"
+"""Stands for the file in the page: its own name would make its bytes hang on it."""
 _SHOWN = 5
 
 
@@ -120,7 +121,7 @@ def pack(
     about = _about(place, manifest, commit_of(), wheel, kind, left, outside)
     files[PACK] = _json(about)
     for lang, name in READMES.items():
-        files[name] = _page(lang, about, place, target.name).encode()
+        files[name] = _page(lang, about, place).encode()
     files[CRATE] = _json(_crate(place, about, files))
     digests = {name: _digest(content) for name, content in files.items()}
     files[CHECKSUMS] = seal("\n".join(f"{sha}  {name}" for name, sha in sorted(digests.items())))
@@ -244,7 +245,7 @@ def _ended(folder: Path) -> datetime:
     return datetime.fromtimestamp(int((folder / MANIFEST).stat().st_mtime), UTC)
 
 
-def _page(lang: str, about: Mapping[str, Any], folder: Path, file: str) -> str:
+def _page(lang: str, about: Mapping[str, Any], folder: Path) -> str:
     """The reviewer's page."""
     program, packages = about["program"], about["packages"]
     seconds = sum(read_seconds(folder) or [])
@@ -266,7 +267,7 @@ def _page(lang: str, about: Mapping[str, Any], folder: Path, file: str) -> str:
         "runs": about["runs"],
         "failed": about["failed"],
         "parts": f"`{EXPERIMENT}/{PARTS}/`" if with_runs else say("readme_left_out", lang),
-        "zip": file,
+        "zip": _FILE,
         "sample": min(about["runs"], _SAMPLE),
         "seconds": say("readme_seconds", lang, time=taken) if (folder / SECONDS).is_file() else "",
         "hashes": "--require-hashes " if about["lock"] == LOCK_KINDS[0] else "",
@@ -288,7 +289,11 @@ def _crate(
     inputs = [f"{EXPERIMENT}/{n}" for n in read_manifest(folder)["batch"].get("inputs", [])]
     told = {
         "name": about["name"],
-        "inputs": [*inputs, f"{EXPERIMENT}/design.parquet", f"{EXPERIMENT}/scenarios.resolved.json"],
+        "inputs": [
+            *inputs,
+            f"{EXPERIMENT}/design.parquet",
+            f"{EXPERIMENT}/scenarios.resolved.json",
+        ],
         "program": {
             "@id": program["wheel"],
             "@type": ["File", "SoftwareApplication"],

@@ -99,11 +99,14 @@ def _study_of(function: Callable[..., Any], manifest: Mapping[str, Any], folder:
     from experiments.sensitivity_batch import SensitivityBatch  # noqa: PLC0415
 
     asked = manifest["asked"]
+    if asked["screened"]:
+        raise KemitraanError(
+            "a screening of a function chose the parameters, and no folder keeps one: it cannot be "
+            "done again"
+        )
     names = tuple(name for _, _, ranges in asked["factors"] for name in ranges)
     model = OwnModel(function, names, tuple(asked["outcomes"]))
-    return SensitivityBatch(
-        planned_of(model, asked, folder), str(asked["lang"]), jobs_of(folder)
-    )
+    return SensitivityBatch(planned_of(model, asked, folder), str(asked["lang"]), jobs_of(folder))
 
 
 def _of_function(
