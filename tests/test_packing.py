@@ -224,19 +224,26 @@ def test_a_study_of_a_function_needs_the_function(studied, capsys):
     assert "tests.functions.ishigami, not tests.functions.sobol_g" in capsys.readouterr().err
 
 
-def test_a_table_that_its_runs_do_not_give_is_found(studied, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("name", "table", "words"),
+    [
+        ("studied", "sensitivity.csv", ["--function", "tests.functions:ishigami"]),
+        ("bare", "summary.csv", []),
+    ],
+)
+def test_a_table_that_its_runs_do_not_give_is_found(request, tmp_path, capsys, name, table, words):
     """All hashes are mended, as a forger would; only doing it again shows it."""
-    files = members(studied)
-    table = files["experiment/sensitivity.csv"].decode().splitlines()
-    table[1] = re.sub(r"\d", lambda m: str((int(m[0]) + 5) % 10), table[1])
-    forged = "\n".join([*table, ""]).encode()
-    (tmp_path / "f.zip").write_bytes(zipped(mended(files, {"experiment/sensitivity.csv": forged})))
-    words = ["reproduce", "f.zip", "--function", "tests.functions:ishigami", "--jobs", "1"]
-    assert main([*words, "--json", "--quiet"]) == 3
+    files = members(request.getfixturevalue(name))
+    lines = files[f"experiment/{table}"].decode().splitlines()
+    lines[1] = re.sub(r"(?<=[,.])\d", lambda m: str((int(m[0]) + 5) % 10), lines[1])
+    forged = {f"experiment/{table}": "\n".join([*lines, ""]).encode()}
+    (tmp_path / "f.zip").write_bytes(zipped(mended(files, forged)))
+    assert main(["reproduce", "f.zip", *words, "--jobs", "1", "--json", "--quiet"]) == 3
     found = json.loads(capsys.readouterr().out)
     assert found["verdict"] == "different"
-    assert "sensitivity.csv" in found["differs"]
-    assert found["agreement"]["within"] is False
+    assert found["differs"] == [table, "manifest.json"]
+    assert found["environment_differs"] == found["model_differs"] == []
+    assert found["agreement"]["statistics"] > 0
 
 
 def test_points_of_a_function_come_out_again(tmp_path):
