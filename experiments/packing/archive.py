@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import zipfile
 import zlib
@@ -12,13 +13,19 @@ from pathlib import Path, PurePosixPath
 from experiments.batch.atomic import whole_file
 from sim.errors import KemitraanError
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "extract", "write_zip", "zip_of"]
+__all__ = ["DAMAGED", "MOST_BYTES", "MOST_FILES", "extract", "write_zip", "zip_of"]
 
 MOST_FILES = 200_000
 MOST_BYTES = 64 << 30
 """Of all files together, unpacked."""
-_MOST_RATIO = 2_000
-"""Unpacked bytes a packed one, of a file: deflate itself ends near 1,030."""
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    ValueError, OverflowError,
+)  # fmt: skip
+"""What reading a damaged zip raises."""
+_MOST_RATIO = 100
+"""Unpacked bytes a packed one, of a zip of more than `_SMALL` bytes: tables reach about 20."""
+_SMALL = 1 << 30
 _DAY = (1980, 1, 1, 0, 0, 0)
 _MODE = (stat.S_IFREG | 0o644) << 16
 _UNIX = 3
@@ -88,15 +95,21 @@ def extract(path: Path, target: Path, *, most_bytes: int = MOST_BYTES) -> list[s
             _refuse_odd(path, entries, most_bytes)
             for entry in entries:
                 _unpack(path, archive, entry, target)
-    except FileNotFoundError as error:
-        raise KemitraanError(f"{path}: no such file; give the zip that pack wrote") from error
-    except IsADirectoryError as error:
-        raise KemitraanError(f"{path}: is a folder; give the zip that pack wrote") from error
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
-    ) as error:  # fmt: skip
+    except DAMAGED as error:
         raise KemitraanError(f"{path}: is no zip, or a damaged one: {error}") from error
+    except OSError as error:
+        raise _not_read(path, target, error) from error
     return [entry.filename for entry in entries]
+
+
+def _not_read(path: Path, target: Path, error: OSError) -> KemitraanError:
+    """Why a file was not read, or not unpacked."""
+    if not path.exists():
+        return KemitraanError(f"{path}: no such file; give the zip that pack wrote")
+    if path.is_dir():
+        return KemitraanError(f"{path}: is a folder; give the zip that pack wrote")
+    why = str(error.strerror or error).replace(str(target), "")
+    return KemitraanError(f"{path}: cannot be read or unpacked: {why}")
 
 
 def _refuse_odd(path: Path, entries: list[zipfile.ZipInfo], most_bytes: int) -> None:
@@ -106,6 +119,8 @@ def _refuse_odd(path: Path, entries: list[zipfile.ZipInfo], most_bytes: int) -> 
     size = sum(one.file_size for one in entries)
     if size > most_bytes:
         raise KemitraanError(f"{path}: unpacks to {size} bytes, more than {most_bytes}")
+    if size > max(_SMALL, _MOST_RATIO * path.stat().st_size):
+        raise KemitraanError(f"{path}: unpacks to {size} bytes, far more than it has; no pack")
     seen = set()
     for one in entries:
         name = one.filename
@@ -114,8 +129,6 @@ def _refuse_odd(path: Path, entries: list[zipfile.ZipInfo], most_bytes: int) -> 
         if name.casefold() in seen:
             raise KemitraanError(f"{path}: holds {name!r} twice; no pack does")
         seen.add(name.casefold())
-        if one.file_size > _BLOCK and one.file_size > _MOST_RATIO * max(1, one.compress_size):
-            raise KemitraanError(f"{path}: holds {name!r}, which unpacks without an end; no pack")
 
 
 def _is_plain(name: str) -> bool:

@@ -122,9 +122,11 @@ def pack(
     files[PACK] = _json(about)
     for lang, name in READMES.items():
         files[name] = _page(lang, about, place).encode()
+    # The list of hashes is described before it can be made: its length does not hang on them.
+    files[CHECKSUMS] = _checksums(dict.fromkeys([*files, CRATE], "0" * 64))
     files[CRATE] = _json(_crate(place, about, files))
-    digests = {name: _digest(content) for name, content in files.items()}
-    files[CHECKSUMS] = seal("\n".join(f"{sha}  {name}" for name, sha in sorted(digests.items())))
+    listed_now = {n: _digest(content) for n, content in files.items() if n != CHECKSUMS}
+    files[CHECKSUMS] = _checksums(listed_now)
     try:
         write_zip(target, files)
     except OSError as error:
@@ -302,13 +304,17 @@ def _crate(
             "encodingFormat": "application/zip",
             "license": {"@id": "https://spdx.org/licenses/MIT"},
         },
-        "apart": [LOCK_FILE, PACK, *READMES.values()],
+        "apart": [LOCK_FILE, PACK, CHECKSUMS, *READMES.values()],
     }
     sizes = {
         name: len(content) if isinstance(content, bytes) else content.stat().st_size
         for name, content in files.items()
     }
     return crate_of(folder, sorted(files), told, sizes=sizes, ended=_ended(folder))
+
+
+def _checksums(digests: Mapping[str, str]) -> bytes:
+    return seal("\n".join(f"{sha}  {name}" for name, sha in sorted(digests.items())))
 
 
 def _json(plain: Mapping[str, object]) -> bytes:

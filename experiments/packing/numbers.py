@@ -4,8 +4,9 @@ Of every outcome, window and scenario the mean over the same runs is taken in bo
 difference run by run, over n runs, a mean is within error where |mean(d)| is at most 3 standard
 errors of d (for few runs the quantile of Student's t, n - 1 degrees of freedom, that has the
 probability of 3 for a normal variable), or at most 1e-6 of the mean's size. All is well where at
-most 1 in 100 means is outside, and none beyond the quantile that chance passes once in 200 times
-over all of them (Bonferroni).
+most 1 in 100 means is outside, or of few means no more than chance passes once in 200 times
+(binomial), and none beyond the quantile that chance passes once in 200 times over all of them
+(Bonferroni).
 
 Where a pack holds no runs, intervals of its tables stand in for the standard error.
 """
@@ -56,7 +57,12 @@ class Agreement:
     @property
     def within(self) -> bool:
         """Whether chance explains the difference."""
-        return self.statistics > 0 and not self.far and self.outside <= _SHARE * self.statistics
+        from scipy.stats import binom  # noqa: PLC0415  # 0.3 s
+
+        if not self.statistics or self.far:
+            return False
+        chance = binom.isf(_FAR, self.statistics, _BEYOND)
+        return bool(self.outside <= max(_SHARE * self.statistics, chance))
 
 
 def agreement(before: Floats, now: Floats) -> Agreement:

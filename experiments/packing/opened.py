@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,16 @@ from experiments.batch.manifest import MANIFEST, PROGRAM, needed_runs, read_mani
 from experiments.batch.parts import PARTS
 from experiments.batch.program import Program
 from experiments.batch.sources import PACKAGES, source_digest
-from experiments.packing.archive import extract
+from experiments.packing.archive import DAMAGED, extract
 from experiments.packing.make import EXPERIMENT, OUTCOMES, PACK, SCHEMA, read_program
 from experiments.packing.records import RECORDS, Record, read_records_file
 from sim.errors import KemitraanError
 
-__all__ = ["Pack", "open_pack"]
+__all__ = ["Pack", "open_pack", "read_with_care"]
 
 _SHOWN = 5
+_MOST_SOURCE = 100 << 20
+"""Bytes of a file of the program; a larger one is none of ours."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,9 @@ class Pack:
         """Digest of every source and data file of the packed program."""
         with zipfile.ZipFile(self.wheel) as archive:
             return {
-                name: source_digest(archive.read(name))
-                for name in archive.namelist()
-                if name.partition("/")[0] in PACKAGES
+                one.filename: source_digest(archive.read(one))
+                for one in archive.infolist()
+                if one.filename.partition("/")[0] in PACKAGES and one.file_size <= _MOST_SOURCE
             }
 
 
@@ -81,15 +85,35 @@ def open_pack(path: Path, root: Path) -> Pack:
         KemitraanError: it is no pack, or not as it was packed; with what is wrong.
     """
     names = extract(path, root)
-    try:
+    with read_with_care(path, root):
         return _checked(path, root, names)
-    except (
-        OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, zipfile.BadZipFile,
-    ) as error:  # fmt: skip
-        told = f"{type(error).__name__}: {error}".replace(str(root), "").strip()
+
+
+@contextmanager
+def read_with_care(path: Path, root: Path) -> Iterator[None]:
+    """Says of what in a pack cannot be read that it is the pack's, whoever wrote that.
+
+    Args:
+        path: of the zip, which is named.
+        root: folder it is unpacked into, which is not.
+    """
+    try:
+        yield
+    except KemitraanError as error:
+        told = _without(root, str(error))
+        if told == str(error):
+            raise
+        raise KemitraanError(f"{path}: {told}") from error
+    except (*DAMAGED, OSError, LookupError, TypeError, AttributeError) as error:
+        told = _without(root, f"{type(error).__name__}: {error}").strip()
         raise KemitraanError(
             f"{path}: is no pack of kemitraan, or a damaged one: {told}"
         ) from error
+
+
+def _without(root: Path, text: str) -> str:
+    """A message without the temporary folder, of which nobody knows."""
+    return text.replace(f"{root}{os.sep}", "").replace(str(root), "")
 
 
 def _checked(path: Path, root: Path, names: list[str]) -> Pack:

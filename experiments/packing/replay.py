@@ -16,6 +16,7 @@ from experiments.batch.manifest import jobs_of, read_manifest
 from experiments.batch.pool import LocalPool
 from experiments.batch.record import Floats, Layout
 from experiments.batch.task import Task
+from experiments.batch.work import called
 from experiments.resume import Batch, batch_of
 from sim.errors import KemitraanError
 
@@ -80,6 +81,8 @@ def replay_of(folder: Path, function: Callable[..., Any] | None, *, quiet: bool)
             f"the experiment studies the function {name}, and no file can hold a function; if you "
             f"have it and trust it, name it: --function {':'.join(name.rpartition('.')[::2])}"
         )
+    if called(function) != name:
+        raise KemitraanError(f"function: the experiment studies {name}, not {called(function)}")
     if manifest["kind"] == FUNCTION:
         return _of_function(function, manifest, jobs_of(folder))
     return _of_batch(_study_of(function, manifest, folder), quiet=quiet)

@@ -24,7 +24,7 @@ from experiments.batch.record import MAIN, Floats, Layout
 from experiments.batch.task import Task
 from experiments.limits import MOST_JOBS, whole
 from experiments.packing.numbers import Agreement, agreement, rows_of_runs, table_agreement
-from experiments.packing.opened import Pack, open_pack
+from experiments.packing.opened import Pack, open_pack, read_with_care
 from experiments.packing.records import FAILED, digest_of_record
 from experiments.packing.replay import replay_of
 from experiments.packing.standing import Standing, standing_of
@@ -127,7 +127,8 @@ def reproduce(
         root.mkdir()
         opened = open_pack(path, root)
         count = _how_many(len(opened.records), share, runs)
-        replay = replay_of(opened.experiment, function, quiet=quiet)
+        with read_with_care(path, root):
+            replay = replay_of(opened.experiment, function, quiet=quiet)
         standing = standing_of(opened, replay.task)
         common: dict[str, Any] = {
             "pack": path, "name": str(opened.about["name"]), "standing": standing,
