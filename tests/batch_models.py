@@ -6,13 +6,16 @@ import time
 
 import numpy as np
 
+FACTOR = 1.0
+"""As if a machine rounded otherwise."""
+
 
 def parabola(x):
     return x[0] ** 2 + x[1]
 
 
 def lucky(x, seed):
-    return [x[0] + (seed % 1000) / 1000, x[1] * (seed % 7)]
+    return [(x[0] + (seed % 1000) / 1000) * FACTOR, x[1] * (seed % 7) * FACTOR]
 
 
 def broken(x):

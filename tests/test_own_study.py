@@ -267,3 +267,13 @@ def test_the_folder_of_a_function(sobol, tmp_path):
     assert "scenarios.resolved.json" not in manifest["files"]
     with pytest.raises(KemitraanError, match="is a function; it has no study"):
         _ = sobol.study
+
+
+def test_a_screening_of_a_function_draws_its_figures(tmp_path):
+    """Its outcomes have no unit and no region."""
+    folder = tmp_path / "study"
+    km.sensitivity(
+        function=ishigami, problem=ISHIGAMI, method="morris", samples=4, out=folder, **HERE
+    )
+    drawn = sorted(path.suffix for path in (folder / "figures").iterdir())
+    assert drawn.count(".png") == drawn.count(".svg") >= 2

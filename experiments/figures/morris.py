@@ -19,7 +19,6 @@ from experiments.report import window_title
 from experiments.sensitivity_report import factor_name, what
 from experiments.sensitivity_words import say
 from experiments.words import number, unit_words
-from sim.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +59,8 @@ def morris_map(
     axes.set_xlim(-0.02 * right, right)
     axes.set_ylim(-0.03 * top, top)
     _labels(axes, named, right, top, lang)
-    unit = unit_words(OUTCOMES[outcome].unit, lang)
-    axes.set_xlabel(say("x", lang, unit=unit))
-    axes.set_ylabel(say("y", lang, unit=unit))
+    axes.set_xlabel(_with_unit("x", result, outcome, lang))
+    axes.set_ylabel(_with_unit("y", result, outcome, lang))
     localise(axes, lang, "x")
     localise(axes, lang, "y")
     axes.set_title(say("map_title", lang, what=what(result, outcome, lang, inside=True)), **TITLE)
@@ -135,7 +133,7 @@ def ranking(result: Screening, outcome: str, *, ax: Axes | None = None, lang: st
     axes.set_ylim(len(shown) - 0.4, -0.6)
     top = max(float(row["high"]) for row in shown)
     axes.set_xlim(0, 1.05 * top if top > 0 else 1.0)
-    axes.set_xlabel(say("x", lang, unit=unit_words(OUTCOMES[outcome].unit, lang)))
+    axes.set_xlabel(_with_unit("x", result, outcome, lang))
     localise(axes, lang, "x")
     axes.set_title(say("map_title", lang, what=what(result, outcome, lang, inside=True)), **TITLE)
     if not result.by_groups:
@@ -153,18 +151,28 @@ def ranking_height(result: Screening) -> float:
     return 1.4 + _LINE * (min(ROWS, len(result.design.factors) - 1) + 1)
 
 
+def _with_unit(key: str, result: Screening, outcome: str, lang: str) -> str:
+    """A label of an axis; a function's outcome has no unit."""
+    return say(key, lang, unit=unit_words(result.unit(outcome), lang)).rstrip(", ")
+
+
 def _caption(result: Screening, outcome: str, lang: str) -> str:
     plan = result.plan
     kept = result.indices[outcome]
+    words = {
+        "what": what(result, outcome, lang),
+        "n": result.design.samples if kept is None else kept.kept,
+        "jobs": number(float(str(plan["units"])), lang, digits=0),
+        "seed": plan["seed"],
+    }
+    if result.own is not None:
+        return say("caption_function", lang, **words)
     return say(
         "caption",
         lang,
-        what=what(result, outcome, lang),
+        **words,
         window=window_title(result, result.window, lang).lower(),
-        n=result.design.samples if kept is None else kept.kept,
-        jobs=number(float(str(plan["units"])), lang, digits=0),
         units=say("pairs" if result.baseline else "runs", lang),
-        seed=plan["seed"],
         region=result.study.region.name,
         firms=number(float(str(plan["firms"])), lang),
     )

@@ -43,6 +43,8 @@ def standing_of(pack: Pack, task: Task) -> Standing:
     before, now = pack.program, Program.of(task.function, task.also)
     names = {*before.sources, *now.sources}
     model = {n for n in names if before.sources.get(n) != now.sources.get(n)}
+    if before.function != now.function:
+        model.add(f"{now.function} for {before.function}")
     code = {name: source_digest(content) for name, content in code_files().items()}
     packed = pack.code()
     beside = {n for n in {*packed, *code} if packed.get(n) != code.get(n)} - names
