@@ -59,6 +59,32 @@ def wide(x):
     return np.sin(np.arange(1, 65) * (1.0 + x[0]) ** 2)
 
 
+def scaled(x, by=1.0):
+    return x[0] * by
+
+
+class Scaled:
+    """The same as an object."""
+
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, x):
+        return x[0] * self.by
+
+    def again(self, x):
+        return x[0] * self.by
+
+
+def scaled_by(by):
+    """The same as a function that was made."""
+
+    def inner(x):
+        return x[0] * by
+
+    return inner
+
+
 # -- functions of a study and a job, as the runner calls them
 
 
