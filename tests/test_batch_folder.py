@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.batch import atomic
-from experiments.batch.checksums import read_checksums
+from experiments.batch import atomic, experiment
+from experiments.batch.checksums import CHECKSUMS, files_in, read_checksums
 from experiments.batch.ended import BatchError
 from experiments.batch.evaluate import evaluate
 from experiments.batch.journal import Log
@@ -75,9 +75,18 @@ class Killed(BaseException):
     """Ends a batch at a chosen moment, as no handler expects it."""
 
 
+def read_checksums_now(folder):
+    """Hashes of all files that are there."""
+    return {n: atomic.digest_of(folder / n) for n in files_in(folder, [CHECKSUMS])}
+
+
 def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, monkeypatch):
-    """Each file gets its name by a rename: before and after each of them the process may die."""
+    """Each file gets its name by a rename: before and after each of them the process may die.
+
+    A process that is killed removes nothing: what it had half written is there again afterwards.
+    """
     monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is cut here
+    monkeypatch.setattr(experiment, "_empty", lambda _: None)
     place = atomic.move_into_place
     count = [0]
 
@@ -91,11 +100,13 @@ def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, 
     assert total > 20
     for after in (False, True):
         for k in range(total):
-            left = [k]
+            left, behind = [k], []
 
-            def dying(*given, left=left, after=after):
+            def dying(*given, left=left, after=after, behind=behind):
                 left[0] -= 1
                 if left[0] < 0 and not after:
+                    if not behind and given[0].name.endswith(".partial"):
+                        behind += [given[0], given[0].read_bytes()]
                     raise Killed
                 place(*given)
                 if left[0] < 0:
@@ -106,8 +117,11 @@ def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, 
             with pytest.raises(Killed):
                 run(folder)
             monkeypatch.setattr(atomic, "move_into_place", place)
+            if behind and behind[0].parent.is_dir():
+                behind[0].write_bytes(behind[1])
             run(folder)
             assert same_files(folder) == same_files(whole), (k, after)
+            assert read_checksums(folder) == read_checksums_now(folder), (k, after)
 
 
 def entries(path):

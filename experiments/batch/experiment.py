@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from experiments.batch.atomic import digest_of, move_into_place
+from experiments.batch.atomic import digest_of, move_into_place, sweep
 from experiments.batch.backend import Backend, BackendError
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
@@ -64,6 +64,7 @@ class Experiment:
         self.manifest = read_manifest(folder)
         self.left_behind = lock.left_behind
         self._lock = lock
+        sweep(folder)  # else it would be listed among the files that are there to stay
         length = int(str(self.manifest["batch"]["part_runs"]))
         self.store = Store(folder, task.layout, len(task.jobs), length)
 
