@@ -14,6 +14,7 @@ from benchmarks.conditions import conditions
 from benchmarks.memory import measure_whole_region
 from benchmarks.pairing import measure_pairing
 from benchmarks.rows import Row, table
+from benchmarks.size import measure_sizes
 from benchmarks.sobol import measure_sobol
 from benchmarks.speed import measure_size, measure_throughput
 from benchmarks.start import measure_start
@@ -25,6 +26,7 @@ from benchmarks.workers import measure_workers
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "throughput": measure_throughput,
     "size": measure_size,
+    "sizes": measure_sizes,
     "whole": measure_whole_region,
     "bundle": measure_bundle,
     "twin": measure_twin,

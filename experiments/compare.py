@@ -17,12 +17,17 @@ from experiments.batch.ended import BatchError, check_on_error
 from experiments.batch.job import Job
 from experiments.batch.record import Floats
 from experiments.comparison import Comparison
+from experiments.comparison_record import comparison_layout
 from experiments.design import ENSEMBLE, FIXED_REPLICATES, Study, make_jobs
 from experiments.ensembles import sets_of, with_sets
 from experiments.limits import MOST_REPLICATES, MOST_SEED, whole
+from experiments.precision.comparing import sequential_of
+from experiments.precision.sequential import Precision, read_precision
+from experiments.precision.words import asked_line, pairs_words, time_words
 from experiments.preliminary import Preliminary
 from experiments.progress import progress_bar, teller
 from experiments.runner import Pilot, pilot, run_jobs, warm
+from experiments.unit import Result
 from experiments.words import number, say
 from scenarios.region import Region
 
@@ -65,6 +70,8 @@ def compare(
     ensemble: str | PathLike[str] | Ensemble | None = None,
     fixed_replicates: int = FIXED_REPLICATES,
     equal_budget: float | bool = False,
+    precision: str | Sequence[str] | None = None,
+    max_replicates: int | None = None,
     on_error: str = "record",
     backend: str | None = None,
     scheduler: str | None = None,
@@ -95,6 +102,10 @@ def compare(
         equal_budget: sizes every scenario to the same expected public cost, million rupiah in a
             policy year: a number, or True for what the first scenario costs. Each is sized by the
             levers that its `budget: {spend_on: [...]}` names.
+        precision: how well effects are to be known, such as "profit: sign", "profit: 5% of effect"
+            or "jobs: 200" (half width in the outcome's unit), one or several: pairs are added from
+            `replicates` on until all are, see docs/precision.md and `Comparison.precision`.
+        max_replicates: pairs at which that ends in any case; 1,024 if none.
         on_error: "record" notes a run that fails and goes on without it, where there is a folder;
             "stop" ends at the first.
         backend: "local", processes of this machine, or "dask"; see `docs/machines.md`.
@@ -131,6 +142,8 @@ def compare(
         equal_budget=equal_budget,
         backend=backend,
         scheduler=scheduler,
+        precision=precision,
+        max_replicates=max_replicates,
         lang=lang,
         quiet=quiet,
     )
@@ -153,6 +166,7 @@ class Prepared:
         plan: what will be run, as plain JSON.
         lang: language of messages and figures.
         quiet: no messages and no progress.
+        precision: what is asked of the number of runs, if anything is.
     """
 
     study: Study
@@ -164,6 +178,7 @@ class Prepared:
     plan: dict[str, object]
     lang: str
     quiet: bool
+    precision: Precision | None = None
 
 
 def prepare(
@@ -182,6 +197,8 @@ def prepare(
     equal_budget: float | bool,
     backend: str | None = None,
     scheduler: str | None = None,
+    precision: str | Sequence[str] | None = None,
+    max_replicates: int | None = None,
     lang: str,
     quiet: bool,
 ) -> Prepared:
@@ -196,9 +213,18 @@ def prepare(
     study, replaced = load_study(
         scenarios, baseline, region, seed, scale, months, lang, equal_budget=equal_budget
     )
+    wanted = read_precision(
+        precision,
+        scenarios=study.names[1:],
+        months=study.months,
+        first=replicates,
+        most=max_replicates,
+        seed=seed,
+    )
+    looks = () if wanted is None else wanted.looks
     pool = backend_of(backend, scheduler, jobs)
     study = with_sets(study, uncertainty, ensemble)
-    work = make_jobs(study, uncertainty, replicates, fixed_replicates)
+    work = make_jobs(study, uncertainty, replicates, fixed_replicates, looks)
     workers = min(pool.workers, len(work))
     tell = teller(quiet=quiet)
     for line in replaced:
@@ -208,7 +234,8 @@ def prepare(
     plan = {
         "scenarios": len(study.scenarios),
         "pairs": replicates,
-        "extra_pairs": len(work) - replicates,
+        "extra_pairs": len(work) - max(replicates, *looks, 0),
+        **({} if wanted is None else {"most_pairs": looks[-1]}),
         "firms": study.firms,
         "months": study.months,
         "scale": study.scale,
@@ -221,12 +248,24 @@ def prepare(
         "seconds": round(trial.seconds, 1),
     }
     tell(plan_line(plan, lang))
-    return Prepared(study, uncertainty, work, pool, workers, trial, plan, lang, quiet)
+    if wanted is not None:
+        tell(asked_line(wanted, lang))
+    return Prepared(study, uncertainty, work, pool, workers, trial, plan, lang, quiet, wanted)
 
 
 def _in_memory(prepared: Prepared) -> Comparison:
     study, work = prepared.study, prepared.jobs
     begun = time.perf_counter()
+    told, stop = _preliminary(prepared), None
+    if prepared.precision is not None:
+        shape = comparison_layout(study)[0]
+        stop = sequential_of(prepared.precision, work, shape, study)
+
+    def each(run: int, result: Result) -> None:
+        if stop is not None:
+            stop.take(run, shape.pack(result))
+        told(run, result)
+
     with progress_bar(len(work), quiet=prepared.quiet) as advance:
         results = run_jobs(
             study,
@@ -234,11 +273,20 @@ def _in_memory(prepared: Prepared) -> Comparison:
             prepared.workers,
             unit_seconds=prepared.trial.unit_seconds,
             progress=advance,
-            each=_preliminary(prepared),
+            each=each,
             backend=prepared.backend,
+            upto=None if stop is None else (stop.first, stop),
         )
     seconds = time.perf_counter() - begun
-    return Comparison(study, prepared.uncertainty, work, results, prepared.plan, seconds=seconds)
+    return Comparison(
+        study,
+        prepared.uncertainty,
+        work[: len(results)],
+        results,
+        prepared.plan,
+        seconds=seconds,
+        stop=stop,
+    )
 
 
 def compare_into(
@@ -263,7 +311,9 @@ def compare_into(
     from experiments.compare_need import need_of  # noqa: PLC0415
 
     study, work = prepared.study, prepared.jobs
-    batch = CompareBatch(study, prepared.uncertainty, work, prepared.plan, prepared.lang)
+    batch = CompareBatch(
+        study, prepared.uncertainty, work, prepared.plan, prepared.lang, prepared.precision
+    )
     here = min(prepared.workers, prepared.backend.here)
     refuse_what_does_not_fit(need_of(study, work, here, batch.layout), where)
     prepared.backend.check(batch.task.work())
@@ -300,15 +350,23 @@ def carry_out(
     """Does the runs of an open folder that wait, and writes what follows from all of them."""
     begun = time.perf_counter()
     waiting = experiment.store.counts[0]
+    stop = batch.sequential(experiment)
+
+    def taken(run: int, record: Floats) -> None:
+        if stop is not None:
+            stop.take(run, record)
+        each(run, record)
+
     with progress_bar(waiting, quiet=quiet) as advance:
         experiment.run(
             backend,
             on_error=on_error,
             unit_seconds=unit_seconds,
             progress=advance,
-            each=each,
+            each=taken,
+            upto=None if stop is None else (stop.first, stop),
         )
-    found = batch.comparison(experiment, time.perf_counter() - begun)
+    found = batch.comparison(experiment, time.perf_counter() - begun, stop)
     try:
         batch.finish(experiment, found)
     except BatchError as error:
@@ -318,9 +376,10 @@ def carry_out(
 
 
 def _preliminary(prepared: Prepared) -> Preliminary:
+    work, asked = prepared.jobs, prepared.precision
     return Preliminary(
         prepared.study,
-        prepared.jobs,
+        work if asked is None else work[: len(work) - asked.looks[-1] + asked.looks[0]],
         teller(quiet=prepared.quiet),
         prepared.lang,
         prepared.trial.seconds,
@@ -336,15 +395,14 @@ def plan_line(plan: dict[str, object], lang: str = "en") -> str:
     assumptions = say("varied", lang, n=varied) if varied else say("held", lang)
     if "ensemble" in plan:
         assumptions += say("of_ensemble", lang, n=plan["together"], sets=plan["ensemble"])
-    minutes = f"{seconds / 60:.0f} min" if seconds >= 180 else f"{max(1, seconds):.0f} s"
     line = say(
         "plan",
         lang,
         scenarios=plan["scenarios"],
-        pairs=plan["pairs"],
+        pairs=pairs_words(plan, lang),
         firms=number(float(str(plan["firms"])), lang),
         months=plan["months"],
-        time=minutes,
+        time=time_words(plan, seconds, lang),
         cores=f"{workers} {say('core' if workers == 1 else 'cores', lang)}",
         assumptions=assumptions,
     )

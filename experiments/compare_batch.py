@@ -24,6 +24,8 @@ from experiments.batch.work import Outcome
 from experiments.comparison import Comparison
 from experiments.comparison_record import RecordShape, StoredResults, comparison_layout
 from experiments.design import Study
+from experiments.precision.comparing import precision_of, sequential_of
+from experiments.precision.sequential import Precision, Sequential
 from experiments.study_json import INPUTS, study_from_json, study_to_json
 from experiments.unit import run_unit
 
@@ -42,6 +44,7 @@ class CompareBatch:
         uncertainty: "parameters" or "seeds".
         plan: what was asked, as plain JSON.
         lang: language of the figures.
+        precision: what is asked of the number of runs, if anything is.
         task: for the folder.
     """
 
@@ -52,8 +55,10 @@ class CompareBatch:
         jobs: Sequence[Job],
         plan: Mapping[str, object],
         lang: str,
+        precision: Precision | None = None,
     ) -> None:
         self.study = study
+        self.precision = precision
         self.uncertainty = uncertainty
         self.plan = dict(plan)
         self.lang = lang
@@ -77,18 +82,26 @@ class CompareBatch:
                 "uncertainty": uncertainty,
                 "plan": asked,
                 "lang": lang,
+                **({} if precision is None else {"precision": precision.plain()}),
             },
             files={INPUTS: study_to_json(study)},
         )
 
-    def comparison(self, experiment: Experiment, seconds: float = 0.0) -> Comparison:
+    def comparison(
+        self, experiment: Experiment, seconds: float = 0.0, stop: Sequential | None = None
+    ) -> Comparison:
         """What the runs say, read from the folder when it is asked for.
+
+        Args:
+            experiment: with all runs.
+            seconds: they took.
+            stop: what ended them, if a precision did.
 
         Raises:
             BatchError: too few of them have numbers.
         """
         failures = experiment.store.failures()
-        self._refuse_few(failures)
+        self._refuse_few(failures, len(experiment.store.state))
         runs = np.flatnonzero(experiment.store.state == DONE).tolist()
         results = StoredResults(
             experiment.folder, self.shape, self.layout, runs, experiment.store.length
@@ -101,8 +114,15 @@ class CompareBatch:
             results,
             self.plan,
             seconds=seconds,
+            stop=stop,
             failures={run: (jobs[run], failure) for run, failure in failures.items()},
         )
+
+    def sequential(self, experiment: Experiment | None = None) -> Sequential | None:
+        """What says when there are enough runs, told of those a folder has; none if none is."""
+        if self.precision is None:
+            return None
+        return sequential_of(self.precision, self.task.jobs, self.shape, self.study, experiment)
 
     def go_on(
         self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool
@@ -135,20 +155,20 @@ class CompareBatch:
             "inputs": [INPUTS, "scenarios.resolved.json"],
         }
 
-    def _refuse_few(self, failures: Mapping[int, Failure]) -> None:
+    def _refuse_few(self, failures: Mapping[int, Failure], runs: int) -> None:
         """Refuses a table of nothing.
 
         Raises:
             BatchError: a role has fewer than two replicates left.
         """
         left: dict[str, int] = {}
-        for run, job in enumerate(self.task.jobs):
+        for run, job in enumerate(self.task.jobs[:runs]):
             left[job.role] = left.get(job.role, 0) + (run not in failures)
         few = [role for role, count in left.items() if count < _FEWEST]
         if few and failures:
             run, failure = next(iter(failures.items()))
             raise BatchError(
-                f"{len(failures)} of {len(self.task.jobs)} runs failed, too many for a table "
+                f"{len(failures)} of {runs} runs failed, too many for a table "
                 f"({', '.join(few)}); the first of them, run {run} ({failure.stage}): "
                 f"{failure.message}"
             )
@@ -176,5 +196,10 @@ def resumed(folder: Path) -> CompareBatch:
         (folder / INPUTS).read_bytes(), str(manifest["batch"]["digests"]["study"])
     )
     return CompareBatch(
-        study, str(manifest["uncertainty"]), jobs_of(folder), manifest["plan"], manifest["lang"]
+        study,
+        str(manifest["uncertainty"]),
+        jobs_of(folder),
+        manifest["plan"],
+        manifest["lang"],
+        precision_of(manifest, study),
     )

@@ -1,21 +1,20 @@
-"""What a comparison will need: disk and memory, from its size or from a small trial of its own."""
+"""What an experiment will need: disk and memory, from its size or from a small trial of its own."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from experiments.batch.job import Job
 from experiments.batch.need import Need
 from experiments.batch.parts import PARTS, write_part
-from experiments.batch.record import Layout
-from experiments.comparison_record import RecordShape
+from experiments.batch.record import Floats, Layout
 from experiments.design import Study
-from experiments.unit import run_unit
 from scenarios.region_ranges import UMKM
 
 __all__ = ["FILES", "FIRM", "PROCESS", "bytes_of_a_run", "need_of"]
@@ -32,7 +31,7 @@ _KEPT_TWICE = 2.0  # in the parts and, run by run, in outcomes.parquet
 def need_of(
     study: Study, jobs: Sequence[Job], workers: int, layout: Layout, *, run_bytes: float = 0.0
 ) -> Need:
-    """Estimates for a comparison; on the high side where nothing was measured.
+    """Estimates; on the high side where nothing was measured.
 
     Args:
         study: what is shared.
@@ -52,16 +51,31 @@ def need_of(
     )
 
 
-def bytes_of_a_run(study: Study, jobs: Sequence[Job], layout: Layout, shape: RecordShape) -> float:
+def bytes_of_a_run(
+    unit: Callable[[Study, Job], Any],
+    study: Study,
+    jobs: Sequence[Job],
+    layout: Layout,
+    pack: Callable[[Any], Floats],
+    copies: float = _KEPT_TWICE,
+) -> float:
     """Bytes on disk of a run, from two runs of a small sample.
 
     The numbers of a run are as many whatever the sample, and take about as much room.
+
+    Args:
+        unit: what is run.
+        study: what is shared.
+        jobs: all of them; the first two are run.
+        layout: of a record.
+        pack: makes a record of what the unit gives.
+        copies: of a run that the folder holds.
     """
     scale = max(study.scale, round(study.region.firms / _TRIAL_FIRMS))
     small = replace(study, scale=scale)
-    records = np.stack([shape.pack(run_unit(small, job)) for job in jobs[:2]])
+    records = np.stack([pack(unit(small, job)) for job in jobs[:2]])
     with tempfile.TemporaryDirectory(prefix="kemitraan-") as aside:
         (Path(aside) / PARTS).mkdir()
         names = write_part(Path(aside), 0, layout, range(len(records)), records)
         size = sum((Path(aside) / name).stat().st_size for name in names)
-    return _KEPT_TWICE * size / len(records)
+    return copies * size / len(records)

@@ -18,7 +18,6 @@ from experiments.choices import known, plain_rows
 from experiments.comparison_numbers import Numbers
 from experiments.design import DISPLACEMENT, DRAW, Job, Study
 from experiments.effects import (
-    EFFECT_COLUMNS,
     displacement_table,
     driver_table,
     effects_table,
@@ -30,6 +29,10 @@ from experiments.idle_levers import idle_lever_notes
 from experiments.inputs import inputs_line
 from experiments.missing import missing_lines
 from experiments.money import equality_notes, money_rows
+from experiments.precision.intervals import effects_shown
+from experiments.precision.sequential import Sequential
+from experiments.precision.tables import sureness_document
+from experiments.precision.views import Sureness
 from experiments.scale_rules import scale_notes
 from experiments.shocks import shock_notes
 from experiments.stakeholder_table import stakeholder_windows
@@ -58,7 +61,7 @@ _PURCHASES = (
 )
 
 
-class Comparison(Numbers, Views):
+class Comparison(Numbers, Views, Sureness):
     """Effects of scenarios against a baseline.
 
     Attributes:
@@ -69,6 +72,7 @@ class Comparison(Numbers, Views):
         runs: the number of each in the design.
         failures: of the replicates that have none, by their number in the design.
         plan: what was run, as plain JSON.
+        stop: what ended the runs, where a precision was asked.
         seconds: the runs took, by the clock.
         folder: where it was written, if it was.
     """
@@ -83,6 +87,7 @@ class Comparison(Numbers, Views):
         *,
         seconds: float = 0.0,
         failures: Mapping[int, tuple[Job, Failure]] | None = None,
+        stop: Sequential | None = None,
     ) -> None:
         self.study = study
         self.uncertainty = uncertainty
@@ -92,6 +97,8 @@ class Comparison(Numbers, Views):
         every = range(self.units)
         self.runs = [run for run in every if run not in self.failures]
         self.plan = dict(plan)
+        self.stop = stop
+        self.plan |= {} if stop is None else {"pairs": stop.looks[-1].pairs}
         self.seconds = seconds
         self.folder: Path | None = None
 
@@ -146,6 +153,8 @@ class Comparison(Numbers, Views):
         outcome: str | Sequence[str] | None = None,
         window: str | None = "policy",
         by: str | None = None,
+        *,
+        intervals: str | None = None,
     ) -> pd.DataFrame:
         """Differences from the baseline, one row a scenario, outcome and group.
 
@@ -153,15 +162,16 @@ class Comparison(Numbers, Views):
             outcome: one or several; all if none.
             window: "policy", "after", "year 1" to "year 5", "before"; all if none.
             by: a grouping such as "size_class"; none for the region as a whole.
+            intervals: "bootstrap" adds 95 % of the mean over the runs and of the share better.
 
         Returns:
             A tidy table. `sim_low` and `sim_high` bound the mean with assumptions held fixed (95 %,
             simulation error alone); `range_low` and `range_high` hold 5-95 % of parameter draws.
 
         Raises:
-            KemitraanError: an unknown outcome, window or grouping.
+            KemitraanError: an unknown outcome, window, grouping or kind of interval.
         """
-        return self._chosen(self.all_effects, outcome, window, by)[list(EFFECT_COLUMNS)]
+        return effects_shown(self, self._chosen(self.all_effects, outcome, window, by), intervals)
 
     def levels(
         self,
@@ -207,17 +217,22 @@ class Comparison(Numbers, Views):
     @cached_property
     def correlations(self) -> pd.DataFrame:
         """Rank correlation of every varied assumption with the profit effect, by scenario."""
+        from experiments.explain.standing_out import named_assumptions  # noqa: PLC0415  # needs this
+
         first = next(job for job in self.jobs if job.role == DRAW)
         names = [name for name in self.study.varied if name in first.changes]
         points = np.empty((len(self.of_role(DRAW)), len(names)))
         for row, place in enumerate(self.of_role(DRAW)):
             changes = self.jobs[place].changes
             points[row] = [changes[name] for name in names]
-        return driver_table(points, names, self.paired(HEADLINE_OUTCOME))
+        return driver_table(points, names, self.paired(HEADLINE_OUTCOME), named_assumptions(self))
 
     @property
     def drivers(self) -> pd.DataFrame:
-        """The three assumptions that the profit effect of each scenario hangs on most."""
+        """The three assumptions that go most with the profit effect of each scenario.
+
+        Only where `clear` do they stand out from luck.
+        """
         return self.correlations.groupby("scenario", sort=False).head(3).reset_index(drop=True)
 
     @cached_property
@@ -313,6 +328,7 @@ class Comparison(Numbers, Views):
             "stakeholders": plain_rows(
                 self.stakeholders(stakeholder_windows(self.study.months, show))
             ),
+            **sureness_document(self),
             "hotel_states": [r for w in wanted for r in plain_rows(self.hotel_states(w))],
             "notes": self.notes,
         }

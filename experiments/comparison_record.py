@@ -44,6 +44,10 @@ class RecordShape:
         """Numbers of a window for the region as a whole."""
         return len(OUTCOMES)
 
+    def place(self, scenario: int, window: int, outcome: int) -> int:
+        """Where a number of the region as a whole stands in a record."""
+        return (scenario * self.windows + window) * self.outcomes + outcome
+
     def pack(self, result: Result) -> Floats:
         """A result as one row of floats, block after block."""
         numbers = result.numbers.reshape(self.scenarios, self.windows, self.cells)

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -315,29 +316,37 @@ def in_range(
 
 
 def latin_hypercube(
-    seed: int, rows: int, ranges: Mapping[str, tuple[float, float]]
+    seed: int, rows: int, ranges: Mapping[str, tuple[float, float]], stage: int = 0
 ) -> npt.NDArray[np.float64]:
     """(rows, ranges): each range cut into `rows` equal parts, each part drawn from once.
 
     A column depends on the seed, the number of rows and the parameter's name only, so that one more
     parameter in the registry leaves the draws of the others as they were; and the draws are our
-    own keyed ones, the same with every version of every library.
+    own keyed ones, the same with every version of every library. Each stage of a design that grows
+    is a hypercube of its own.
     """
     key = np.uint64(seed)
     points = np.empty((rows, len(ranges)))
     for column, (name, (low, high)) in enumerate(ranges.items()):
         code = zlib.crc32(name.encode())
-        order = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, 0, 0) for r in range(rows)]
-        inside = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, 0, 1) for r in range(rows)]
+        order = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, stage, 0) for r in range(rows)]
+        inside = [uniform(key, _STREAM_DESIGN, 0, r, code, 0, stage, 1) for r in range(rows)]
         part = np.argsort(np.argsort(order, kind="stable"), kind="stable")
         points[:, column] = in_range(low, high, part + np.array(inside), rows)
     return points
 
 
 def make_jobs(
-    study: Study, uncertainty: str, replicates: int, extra: int = FIXED_REPLICATES
+    study: Study,
+    uncertainty: str,
+    replicates: int,
+    extra: int = FIXED_REPLICATES,
+    looks: Sequence[int] = (),
 ) -> Jobs:
     """All replicates in the order of the design.
+
+    Where a design may grow, what it grows by stands behind all that a design of the first look has,
+    so that its first runs are the runs of that design.
 
     Args:
         study: what they share.
@@ -345,6 +354,7 @@ def make_jobs(
         replicates: how many pairs.
         extra: replicates at the registry's values and at each end of displacement, unless
             `uncertainty` is seeds.
+        looks: numbers of pairs, rising, to which the design may grow; the first is `replicates`.
     """
     if uncertainty not in UNCERTAINTIES:
         known = ", ".join(UNCERTAINTIES)
@@ -353,31 +363,35 @@ def make_jobs(
         raise KemitraanError(f"--replicates {replicates}: is outside 2..{MOST_REPLICATES}")
     if uncertainty != "seeds" and not 2 <= extra <= MOST_REPLICATES:
         raise KemitraanError(f"fixed_replicates {extra}: is outside 2..{MOST_REPLICATES}")
-    seeds = [replicate_seed(study.seed, r) for r in range(max(replicates, extra))]
+    most = max(replicates, *looks) if looks else replicates
+    seeds = [replicate_seed(study.seed, r) for r in range(max(most, extra))]
+    stages = list(pairwise([0, *(looks or [replicates])]))
     if uncertainty == "seeds":
-        return Jobs(seeds, [Role(DRAW, (), np.empty((replicates, 0)))])
+        return Jobs(seeds, [Role(DRAW, (), np.empty((b - a, 0)), a) for a, b in stages])
     names = tuple(study.varied)
     moved = ((NONE_MOVED, 0.0), (ALL_MOVED, 1.0))
+    drawn = [Role(DRAW, names, _drawn(study, k, a, b), a) for k, (a, b) in enumerate(stages)]
     return Jobs(
         seeds,
         [
-            Role(DRAW, names, _drawn(study, replicates)),
+            drawn[0],
             Role(FIXED, (), np.empty((extra, 0))),
             *(Role(role, (DISPLACEMENT,), np.full((extra, 1), value)) for role, value in moved),
+            *drawn[1:],
         ],
     )
 
 
-def _drawn(study: Study, replicates: int) -> npt.NDArray[np.float64]:
-    """(replicates, varied): values of an ensemble's sets, the others from a hypercube."""
-    together = study.together
+def _drawn(study: Study, stage: int, first: int, stop: int) -> npt.NDArray[np.float64]:
+    """(stop - first, varied): values of an ensemble's sets, the others from a hypercube."""
+    together, rows = study.together, stop - first
     apart = {name: ends for name, ends in study.varied.items() if name not in together}
-    found = np.empty((replicates, len(study.varied)))
+    found = np.empty((rows, len(study.varied)))
     column = {name: k for k, name in enumerate(study.varied)}
-    found[:, [column[name] for name in apart]] = latin_hypercube(study.seed, replicates, apart)
+    found[:, [column[name] for name in apart]] = latin_hypercube(study.seed, rows, apart, stage)
     if study.ensemble is not None:
         places = [study.ensemble.names.index(name) for name in together]
-        members = study.ensemble.order(study.seed, replicates)
+        members = study.ensemble.order(study.seed, stop)[first:]
         values = study.ensemble.members[members][:, places]
         found[:, [column[name] for name in together]] = values
     return found

@@ -7,7 +7,7 @@ ever shown as the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -274,12 +274,23 @@ def displacement_table(
 
 
 def driver_table(
-    points: Floats, parameters: Sequence[str], effects: Mapping[str, Floats]
+    points: Floats,
+    parameters: Sequence[str],
+    effects: Mapping[str, Floats],
+    named: Mapping[str, Collection[str]],
 ) -> pd.DataFrame:
     """Rank correlation of each varied assumption with each scenario's effect, strongest first.
 
-    `noise` is what the largest of so many correlations reaches by chance in one of twenty designs:
-    what stays below it may be an accident.
+    Args:
+        points: (draws, assumptions).
+        parameters: names of the assumptions.
+        effects: (draws,) by scenario.
+        named: by scenario the assumptions that stand out from luck, as `explain` finds them.
+
+    Returns:
+        One row a scenario and assumption. `noise` is what the largest of so many correlations
+        reaches by chance in one of twenty designs; `clear`: the assumption is named. One that is
+        named below the noise moves the effect up and down again.
     """
     import pandas as pd  # noqa: PLC0415  # 0.4 s
 
@@ -298,7 +309,7 @@ def driver_table(
             if np.ptp(points[usable, c]) > 0
         ]
         found.sort(key=lambda pair: -abs(pair[1]))
-        rows += [(scenario, name, rho, noise, abs(rho) > noise) for name, rho in found]
+        rows += [(scenario, name, rho, noise, name in named[scenario]) for name, rho in found]
     return pd.DataFrame(rows, columns=list(columns))
 
 

@@ -1,8 +1,10 @@
-"""Ways to split effects: those of `sim.outcomes_groups`, and three that look at the site.
+"""Ways to split effects: those of `sim.outcomes_groups`, three that look at the site, and one more.
 
 `distance` and `baseline_decile` split sites, whoever stands there later: by the nearest hotel, and
 by what the firm there earned before the policy. `partner_status` splits twins, the same firm in a
-run and in its baseline, by whether buyers ordered from it in either.
+run and in its baseline, by whether buyers ordered from it in either. `profit_quantile` splits
+nobody: it holds quantiles of the distribution of profit over firms, so that a difference is one
+between distributions, whoever stands where in them.
 """
 
 from __future__ import annotations
@@ -20,10 +22,20 @@ from sim.outcomes_record import Record, Window, gaining_twins
 from sim.tables import KIND_HOTEL
 from sim.world import Names
 
-__all__ = ["GROUPINGS", "GROUP_OUTCOMES", "Sites", "group_names", "group_values", "sites_of"]
+__all__ = [
+    "GROUPINGS",
+    "GROUP_OUTCOMES",
+    "QUANTILES",
+    "Sites",
+    "group_names",
+    "group_values",
+    "sites_of",
+]
 
 BANDS_KM = (1.0, 2.0, 5.0, 20.0)
 DECILES = 10
+QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
+"""Of the distribution of profit over firms."""
 _BEFORE = 1
 """Year before the policy, from 0."""
 
@@ -54,6 +66,9 @@ _BY_TWIN = MappingProxyType(
         "firms": "",
     }
 )
+_SPREAD = MappingProxyType(
+    {"profit_per_firm": "sites with a firm at the year's end, each year by itself"}
+)
 _STATUS = (
     "orders in both",
     "orders with policy only",
@@ -62,7 +77,7 @@ _STATUS = (
     "other trades",
     "another firm or none",
 )
-_OWN = ("partner_status", "distance", "baseline_decile")
+_OWN = ("partner_status", "distance", "baseline_decile", "profit_quantile")
 
 GROUPINGS = (*firms.GROUPINGS, *_OWN)
 """All ways to split."""
@@ -72,6 +87,7 @@ GROUP_OUTCOMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "partner_status": _BY_TWIN,
         "distance": _BY_SITE,
         "baseline_decile": _BY_SITE,
+        "profit_quantile": _SPREAD,
     }
 )
 """Outcomes of each grouping with their denominators. Those of `partner_status` are differences from
@@ -98,6 +114,8 @@ def group_names(names: Names, by: str) -> tuple[str, ...]:
         return (f"under {ends[0]} km", *inner, f"{ends[-1]} km or more")
     if by == "baseline_decile":
         return (*(f"decile {k}" for k in range(1, DECILES + 1)), "vacant then")
+    if by == "profit_quantile":
+        return tuple(f"{100 * q:.0f} %" for q in QUANTILES)
     return firms.group_names(names, by)
 
 
@@ -136,6 +154,8 @@ def group_values(
     count = len(group_names(record.world.names, by))
     if by == "partner_status":
         return _by_twin(record, baseline, window, count)
+    if by == "profit_quantile":
+        return _quantiles(record, window)
     return _by_site(record, baseline, window, getattr(sites, by), count)
 
 
@@ -219,6 +239,26 @@ def _by_twin(record: Record, baseline: Record | None, window: Window, count: int
             world.scale * number,
         ]
     )
+
+
+def _quantiles(record: Record, window: Window) -> Floats:
+    """(1, quantiles) of profit, Rp a month, over firms and years of the window.
+
+    Every simulated firm stands for as many of the region, so that all have the same weight. Between
+    two firms a quantile is interpolated, as numpy does; not a number where nobody stands.
+    """
+    yearly = record.world.yearly
+    years = slice(window.first_year, window.stop_year)
+    profit = yearly.profit[years][yearly.alive[years] == 1]
+    if not profit.size:
+        return np.full((1, len(QUANTILES)), np.nan)
+    place = np.array(QUANTILES) * (profit.size - 1)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, profit.size - 1)
+    # In place: the selection above is a copy already.
+    profit.partition(np.unique([*low, *high]))
+    first, second = profit[low], profit[high]
+    return np.asarray(1e6 / 12.0 * (first + (place - low) * (second - first))[np.newaxis])
 
 
 def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Floats:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from experiments.calibration.ensemble import FILES, load_ensemble, write_ensemble
 from experiments.design import FIXED_REPLICATES
+from experiments.precision.tables import sureness_tables
 from scenarios.faults import ScenarioError
 from scenarios.region import list_regions
 from scenarios.scenario import Scenario, list_scenarios, load_scenario
@@ -90,6 +91,9 @@ def write_beside(comparison: Comparison, folder: Path) -> None:
         "drivers": comparison.correlations,
         "displacement": comparison.displacement,
     }
+    tables |= sureness_tables(comparison)
+    if comparison.stop is not None:
+        tables["precision"] = comparison.precision
     for name, table in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="\n") as file:
             table.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
@@ -187,8 +191,13 @@ def command(comparison: Comparison, folder: Path) -> dict[str, object]:
         options["equal-budget"] = plan["equal_budget"]
     if (folder / SETS).is_dir():
         options["ensemble"] = SETS
+    if comparison.stop is not None:
+        looks = comparison.stop.precision.looks
+        options |= {"replicates": looks[0], "max-replicates": looks[-1]}
     for name, value in options.items():
         words += [f"--{name}", str(value)]
+    asked = () if comparison.stop is None else comparison.stop.precision.asked
+    words += [word for text in asked for word in ("--precision", text)]
     extra = 0 if comparison.uncertainty == "seeds" else int(str(plan["extra_pairs"])) // 3
     return {
         "words": words,

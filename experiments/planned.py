@@ -189,11 +189,11 @@ def planned_again(result: Sensitivity) -> Planned:
     return Planned(about, result.sample, *common, result.monthly, result.screening)
 
 
-def planned_of(study: Study, asked: Mapping[str, Any], folder: Path) -> Planned:
+def planned_of(study: Study | OwnModel, asked: Mapping[str, Any], folder: Path) -> Planned:
     """The study of a folder, ready to go on.
 
     Args:
-        study: what its runs share.
+        study: what its runs share, or the function.
         asked: as `asked_plain` gave it.
         folder: with the runs of the screening, if there was one.
     """
@@ -205,7 +205,9 @@ def planned_of(study: Study, asked: Mapping[str, Any], folder: Path) -> Planned:
         tuple(asked["outcomes"]),
         str(asked["window"]),
         tuple(asked["monthly"]),
-        _screening(folder, study, asked) if asked["screened"] else None,
+        _screening(folder, study, asked)
+        if asked["screened"] and isinstance(study, Study)
+        else None,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html as escape
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from experiments.comparison import FEWEST_PAIRS
 from experiments.ensemble_words import sets_legend
 from experiments.money import money_lines
+from experiments.precision.tables import dominance_line, share_words, tenth_line
 from experiments.stakeholder_table import clear, nothing, shows_from, stakeholder_windows
 from experiments.words import (
     number,
@@ -43,6 +44,8 @@ __all__ = [
     "window_title",
     "wrapped",
 ]
+
+_NAMED = 3  # assumptions that an effect hangs on
 
 HOTELS = "hotels"
 TABLE_OUTCOMES = (
@@ -94,6 +97,7 @@ def text(
     from experiments.group_report import group_lines  # noqa: PLC0415
     from experiments.hotel_states import state_lines  # noqa: PLC0415
     from experiments.in_short import short_lines  # noqa: PLC0415
+    from experiments.precision.words import precision_lines  # noqa: PLC0415
     from experiments.stakeholder_report import stakeholder_lines  # noqa: PLC0415
 
     lines = []
@@ -110,6 +114,8 @@ def text(
         if by is not None:
             lines += [*group_lines(comparison, window, by, lang, width), ""]
     lines += wrapped(_below(comparison, lang), width)
+    known = precision_lines(comparison, lang)
+    lines += ["", *wrapped(known, width)] if known else []
     # Last, where a reader of a long output looks first.
     shown = [w for w in show if w in windows(months)]
     told = "policy" if "policy" in shown else next(iter(shown), None)
@@ -291,6 +297,8 @@ def _below(comparison: Comparison, lang: str) -> list[str]:
         lines.append(f"{name}{instrument}, {title}")
         lines += [f"  {line}" for line in _unclear_lines(own, lang)]
         lines += [f"  {line}" for line in _share_lines(own, lang)]
+        further = (tenth_line(comparison, name, lang), dominance_line(comparison, name, lang))
+        lines += [f"  {line}" for line in further if line]
         if comparison.uncertainty != "seeds":
             lines.append(f"  {_hangs_line(comparison, name, lang)}")
             lines.append(f"  {_displaced_line(comparison, name, lang)}")
@@ -331,23 +339,28 @@ def _share_lines(own: pd.DataFrame, lang: str) -> list[str]:
     row = own[own["outcome"] == "profit"].iloc[0]
     if not math.isfinite(row["share_better"]):
         return []
-    k = round(float(row["share_better"]) * int(row["pairs"]))
-    return [f"{OUTCOMES['profit'].label[lang]}: {say('share', lang, k=k, n=int(row['pairs']))}"]
+    k, n = round(float(row["share_better"]) * int(row["pairs"])), int(row["pairs"])
+    sure = share_words(float(row["share_better"]), n, lang)
+    return [f"{OUTCOMES['profit'].label[lang]}: {say('share', lang, k=k, n=n)} ({sure})"]
 
 
 def _hangs_line(comparison: Comparison, name: str, lang: str) -> str:
     table = comparison.correlations
-    own = table[table["scenario"] == name].head(3)
-    if int(str(comparison.plan["pairs"])) < FEWEST_PAIRS or own.empty:
+    own = table[table["scenario"] == name]
+    pairs = int(str(comparison.plan["pairs"]))
+    if pairs < FEWEST_PAIRS or own.empty:
         return say("hangs_few", lang)
-    listed = [
-        f"{p} ({number(float(c), lang, signed=True)})"
-        for p, c in zip(own["parameter"], own["correlation"], strict=True)
-    ]
-    clear = [item for item, ok in zip(listed, own["clear"], strict=True) if ok]
-    if clear:
-        return say("hangs", lang, items=", ".join(clear))
-    return say("hangs_none", lang, n=len(comparison.study.varied), items=", ".join(listed))
+    named = own[own["clear"].astype(bool)].head(_NAMED)
+    if named.empty:
+        return say("hangs_none", lang, n=pairs)
+    items = [f"{row['parameter']} ({_with_effect(row, lang)})" for row in named.to_dict("records")]
+    return say("hangs", lang, items=", ".join(items))
+
+
+def _with_effect(row: Mapping[Hashable, Any], lang: str) -> str:
+    """How an assumption goes with the effect: its rank correlation, or that it bends."""
+    rho = float(row["correlation"])
+    return number(rho, lang, signed=True) if abs(rho) > row["noise"] else say("bends", lang)
 
 
 def _displaced_line(comparison: Comparison, name: str, lang: str) -> str:

@@ -28,6 +28,7 @@ __all__ = ["KINDS", "Batch", "batch_of", "rerun", "resume", "status", "verify"]
 
 KINDS = {
     "compare": "experiments.compare_batch",
+    "explore": "experiments.explore.batch",
     "sensitivity": "experiments.sensitivity_batch",
 }
 """Modules of the experiments that can be gone on with, by kind; each has `resumed(folder)`."""
@@ -86,8 +87,8 @@ def resume(
         quiet: no messages and no progress on stderr.
 
     Returns:
-        What the experiment would have given: a `Comparison`, a `Sensitivity`; none where nothing
-        was left to do.
+        What the experiment would have given: a `Comparison`, a `Sensitivity`, an `Exploration`;
+        none where nothing was left to do.
 
     Raises:
         KemitraanError: another version, changed inputs, or somebody else writes there.

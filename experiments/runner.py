@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 from experiments.batch.backend import Backend
 from experiments.batch.chunks import CHUNK_SECONDS, Chunks
 from experiments.batch.failure import WORKER, Failure
+from experiments.batch.growing import Growing
 from experiments.batch.pool import LocalPool
 from experiments.batch.work import Outcome, Work
 from experiments.design import Job, Study
 from experiments.unit import ModelError, Result, run_unit
 from experiments.words import say
 from scenarios.region_ranges import UMKM
+from sim.errors import KemitraanError
 
 if TYPE_CHECKING:
     from sim.population import RegionLike
@@ -100,6 +102,7 @@ def run_jobs(
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, Result], None] = lambda *_: None,
     backend: Backend | None = None,
+    upto: tuple[int, Callable[[], int]] | None = None,
 ) -> list[Result]:
     """The results of the jobs, in the order of the jobs; see `run_units`."""
     return run_units(
@@ -111,6 +114,7 @@ def run_jobs(
         progress=progress,
         each=each,
         backend=backend,
+        upto=upto,
     )
 
 
@@ -124,6 +128,7 @@ def run_units(
     progress: Callable[[int], None] = lambda _: None,
     each: Callable[[int, T], None] = lambda *_: None,
     backend: Backend | None = None,
+    upto: tuple[int, Callable[[], int]] | None = None,
 ) -> list[T]:
     """What a function gives for each job, in the order of the jobs.
 
@@ -136,38 +141,40 @@ def run_units(
         progress: called with the number of jobs just done.
         each: called with the number of a job and what the function gave for it, as they come.
         backend: that runs them, in place of so many processes of this machine.
+        upto: jobs that are wanted first; and what says, when all of them are there, how many are
+            wanted then. The same number again is the end, and no more than these come back.
 
     Raises:
-        ModelError: a run broke an identity.
-        KemitraanError: a worker ended without a word.
+        ModelError: a run failed, broke an identity, or its worker ended without a word; says which
+            run it was.
     """
     pool = LocalPool(min(workers, max(1, len(jobs)))) if backend is None else backend
     work = Work(unit, study, keep_errors=True)
-    chunks = Chunks(
-        range(len(jobs)),
-        jobs,
-        total=len(jobs),
-        workers=pool.workers,
-        unit_seconds=unit_seconds,
-    )
     results: list[T | None] = [None] * len(jobs)
-    with closing(pool.run(work, chunks)) as stream:  # type: ignore[type-var]
-        for outcomes in stream:
-            progress(len(outcomes))
-            for one in outcomes:
-                if isinstance(one.result, Failure):
-                    raise _error(one)
-                results[one.run] = one.result
-                each(one.run, one.result)
-    return cast("list[T]", results)
+    first, wanted = (len(jobs), lambda: len(jobs)) if upto is None else upto
+    runs = Growing(first, wanted, lambda run: results[run] is not None)
+    chunks = Chunks(runs, jobs, total=first, workers=pool.workers, unit_seconds=unit_seconds)
+    runs.grown = chunks.more
+    while runs.more():
+        with closing(pool.run(work, chunks)) as stream:  # type: ignore[type-var]
+            for outcomes in stream:
+                progress(len(outcomes))
+                for one in outcomes:
+                    if isinstance(one.result, Failure):
+                        raise _error(one, jobs[one.run]) from one.result.error
+                    results[one.run] = one.result
+                    each(one.run, one.result)
+    return cast("list[T]", results[: runs.end])
 
 
-def _error(one: Outcome) -> Exception:
-    """What a failed run raises: its own exception, or what is known of it."""
+def _error(one: Outcome, job: Job) -> KemitraanError:
+    """What a failed run raises: which run, and why; its exit code where it has one of its own."""
     failure: Failure = one.result
-    if failure.error is not None:
-        return failure.error
     hint = ""
     if failure.stage == WORKER:
         hint = "; run again with --jobs 1, or with a larger --scale"
-    return ModelError(f"run {one.run} failed ({failure.stage}): {failure.message}{hint}")
+    which = f"run {one.run} ({job.role} {job.replicate}, seed {job.seed})"
+    found = ModelError(f"{which} failed ({failure.stage}): {failure.message}{hint}")
+    if isinstance(failure.error, KemitraanError):
+        found.exit_code = failure.error.exit_code
+    return found

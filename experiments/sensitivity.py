@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from experiments.batch.backend import Backend
 from experiments.batch.backends import backend_of
 from experiments.batch.ended import check_on_error
 from experiments.batch.manifest import MANIFEST
-from experiments.choices import known
-from experiments.compare import ScenarioLike, load_study, teller
+from experiments.compare import ScenarioLike, teller
 from experiments.decomposition import Decomposition
-from experiments.design import Job, Study
-from experiments.evaluate import RegionRun
-from experiments.factors import ALL, GROUPS, KINDS, OTHERS, Factor, choose_factors, with_others
-from experiments.limits import MOST_SEED, whole
-from experiments.morris import Design, make_design
-from experiments.planned import SCREENED, Planned
-from experiments.runner import Pilot, pilot, warm
-from experiments.sampling import Sample, make_sample
+from experiments.design import Study
+from experiments.factors import ALL, Factor, with_others
+from experiments.planned import SCREENED
 from experiments.screening import Screening
 from experiments.sensitivity_batch import run_planned
-from experiments.sensitivity_plan import METHODS, MOST_SAMPLES, SAMPLES, check_size, plan_line
+from experiments.sensitivity_plan import METHODS, SAMPLES
+from experiments.sensitivity_ready import (
+    Asked,
+    check_method,
+    make_ready,
+    read_numbers,
+    read_study,
+    screening_of,
+)
 from experiments.shares_words import say
 from experiments.studied import Sensitivity
 from scenarios.region import Region
 from sim.errors import KemitraanError
-from sim.outcomes import MONTHLY_OUTCOMES, OUTCOMES, windows
 
-__all__ = ["METHODS", "SAMPLES", "Decomposition", "Screening", "Sensitivity", "sensitivity"]
+if TYPE_CHECKING:
+    from experiments.forecast import Forecast
 
-_MOST_REPLICATES = 10_000
-_MOST_LEADING = 1_000
-_LONG = 0.5  # seconds of a run that is not timed by itself
-_FOLDS: Mapping[tuple[str, ...], str] = {(GROUPS,): "group", (KINDS,): "kind"}
-_SEED_SCREENING = 1  # added to the experiment's for the screening before a Sobol study
+__all__ = [
+    "METHODS", "SAMPLES", "Decomposition", "Screening", "Sensitivity", "plan_sensitivity",
+    "sensitivity",
+]  # fmt: skip
 
 
 def sensitivity(
@@ -121,37 +119,78 @@ def sensitivity(
         Interrupted: by the user, with a folder.
     """
     check_on_error(on_error)
-    known("method", [method], METHODS)
-    samples = whole(SAMPLES[method] if samples is None else samples, "--samples", 2, MOST_SAMPLES)
-    replicates = whole(replicates, "--replicates", 1, _MOST_REPLICATES)
-    if not 1 <= replicates <= _MOST_REPLICATES:
-        raise KemitraanError(f"--replicates {replicates}: is outside 1..{_MOST_REPLICATES}")
-    seed = whole(seed, "--seed", 0, MOST_SEED)
+    numbers = read_numbers(method, samples, replicates, seed)
     pool = backend_of(backend, scheduler, jobs)
     place = _place(out, own=function is not None)
-    _check_method(method, second_order=second_order, screen=screen)
+    check_method(method, second_order=second_order, screen=screen)
     if function is not None:
         from experiments.own_study import study_function  # noqa: PLC0415  # rarely
 
         if scenario is not None:
             raise KemitraanError("function: a scenario was given too; name one or the other")
         return study_function(
-            function, problem, outcomes, method, samples, replicates, seed, pool,
+            function, problem, outcomes, method, *numbers, pool,
             second_order=second_order, place=place, on_error=on_error, lang=lang, quiet=quiet,
         )  # fmt: skip
-    if scenario is None:
-        raise KemitraanError("nothing to study: name a scenario, or give a function")
-    chosen = _outcomes("profit" if outcomes is None else outcomes)
-    study, replaced = load_study(scenario, effect_of, region, seed, scale, months, lang)
-    _refuse_itself(study)
-    known("window", [window], windows(study.months))
-    factors = choose_factors(parameters, study, groups)
-    fold = _FOLDS.get(_names(parameters), groups)
-    asked = _Asked(
-        method, samples, replicates, seed, pool, chosen, window, fold, lang, quiet,
-        second_order, monthly, place, on_error,
+    found = read_study(
+        scenario, region, effect_of, outcomes, method, numbers, scale, months, parameters, groups,
+        window, screen,
+        Asked(pool, lang=lang, quiet=quiet, second_order=second_order, monthly=monthly,
+              place=place, on_error=on_error),
     )  # fmt: skip
-    return _study(study, factors, replaced, asked, screen)
+    return _study(*found, screen)
+
+
+def plan_sensitivity(
+    scenario: ScenarioLike,
+    region: str | PathLike[str] | Region | None = None,
+    effect_of: ScenarioLike | None = "no_policy",
+    outcomes: str | Sequence[str] | None = None,
+    method: str = "morris",
+    samples: int | None = None,
+    replicates: int = 1,
+    seed: int = 1,
+    jobs: int | None = None,
+    out: str | PathLike[str] | None = None,
+    scale: int | str | None = None,
+    months: int | None = None,
+    *,
+    parameters: str | Sequence[str] = ALL,
+    groups: str = "none",
+    window: str = "policy",
+    second_order: bool = False,
+    screen: int | None = None,
+    monthly: bool = True,
+    backend: str | None = None,
+    scheduler: str | None = None,
+    lang: str = "en",
+    quiet: bool = False,
+) -> Forecast:
+    """What a study would take, from a timed trial; nothing is started.
+
+    The arguments are those of `sensitivity`; `out` is where the folder would be, runs/ if none. A
+    screening is counted in, with as many factors behind it as it will leave.
+
+    Raises:
+        KemitraanError: as `sensitivity` would.
+    """
+    from experiments.sensitivity_forecast import forecast_of  # noqa: PLC0415  # pyarrow only now
+
+    study, factors, replaced, asked = read_study(
+        scenario, region, effect_of, outcomes, method,
+        read_numbers(method, samples, replicates, seed), scale, months, parameters, groups,
+        window, screen,
+        Asked(backend_of(backend, scheduler, jobs), lang=lang, quiet=quiet,
+              second_order=second_order, monthly=monthly),
+    )  # fmt: skip
+    tell = teller(quiet=quiet)
+    for line in replaced:
+        tell(line)
+    if screen is None or screen >= len(factors):
+        return forecast_of([make_ready(study, factors, asked)], out)
+    first = make_ready(study, factors, screening_of(asked))
+    kept = with_others(factors, [one.name for one in factors[:screen]])
+    return forecast_of([first, make_ready(study, kept, asked)], out)
 
 
 def _place(
@@ -172,31 +211,11 @@ def _place(
     return lambda: make_folder(target)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What was asked for, checked."""
-
-    method: str
-    samples: int
-    replicates: int
-    seed: int
-    backend: Backend
-    outcomes: tuple[str, ...]
-    window: str
-    fold: str
-    lang: str
-    quiet: bool
-    second_order: bool = False
-    monthly: bool = True
-    place: Callable[[], Path] | None = None
-    on_error: str = "record"
-
-
 def _study(
     study: Study,
     factors: tuple[Factor, ...],
     replaced: Sequence[str],
-    asked: _Asked,
+    asked: Asked,
     screen: int | None,
 ) -> Sensitivity:
     """Runs the study, after a screening where one was asked for."""
@@ -205,9 +224,7 @@ def _study(
         tell(line)
     if screen is None or screen >= len(factors):
         return _run(study, factors, asked)
-    seed = (asked.seed + _SEED_SCREENING) % (MOST_SEED + 1)
-    before = replace(asked, method="morris", samples=SAMPLES["morris"], seed=seed, place=None)
-    found = _run(study, factors, before)
+    found = _run(study, factors, screening_of(asked))
     assert isinstance(found, Screening)  # noqa: S101  # by its method
     leading = found.leading(screen)
     kept = with_others(factors, leading)
@@ -219,56 +236,13 @@ def _study(
 def _run(
     study: Study,
     factors: tuple[Factor, ...],
-    asked: _Asked,
+    asked: Asked,
     screening: Screening | None = None,
 ) -> Sensitivity:
     """Runs one design."""
-    ranges = {name: ends for one in factors for name, ends in one.ranges.items()}
-    study = replace(study, varied=ranges)
-    method, samples, replicates = asked.method, asked.samples, asked.replicates
-    check_size(method, samples, replicates, len(factors), second_order=asked.second_order)
-    design: Design | Sample
-    monthly: tuple[str, ...] = ()
-    if method == "morris":
-        design = make_design(factors, samples, asked.seed)
-    else:
-        design = make_sample(method, factors, samples, asked.seed, second_order=asked.second_order)
-        wanted = asked.outcomes if method == "sobol" and asked.monthly else ()
-        monthly = tuple(name for name in wanted if name in MONTHLY_OUTCOMES)
-    planned = Planned(
-        study, design, replicates, {}, asked.outcomes, asked.window, monthly, screening
-    )
-    work = planned.jobs
-    workers = min(asked.backend.workers, len(work))
-    tell = teller(quiet=asked.quiet)
-    warm(tell, asked.lang)
-    trial = _timed(planned.unit, study, work, workers)
-    plan: dict[str, object] = {
-        "method": method,
-        "scenarios": len(study.scenarios),
-        "samples": samples,
-        "points": design.points,
-        "replicates": replicates,
-        "runs": len(work) * len(study.scenarios),
-        "units": len(work),
-        "factors": len(factors),
-        "by": "groups" if asked.fold != "none" else "parameters",
-        "fold": asked.fold,
-        "assumptions_varied": len(ranges),
-        "firms": study.firms,
-        "months": study.months,
-        "scale": study.scale,
-        "seed": asked.seed,
-        "jobs": workers,
-        "seconds": round(trial.seconds, 1),
-    }
-    tell(plan_line(plan, asked.lang))
-    if screening is not None:
-        kept = [one.name for one in factors if one.name != OTHERS]
-        rest = len(screening.factors) - 1 - len(kept)
-        plan["screened"] = {"kept": kept, "others": rest, "runs": screening.plan["runs"]}
+    planned, trial, _ = make_ready(study, factors, asked, screening)
     return run_planned(
-        replace(planned, plan=plan),
+        planned,
         asked.place,
         backend=asked.backend,
         unit_seconds=trial.unit_seconds,
@@ -276,65 +250,3 @@ def _run(
         lang=asked.lang,
         quiet=asked.quiet,
     )
-
-
-def _check_method(method: str, *, second_order: bool, screen: int | None) -> None:
-    """Refuses what only a Sobol design can do.
-
-    Raises:
-        KemitraanError: another method was asked for it, or a number of factors is out of range.
-    """
-    if method != "sobol" and (second_order or screen is not None):
-        option = "--second-order" if second_order else f"--screen {screen}"
-        raise KemitraanError(f"{option}: needs --method sobol, not {method}")
-    if screen is not None and not 1 <= whole(screen, "--screen", 1, _MOST_LEADING) <= _MOST_LEADING:
-        raise KemitraanError(f"--screen {screen}: is outside 1..{_MOST_LEADING}")
-
-
-def _refuse_itself(study: Study) -> None:
-    """Refuses the effect of a scenario against itself.
-
-    Raises:
-        KemitraanError: the baseline is the scenario.
-    """
-    first = study.scenarios[0]
-    again = f"{first.name}_again"  # as `make_study` calls it
-    if any(s.name == again and replace(s, name=first.name) == first for s in study.scenarios[1:]):
-        raise KemitraanError(
-            f"--effect-of {first.name}: is the scenario itself, so that every effect would be "
-            "zero; name another baseline, or write --effect-of none for the level"
-        )
-
-
-def _timed(
-    unit: Callable[[Study, Job], RegionRun], study: Study, work: Sequence[Job], workers: int
-) -> Pilot:
-    """What the pilot says; of small runs, where building and measuring weigh more, some are timed.
-
-    Neighbouring rows share parts of month 0, so that neighbours are timed.
-    """
-    trial = pilot(study, work, workers)
-    if trial.unit_seconds > _LONG:
-        return trial
-    middle = len(work) // 2
-    some = work[middle : middle + 4]
-    unit(study, some[0])
-    begun = time.perf_counter()
-    for job in some:
-        unit(study, job)
-    each = (time.perf_counter() - begun) / len(some)
-    return Pilot(each, trial.seconds + (each - trial.unit_seconds) * len(work) / workers)
-
-
-def _names(asked: str | Sequence[str]) -> tuple[str, ...]:
-    names = asked.split(",") if isinstance(asked, str) else list(asked)
-    return tuple(name.strip() for name in names)
-
-
-def _outcomes(asked: str | Sequence[str]) -> tuple[str, ...]:
-    """Names as asked, each once."""
-    names = _names(asked)
-    if names == (ALL,):
-        return tuple(OUTCOMES)
-    known("outcome", names, OUTCOMES)
-    return tuple(dict.fromkeys(names))

@@ -22,7 +22,7 @@ from experiments.batch.reading import read_block
 from experiments.batch.record import MAIN, Block, Floats, Layout
 from experiments.batch.task import Task
 from experiments.batch.work import Outcome
-from experiments.compare_need import FILES, FIRM, PROCESS
+from experiments.compare_need import FILES, FIRM, PROCESS, bytes_of_a_run
 from experiments.decomposition import Decomposition
 from experiments.evaluate import RegionRun, by_seed, evaluate
 from experiments.own_model import OwnModel
@@ -40,7 +40,7 @@ from experiments.study_json import INPUTS, study_from_json
 from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, windows
 
-__all__ = ["KIND", "SensitivityBatch", "keep", "resumed", "run_planned"]
+__all__ = ["KIND", "SensitivityBatch", "keep", "need", "resumed", "run_planned"]
 
 KIND = "sensitivity"
 MONTHS = "months"
@@ -226,8 +226,7 @@ def run_planned(
         months = np.array([one.months for one in found]) if planned.monthly else None
         return planned.result(np.array([one.values for one in found]), months, seconds)
     batch = SensitivityBatch(planned, lang)
-    here = min(backend.here, len(planned.jobs))
-    refuse_what_does_not_fit(_need(planned, batch.task, here), Path())
+    refuse_what_does_not_fit(need(planned, min(backend.here, len(planned.jobs))), Path())
     backend.check(batch.task.work())
     folder = place()
     with _begun(folder, batch.task) as experiment:
@@ -236,12 +235,24 @@ def run_planned(
         )
 
 
-def _need(planned: Planned, task: Task, workers: int) -> Need:
-    """Estimates, on the high side."""
-    about, size = planned.about, task.layout.nbytes * len(task.jobs)
+def need(planned: Planned, workers: int, *, measured: bool = False) -> Need:
+    """What a study will need, on the high side.
+
+    Args:
+        planned: what is run.
+        workers: processes.
+        measured: from two small runs, not from the size of a record alone.
+    """
+    about, jobs = planned.about, planned.jobs
+    shape, layout = _layout(planned)
+    each = float(layout.nbytes)
+    if measured and not isinstance(about, OwnModel):
+        each = bytes_of_a_run(planned.unit, about, jobs, layout, shape.pack, copies=1.0)
+    size = layout.nbytes * len(jobs)
     firms = 0 if isinstance(about, OwnModel) else about.firms
     worker = PROCESS + FIRM * firms
-    return Need(disk=FILES + size, parent=worker + 2 * size, worker=worker, workers=workers)
+    disk = FILES + round(each * len(jobs))
+    return Need(disk=disk, parent=worker + 2 * size, worker=worker, workers=workers)
 
 
 def _begun(folder: Path, task: Task) -> Experiment:

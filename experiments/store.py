@@ -328,6 +328,7 @@ def about(comparison: Comparison, folder: Path) -> dict[str, object]:
         "months": comparison.study.months,
         "first_month": comparison.study.first_month,
         "region_title": dict(comparison.study.region.title),
+        **({} if comparison.stop is None else {"precision": comparison.stop.plain()}),
         **ensemble_record(comparison.study),
         **standing(comparison.study),
     }

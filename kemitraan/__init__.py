@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from experiments.explain.explanation import Explanation
     from experiments.explore.exploration import Exploration
     from experiments.explore.explore import explore
+    from experiments.packing.make import pack
+    from experiments.packing.reproduce import reproduce
     from experiments.page.write import report
     from experiments.resume import rerun, resume, status, verify
     from experiments.sensitivity import Sensitivity, sensitivity
@@ -83,9 +85,11 @@ _HOME = {
     "load_region": "scenarios.region",
     "load_scenario": "experiments.budget",
     "load_trial": "experiments.trials.files",
+    "pack": "experiments.packing.make",
     "problem": "experiments.as_function",
     "registry": "sim.parameters",
     "report": "experiments.page.write",
+    "reproduce": "experiments.packing.reproduce",
     "rerun": "experiments.resume",
     "resume": "experiments.resume",
     "sensitivity": "experiments.sensitivity",
@@ -134,9 +138,11 @@ __all__ = [
     "load_region",
     "load_scenario",
     "load_trial",
+    "pack",
     "problem",
     "registry",
     "report",
+    "reproduce",
     "rerun",
     "resume",
     "sensitivity",

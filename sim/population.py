@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sim.build.buyers import build_buyers
+from sim.build.buyers import BLOCK, build_buyers
 from sim.build.cooperatives import build_cooperatives
 from sim.build.firms import populate, stationary_ages
 from sim.build.markets import build_markets
 from sim.build.platform import build_platform
 from sim.build.programmes import no_coaching
 from sim.build.sites import lay_sites
+from sim.errors import KemitraanError
 from sim.policy import no_policy
 from sim.tables import FIRM_DTYPE, GOODS_DTYPE, PROFIT_MONTHS, RECEIVABLE_MONTHS, Tables
 from sim.treatment import no_treatments
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 
     from sim.parameters import Parameters
 
-__all__ = ["RegionLike", "Slots", "build_world", "lay_slots", "size_law"]
+__all__ = [
+    "MOST_FIRMS", "RegionLike", "Slots", "build_world", "lay_slots", "refuse_what_has_no_code",
+    "size_law",
+]  # fmt: skip
+
+MOST_FIRMS = 1_000_000_000
+"""Of a region: slots, vacant ones too, stay below 2**31, where the draws of buyers begin."""
+BUYERS_A_CLASS = BLOCK
 
 
 class RegionLike(Protocol):
@@ -210,13 +218,18 @@ def build_world(
 
     Returns:
         A world that `sim.run.simulate` runs.
+
+    Raises:
+        KemitraanError: the region has more wards, firms or buyers than codes.
     """
+    refuse_what_has_no_code(region)
     people = seed if population_seed is None else population_seed
     goods = tuple(region.goods["good"])
     sectors = tuple(region.sectors["sector"])
     districts = tuple(region.districts["district"])
     villages = region.villages
-    district_of = np.array([districts.index(d) for d in villages["district"]], np.int32)
+    place_of = {name: k for k, name in enumerate(districts)}
+    district_of = np.array([place_of[d] for d in villages["district"]], np.int32)
     good_sector = [sectors.index(s) for s in region.goods["sector"]]
     record = goods_record(params, goods, good_sector)
     row = params.record()
@@ -301,6 +314,28 @@ def build_world(
             plan.sampled_by_class,
         ),
     )
+
+
+def refuse_what_has_no_code(region: RegionLike) -> None:
+    """Refuses a region whose places, firms or buyers would share a code, and so their draws.
+
+    Raises:
+        KemitraanError: with what there is too much of.
+    """
+    counts = {
+        "wards": (len(region.villages), np.iinfo(FIRM_DTYPE["village"]).max),
+        "districts": (len(region.districts), np.iinfo(FIRM_DTYPE["district"]).max),
+        # Above, firms would have the draws of buyers; and a row number has 31 bits.
+        "firms": (region.firms, MOST_FIRMS),
+        "hotels of a class": (int(region.hotels["count"].max()) if len(region.hotels) else 0,
+                              BUYERS_A_CLASS),
+        "restaurants": (int(region.restaurants.count), BUYERS_A_CLASS),
+    }  # fmt: skip
+    for what, (count, most) in counts.items():
+        if count > most:
+            raise KemitraanError(
+                f"region {region.name}: has {count} {what}, at most {most}; split it into regions"
+            )
 
 
 def _eligible(

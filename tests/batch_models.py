@@ -88,6 +88,18 @@ def scaled_by(by):
 # -- functions of a study and a job, as the runner calls them
 
 
+def twins(study, job):
+    """A baseline and a policy beside it: an effect of `study["effect"]`, and luck of the seed.
+
+    Every run whose number `study["broken"]` names fails.
+    """
+    time.sleep(float(os.environ.get("KEMITRAAN_TEST_SECONDS", "0")))
+    if job.replicate in study["broken"] and job.role == "draw":
+        raise ValueError(f"replicate {job.replicate} breaks")
+    drawn = np.random.default_rng(job.seed).standard_normal(2)
+    return np.array([drawn[0], drawn[0] + study["effect"] + drawn[1]])
+
+
 def deadly_job(_study, job):
     """Ends the worker that runs it where x is 3."""
     return deadly([job.changes["x"]])

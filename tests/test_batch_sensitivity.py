@@ -155,3 +155,19 @@ def test_a_function_with_luck_gives_the_same_from_memory_and_from_a_folder(tmp_p
     np.testing.assert_array_equal(kept.numbers, plain.numbers)
     study(tmp_path / "y", **asked, jobs=3)
     assert same_files(tmp_path / "x") == same_files(tmp_path / "y")
+
+
+# -- before the first run
+
+
+def test_a_plan_starts_nothing_and_counts_the_screening(tmp_path, capsys):
+    words = [*WORDS, *SOBOL, "--plan", "--json"]
+    assert main(words) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert (whole["units"], whole["runs"]) == (8 * (3 + 2), 2 * 8 * (3 + 2))
+    assert whole["disk_bytes"] > 0
+    assert main([*words, "--screen", "1"]) == 0
+    screened = json.loads(capsys.readouterr().out)
+    assert screened["units"] == 10 * (3 + 1) + 8 * (3 + 2)
+    assert screened["seconds"] > 0
+    assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,9 @@ CONTEXT = {
     "experiments.trials.words": "trial",
     "experiments.validation.words": "validation",
     "experiments.batch.words": "batch",
+    "experiments.packing.words": "pack",
     "experiments.explain.words": "explain",
+    "experiments.precision.words": "precision",
     "experiments.calibration.words": "calibration",
 }
 

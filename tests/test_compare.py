@@ -14,8 +14,11 @@ from experiments.choices import check_windows
 from experiments.compare import compare, load_study
 from experiments.design import latin_hypercube, make_jobs, make_study
 from experiments.effects import EFFECT_COLUMNS, driver_table, mean_interval, quantile
+from experiments.explain.explain import explain
+from experiments.explain.shares import standing_out
+from experiments.explain.standing_out import named_assumptions
 from experiments.in_short import SHORT_OUTCOMES, short_lines
-from experiments.report import HOTELS, TABLE_OUTCOMES, effect_cells, text
+from experiments.report import HOTELS, TABLE_OUTCOMES, _hangs_line, effect_cells, text
 from experiments.runner import run_jobs
 from experiments.stakeholder_table import clear, nothing
 from experiments.store import next_folder
@@ -94,6 +97,7 @@ def test_nothing_against_nothing_is_exactly_nothing():
         "partner_status",
         "distance",
         "baseline_decile",
+        "profit_quantile",
         "stakeholder",
     }
     assert set(null.stakeholders()["verdict"]) == {"no difference", "selection, not effect"}
@@ -146,7 +150,9 @@ def test_drivers_find_what_the_effect_is_made_of():
     rng = np.random.default_rng(1)
     points = rng.uniform(size=(64, 20))
     names = [f"p{k}" for k in range(20)]
-    table = driver_table(points, names, {"s": 3 * points[:, 7] - points[:, 2] ** 2})
+    effect = 3 * points[:, 7] - points[:, 2] ** 2
+    named = [names[k] for k in standing_out(points, effect, 1)]
+    table = driver_table(points, names, {"s": effect}, {"s": named})
     assert table["parameter"].tolist()[:2] == ["p7", "p2"]
     assert table["correlation"].iloc[0] > 0.8
     assert table["clear"].tolist()[0]
@@ -500,3 +506,20 @@ def test_the_screen_says_what_arithmetic_allows_at_most(result, lang):
         assert cells[:2] == [name, number(reach, lang) if reach else "0"]
         assert cells[3] == effect_cells(effects.loc[name], lang)[0]
     assert sum(line.startswith("    ") for line in lines) >= len(rows)
+
+
+def test_the_line_names_what_explain_names_and_no_more():
+    """Luck alone is not named, however strong its largest correlation."""
+    found = compare([RULE, "cash_grant"], replicates=24, jobs=1, **SMALL)
+    said = named_assumptions(found)
+    for name in found.scenarios:
+        part = explain(found, outcome="profit", scenario=name, runs=0, quiet=True).part(name)
+        assert set(said[name]) == {part.name_of(one) for one in part.shares.found if one.named}
+        own = found.correlations[found.correlations["scenario"] == name]
+        assert set(own.loc[own["clear"], "parameter"]) == set(said[name])
+        line = _hangs_line(found, name, "en")
+        if said[name]:
+            assert all(item in line for item in said[name][:3])
+        else:
+            assert line.startswith("hangs on: with 24 draws no assumption stands out from luck; ")
+    assert found.correlations["correlation"].abs().max() > 0.5  # of 230 in 24 draws

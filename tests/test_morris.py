@@ -9,6 +9,7 @@ from experiments.design import Job
 from experiments.factors import DUMMY, Factor
 from experiments.morris import LEVELS, indices, make_design, make_rows
 from experiments.runner import run_units
+from experiments.unit import ModelError
 
 NAMES = ("x1", "x2", "x3", "inert")
 ONE_BY_ONE = tuple(Factor(n, "assumed", {n: (-np.pi, np.pi)}) for n in NAMES)
@@ -188,3 +189,18 @@ def test_a_job_is_a_row_of_the_design():
     assert isinstance(rows[0], Job)
     assert [job.replicate for job in rows[:4]] == [0, 1, 2, 0]
     assert rows[3].changes == {n: design.columns[n][1] for n in NAMES}
+
+
+def _broken(_study, job):
+    if job.replicate == 2:
+        raise ValueError("no such world")
+    return job.replicate
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_that_fails_is_named(workers):
+    """With its number, role, replicate and seed: enough to run it again."""
+    rows = [Job("draw", k, 40 + k, {}) for k in range(4)]
+    said = r"run 2 \(draw 2, seed 42\) failed \(run\): no such world"
+    with pytest.raises(ModelError, match=said):
+        run_units(_broken, (), rows, workers, unit_seconds=0.05)

@@ -300,12 +300,12 @@ def test_wrong_use_ends_with_2_and_writes_nothing(capsys, tmp_path, words, messa
 
 
 def test_an_interrupt_writes_nothing_and_ends_with_130(capsys, tmp_path, monkeypatch):
-    import experiments.sensitivity
+    from experiments import sensitivity_ready
 
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiments.sensitivity, "pilot", stop)
+    monkeypatch.setattr(sensitivity_ready, "pilot", stop)
     assert main(WORDS) == 130
     assert "no folder was written" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()

@@ -20,8 +20,8 @@ KINDS = {
     ),
     "nearly an option": (
         ["compare", "--replicatess", "5"],
-        "Error: No such option: --replicatess (Possible options: --replicates)",
-        "Kesalahan: Tidak ada opsi --replicatess (yang mirip: --replicates)",
+        "Error: No such option: --replicatess (Possible options: --max-replicates, --replicates)",
+        "Kesalahan: Tidak ada opsi --replicatess (yang mirip: --max-replicates, --replicates)",
     ),
     "short option": (
         ["check", "-x"],

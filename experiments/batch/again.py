@@ -9,7 +9,14 @@ from experiments.batch.atomic import sweep
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.design_file import DESIGN
 from experiments.batch.lock import LOCK, FolderLock
-from experiments.batch.manifest import MANIFEST, PROGRAM, read_manifest, write_json
+from experiments.batch.manifest import (
+    MANIFEST,
+    NOT_NEEDED,
+    PROGRAM,
+    needed_runs,
+    read_manifest,
+    write_json,
+)
 from experiments.batch.notes import JOURNAL, Note, write_note
 from experiments.batch.parts import PARTS
 from experiments.batch.runs_file import SECONDS, read_failures, read_seconds
@@ -49,7 +56,7 @@ def reopen(folder: Path) -> int:
     if seconds is None:
         raise KemitraanError(f"{folder / SECONDS}: is missing or changed; copy the original back")
     batch = manifest["batch"]
-    length, runs = int(batch["part_runs"]), int(batch["runs"])
+    length, runs = int(batch["part_runs"]), needed_runs(manifest)
     lock = FolderLock(folder)
     try:
         (folder / JOURNAL).mkdir(exist_ok=True)
@@ -67,6 +74,7 @@ def reopen(folder: Path) -> int:
         open_again = {
             **manifest,
             "complete": False,
+            "batch": {name: value for name, value in batch.items() if name != NOT_NEEDED},
             "files": {name: manifest["files"][name] for name in start},
         }
         write_json(folder / MANIFEST, open_again)

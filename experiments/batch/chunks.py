@@ -74,6 +74,10 @@ class Chunks(Iterator[Chunk]):
         self._left -= len(members)
         return Chunk(tuple(members))
 
+    def more(self, count: int) -> None:
+        """Takes note that so many more runs wait."""
+        self._left += count
+
     @property
     def left(self) -> int:
         """Runs that are not in a chunk yet."""

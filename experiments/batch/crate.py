@@ -21,17 +21,36 @@ _PROGRAM, _RUN = "#kemitraan", "#run"
 _KINDS = {".parquet": "application/vnd.apache.parquet", ".yaml": "application/yaml"}
 
 
-def crate_of(folder: Path, files: Sequence[str], about: Mapping[str, Any]) -> dict[str, object]:
+def crate_of(
+    folder: Path,
+    files: Sequence[str],
+    about: Mapping[str, Any],
+    *,
+    sizes: Mapping[str, int] | None = None,
+    ended: datetime | None = None,
+) -> dict[str, object]:
     """The description of a folder.
 
     Args:
         folder: of the experiment.
         files: names of all that is in it, but the description.
-        about: `name` of the experiment; `inputs`: which of the files it was made from.
+        about: `name` of the experiment; `inputs`: which of the files it was made from; `program`:
+            entries of the program beside its name, with `@id` and `@type` where it is among the
+            files; `apart`: files that are neither made from nor results.
+        sizes: of the files, bytes, where they are not in the folder.
+        ended: when the runs had ended; now if none.
     """
+    apart = {about.get("program", {}).get("@id"), *about.get("apart", ())}
     made_from = [name for name in about["inputs"] if name in files]
-    results = [name for name in files if name not in made_from]
-    ended = datetime.now(UTC)
+    results = [name for name in files if name not in made_from and name not in apart]
+    ended = datetime.now(UTC) if ended is None else ended
+    program = {
+        "@id": _PROGRAM,
+        "@type": "SoftwareApplication",
+        "name": "Kemitraan",
+        "softwareVersion": _version(),
+        **about.get("program", {}),
+    }
     graph: list[dict[str, object]] = [
         {
             "@id": "ro-crate-metadata.json",
@@ -50,23 +69,18 @@ def crate_of(folder: Path, files: Sequence[str], about: Mapping[str, Any]) -> di
             "mentions": {"@id": _RUN},
         },
         {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {
-            "@id": _PROGRAM,
-            "@type": "SoftwareApplication",
-            "name": "Kemitraan",
-            "softwareVersion": _version(),
-        },
+        program,
         {
             "@id": _RUN,
             "@type": "CreateAction",
             "name": about["name"],
-            "instrument": {"@id": _PROGRAM},
+            "instrument": {"@id": program["@id"]},
             "object": _links(made_from),
             "result": _links(results),
             "endTime": ended.isoformat(timespec="seconds"),
             "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         },
-        *(_file(folder, name) for name in files),
+        *(_file(folder, name, sizes) for name in files if name != program["@id"]),
     ]
     return {"@context": f"{_CRATE}/context", "@graph": graph}
 
@@ -75,13 +89,15 @@ def _links(names: Sequence[str]) -> list[dict[str, str]]:
     return [{"@id": name} for name in names]
 
 
-def _file(folder: Path, name: str) -> dict[str, object]:
+def _file(folder: Path, name: str, sizes: Mapping[str, int] | None) -> dict[str, object]:
     kind = _KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
     found: dict[str, object] = {"@id": name, "@type": "File", "name": Path(name).name}
     if kind:
         found["encodingFormat"] = kind
     path = folder / name
-    if path.is_file():  # the manifest comes last
+    if sizes is not None:
+        found["contentSize"] = str(sizes[name])
+    elif path.is_file():  # the manifest comes last
         found["contentSize"] = str(path.stat().st_size)
     return found
 

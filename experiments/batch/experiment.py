@@ -8,7 +8,7 @@ as if nothing had happened.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,11 +21,13 @@ from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN
 from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words
 from experiments.batch.failure import Failure
+from experiments.batch.growing import Growing
 from experiments.batch.lock import LOCK, FolderLock
 from experiments.batch.manifest import (
     APART,
     CRATE,
     MANIFEST,
+    NOT_NEEDED,
     PROGRAM,
     read_manifest,
     refuse_other,
@@ -36,7 +38,7 @@ from experiments.batch.notes import JOURNAL
 from experiments.batch.program import Program
 from experiments.batch.record import Floats
 from experiments.batch.runs_file import write_runs
-from experiments.batch.store import FAILED, Store
+from experiments.batch.store import FAILED, WAITING, Store
 from experiments.batch.task import Task
 from sim.errors import KemitraanError
 
@@ -141,8 +143,9 @@ class Experiment:
         unit_seconds: float = 0.0,
         progress: Callable[[int], None] = lambda _: None,
         each: Callable[[int, Floats], None] = lambda *_: None,
+        upto: tuple[int, Callable[[], int]] | None = None,
     ) -> None:
-        """Does every run that is not done yet.
+        """Does every run that is not done yet, or those that are wanted.
 
         Args:
             backend: that runs them.
@@ -150,6 +153,8 @@ class Experiment:
             unit_seconds: of a run, if it is known.
             progress: called with the number of runs just done.
             each: called with the number of a run and its record, as they come.
+            upto: runs of the design that are wanted first; and what says, when all of them are
+                there, how many are wanted then. The same number again ends the design there.
 
         Raises:
             BatchError: a run failed and `on_error` is "stop", the disk is full, or no workers are
@@ -158,27 +163,42 @@ class Experiment:
         """
         check_on_error(on_error)
         waiting = self.store.counts[0]
-        if not waiting:
-            return
+        store = self.store
+        if upto is None:
+            if not waiting:
+                return
+            runs: Iterator[int] = store.waiting(self.task.order)
+        else:
+            runs = Growing(*upto, lambda run: bool(store.state[run] != WAITING))
+            waiting = int((store.state[: upto[0]] == WAITING).sum())
         chunks = Chunks(
-            self.store.waiting(self.task.order),
+            runs,
             self.task.jobs,
             total=waiting,
             workers=backend.workers,
             unit_seconds=unit_seconds,
             record_bytes=self.task.layout.nbytes,
         )
+        if isinstance(runs, Growing):
+            runs.grown = chunks.more
         try:
-            with closing(backend.run(self.task.work(), chunks)) as stream:  # type: ignore[type-var]
-                for outcomes in stream:
-                    self.store.put(outcomes)
-                    progress(len(outcomes))
-                    for one in outcomes:
-                        if not isinstance(one.result, Failure):
-                            each(one.run, one.result)
-                        elif on_error == "stop":
-                            raise self._stopped(one.run, one.result)
-            self.store.sync()
+            # A backend may end where nothing waits for now, and be started again where more does.
+            while not isinstance(runs, Growing) or runs.more():
+                stream = backend.run(self.task.work(), chunks)
+                with closing(stream):  # type: ignore[type-var]
+                    for outcomes in stream:
+                        store.put(outcomes)
+                        progress(len(outcomes))
+                        for one in outcomes:
+                            if not isinstance(one.result, Failure):
+                                each(one.run, one.result)
+                            elif on_error == "stop":
+                                raise self._stopped(one.run, one.result)
+                if not isinstance(runs, Growing):
+                    break
+            if isinstance(runs, Growing):
+                store.end_at(runs.end)
+            store.sync()
         except KeyboardInterrupt as error:
             raise self._interrupted() from error
         except BackendError as error:
@@ -256,13 +276,18 @@ class Experiment:
             **self.manifest,
             **about,
             "complete": True,
-            "batch": {**self.manifest["batch"], "done": done, "failed": failed},
+            "batch": {**self.manifest["batch"], "done": done, "failed": failed, **self._spared()},
             "apart": [name for name in APART if (self.folder / name).is_file()],
             "files": {name: digest_of(self.folder / name) for name in names},
         }
         write_json(self.folder / MANIFEST, manifest)
         self.manifest = manifest
         write_checksums(self.folder, files_in(self.folder, _INSIDE))
+
+    def _spared(self) -> dict[str, int]:
+        """Runs of the design that were not needed, where it was ended before its own end."""
+        count = len(self.task.jobs) - len(self.store.state)
+        return {NOT_NEEDED: count} if count else {}
 
     def _kept(self) -> tuple[int, int]:
         waiting, done, failed = self.store.counts

@@ -19,11 +19,13 @@ class Role(NamedTuple):
         name: of the role.
         names: that its jobs change.
         points: (replicates, names), the values.
+        first: number of the first replicate; more than 0 where a role goes on after others.
     """
 
     name: str
     names: tuple[str, ...]
     points: Floats
+    first: int = 0
 
 
 class Jobs(Sequence[Job]):
@@ -35,7 +37,7 @@ class Jobs(Sequence[Job]):
     """
 
     def __init__(self, seeds: Sequence[int], roles: Sequence[Role]) -> None:
-        if any(len(role.points) > len(seeds) for role in roles):
+        if any(role.first + len(role.points) > len(seeds) for role in roles):
             raise ValueError("fewer seeds than replicates")  # else they would be cut off silently
         self._seeds = seeds
         self._roles = tuple(roles)
@@ -56,8 +58,9 @@ class Jobs(Sequence[Job]):
             raise IndexError(place)
         at = next(k for k, end in enumerate(self._ends) if run < end)
         role = self._roles[at]
-        replicate = run - (self._ends[at] - len(role.points))
-        values = dict(zip(role.names, role.points[replicate].tolist(), strict=True))
+        row = run - (self._ends[at] - len(role.points))
+        replicate = role.first + row
+        values = dict(zip(role.names, role.points[row].tolist(), strict=True))
         return Job(role.name, replicate, self._seeds[replicate], values)
 
 

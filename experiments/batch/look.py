@@ -11,7 +11,7 @@ from typing import Any
 from experiments.batch.failure import Failure
 from experiments.batch.journal import peek
 from experiments.batch.lock import is_locked
-from experiments.batch.manifest import read_manifest
+from experiments.batch.manifest import needed_runs, read_manifest
 from experiments.batch.notes import JOURNAL, read_notes
 from experiments.batch.runs_file import read_failures, read_seconds
 from sim.errors import KemitraanError
@@ -26,7 +26,7 @@ class Progress:
     Attributes:
         folder: of it.
         kind: such as "compare".
-        runs: of the design.
+        runs: of the design; the most there may be, where the batch may end before.
         done: that have numbers.
         failures: of those that have none, by run.
         complete: all that follows from the runs is written too.
@@ -34,6 +34,7 @@ class Progress:
         mean_seconds: of a run, of those that are there; 0 if none.
         idle_seconds: since something was last written.
         manifest: of the folder.
+        not_needed: runs at the end of the design that were never wanted.
     """
 
     folder: Path
@@ -46,11 +47,12 @@ class Progress:
     mean_seconds: float
     idle_seconds: float
     manifest: Mapping[str, Any]
+    not_needed: int = 0
 
     @property
     def waiting(self) -> int:
         """Runs to come."""
-        return self.runs - self.done - len(self.failures)
+        return self.runs - self.done - len(self.failures) - self.not_needed
 
 
 def look(folder: Path) -> Progress:
@@ -69,7 +71,7 @@ def look(folder: Path) -> Progress:
     if complete:
         failures = read_failures(folder)
         seconds = read_seconds(folder) or []
-        done = runs - len(failures)
+        done = needed_runs(manifest) - len(failures)
     else:
         done, failures, seconds = _found(folder)
     latest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
@@ -84,6 +86,7 @@ def look(folder: Path) -> Progress:
         mean_seconds=sum(seconds) / len(seconds) if seconds else 0.0,
         idle_seconds=max(0.0, time.time() - latest),
         manifest=manifest,
+        not_needed=runs - needed_runs(manifest),
     )
 
 

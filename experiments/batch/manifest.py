@@ -18,8 +18,8 @@ from experiments.batch.task import Task
 from sim.errors import KemitraanError
 
 __all__ = [
-    "APART", "CRATE", "MANIFEST", "PROGRAM", "SCHEMA", "jobs_of", "read_manifest", "refuse_other",
-    "write_json", "write_start",
+    "APART", "CRATE", "MANIFEST", "NOT_NEEDED", "PROGRAM", "SCHEMA", "jobs_of", "needed_runs",
+    "read_manifest", "refuse_other", "write_json", "write_start",
 ]  # fmt: skip
 
 MANIFEST = "manifest.json"
@@ -28,6 +28,8 @@ CRATE = "ro-crate-metadata.json"
 APART = (SECONDS, CRATE)
 """Files that say when and how long: two runs of one experiment differ in them, and only in them."""
 SCHEMA = 2
+NOT_NEEDED = "not_needed"
+"""Entry of a complete batch: runs at the end of the design that were never wanted."""
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -52,6 +54,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or "schema" not in found:
         raise KemitraanError(f"{file}: is no manifest of kemitraan")
     return found
+
+
+def needed_runs(manifest: Mapping[str, Any]) -> int:
+    """Runs of the design that were wanted; all of it, unless its batch was ended before."""
+    batch = manifest["batch"]
+    return int(batch["runs"]) - int(batch.get(NOT_NEEDED, 0))
 
 
 def write_start(folder: Path, task: Task, program: Program) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from experiments.batch.failure import Failure
 from experiments.batch.journal import peek
 from experiments.batch.look import look
-from experiments.batch.manifest import PROGRAM, read_manifest
+from experiments.batch.manifest import PROGRAM, needed_runs, read_manifest
 from experiments.batch.notes import JOURNAL
 from experiments.batch.parts import part_files, read_records
 from experiments.batch.program import ID_LENGTH, Program, run_id
@@ -73,7 +73,9 @@ def rerun(folder: Path, asked: str, task: Task) -> Rerun:
     was = look(folder).failures.get(run)
     before = None if was is not None else _kept(folder, task.layout, number, run)
     if was is None and before is None:
-        raise KemitraanError(f"{folder}: run {run} has not been done yet")
+        spared = run >= needed_runs(manifest)
+        why = "was not needed: enough was known before it" if spared else "has not been done yet"
+        raise KemitraanError(f"{folder}: run {run} {why}")
     found = attempt(task.work(), run, task.jobs[run]).result
     now = found if isinstance(found, Failure) else None
     after = None if now is not None else found

@@ -26,8 +26,11 @@ SECONDS = "seconds.csv"
 RUN_COLUMNS = (
     "run", "id", "role", "replicate", "state", "stage", "error", "message", "traceback",
 )  # fmt: skip
-STATES = ("waiting", "done", "failed")
-"""Words for the states of `store`."""
+STATES = ("waiting", "done", "failed", "not needed")
+"""Words for the states of `store`, and for runs after the end of a batch that was ended before."""
+
+
+_ROWS = 4096
 
 
 def write_runs(folder: Path, jobs: Sequence[Job], store: Store, digests: tuple[str, str]) -> None:
@@ -50,6 +53,11 @@ def write_runs(folder: Path, jobs: Sequence[Job], store: Store, digests: tuple[s
             rows = [_row(i, jobs[i], store, failures, digests) for i in store.range_of(number)]
             columns = {name: [row[k] for row in rows] for k, name in enumerate(RUN_COLUMNS)}
             writer.write_table(pa.table(columns, schema=schema))
+        for start in range(len(store.state), len(jobs), _ROWS):
+            some = range(start, min(start + _ROWS, len(jobs)))
+            rows = [_row(i, jobs[i], store, failures, digests) for i in some]
+            columns = {name: [row[k] for row in rows] for k, name in enumerate(RUN_COLUMNS)}
+            writer.write_table(pa.table(columns, schema=schema))
     seconds = [f"{value:.6f}" for note in store.notes() for value in note.seconds]
     lines = ["run,seconds", *(f"{run},{value}" for run, value in enumerate(seconds))]
     write_whole(folder / SECONDS, seal("\n".join(lines)))
@@ -58,7 +66,7 @@ def write_runs(folder: Path, jobs: Sequence[Job], store: Store, digests: tuple[s
 def _row(
     run: int, job: Job, store: Store, failures: dict[int, Failure], digests: tuple[str, str]
 ) -> tuple[Any, ...]:
-    state = STATES[int(store.state[run])]
+    state = STATES[int(store.state[run]) if run < len(store.state) else -1]
     failure = failures.get(run)
     told = ("", "", "", "") if failure is None else (
         failure.stage, failure.kind, failure.message, failure.traceback,

@@ -17,7 +17,7 @@ from typing import Any
 from experiments.batch.held import held_by
 from experiments.batch.work import called
 
-__all__ = ["DATA", "source_digests"]
+__all__ = ["DATA", "PACKAGES", "ROOT", "source_digest", "source_digests"]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("sim", "scenarios", "experiments", "kemitraan")
@@ -55,9 +55,9 @@ def _of_files(function: Callable[..., Any]) -> dict[str, str]:
         for pattern in DATA:
             found = (path for path in ROOT.glob(pattern) if path.name not in NO_NUMBERS)
             files.update((path.relative_to(ROOT).as_posix(), path) for path in found)
-    digests = {name: _digest(path.read_bytes()) for name, path in sorted(files.items())}
+    digests = {name: source_digest(path.read_bytes()) for name, path in sorted(files.items())}
     if not digests:  # typed into a console: the code itself is all there is
-        digests[f"{getattr(inner, '__qualname__', type(inner).__name__)} as typed"] = _digest(
+        digests[f"{getattr(inner, '__qualname__', type(inner).__name__)} as typed"] = source_digest(
             _typed(inner)
         )
     return digests
@@ -139,5 +139,6 @@ def _typed(function: Any) -> bytes:  # noqa: ANN401  # a function without a file
         return repr((code.co_code, code.co_consts, code.co_names) if code else function).encode()
 
 
-def _digest(content: bytes) -> str:
+def source_digest(content: bytes) -> str:
+    """SHA-256 of a source file, whatever its line ends."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()

@@ -20,7 +20,7 @@ from experiments.batch.atomic import digest_of, sync_folder
 from experiments.batch.failure import WORKER, Failure
 from experiments.batch.journal import Log
 from experiments.batch.notes import JOURNAL, Note, note_path, read_note, write_note
-from experiments.batch.parts import PARTS, read_records, write_part
+from experiments.batch.parts import PARTS, part_files, read_records, write_part
 from experiments.batch.record import Floats, Layout
 from experiments.batch.work import Outcome
 
@@ -112,6 +112,23 @@ class Store:
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             self.sync()
 
+    def end_at(self, runs: int) -> None:
+        """Ends the design after so many runs, which are all there: no others are wanted.
+
+        What is there of others goes: a run that was tried again may have made an earlier end.
+        """
+        if runs >= len(self.state):
+            return
+        for number in range(-(-runs // self.length), self.parts):
+            self._remove(number)
+        last = (runs - 1) // self.length
+        beyond = [run for run in self.range_of(last) if run >= runs and self.state[run] != WAITING]
+        if beyond:
+            self._reopen(last, beyond)
+        self.state = self.state[:runs].copy()
+        if read_note(self.folder, last) is None:
+            self._close_if_complete(last)
+
     def sync(self) -> None:
         """Makes all that was kept last through a cut of power."""
         for log in self._logs.values():
@@ -201,9 +218,11 @@ class Store:
         if note is not None:
             wrong = [n for n, sha in note.files.items() if not _is(self.folder / n, sha)]
             if not wrong:
-                self.state[own] = DONE
+                self.state[own[: len(note.seconds)]] = DONE
                 self.state[list(note.failures)] = FAILED
                 self._log_path(number).unlink(missing_ok=True)
+                if len(note.seconds) < len(own):  # the design was ended within this part
+                    self._reopen(number, [])
                 return
             self.damaged += wrong
         elif place.exists():
@@ -232,6 +251,15 @@ class Store:
         log.path.unlink()
         sync_folder(log.path.parent)
 
+    def _remove(self, number: int) -> None:
+        """Removes all that is there of a part."""
+        if number in self._logs:
+            self._logs.pop(number).close()
+        self._log_path(number).unlink(missing_ok=True)
+        note_path(self.folder, number).unlink(missing_ok=True)
+        for name in part_files(self.layout, number).values():
+            (self.folder / name).unlink(missing_ok=True)
+
     def _reopen(self, number: int, runs: Sequence[int]) -> None:
         """Has some runs of a part wait; what else it holds goes back into a log."""
         note = read_note(self.folder, number)
@@ -243,8 +271,10 @@ class Store:
         else:
             good, records = read_records(self.folder, number, self.layout)
             failures = dict(note.failures)
-            seconds = dict(zip(self.range_of(number), note.seconds, strict=True))
-        kept = [Outcome(i, r, seconds[i]) for i, r in zip(good, records, strict=True)]
+            # A part may be shorter than its range: the design was ended within it.
+            seconds = dict(zip(self.range_of(number), note.seconds, strict=False))
+        pairs = [(i, r) for i, r in zip(good, records, strict=True) if i not in runs]
+        kept = [Outcome(i, r, seconds[i]) for i, r in pairs]
         kept += [Outcome(i, f, seconds[i]) for i, f in failures.items() if i not in runs]
         fresh = self._log_path(number).with_suffix(".again")
         fresh.unlink(missing_ok=True)

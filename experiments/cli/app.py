@@ -50,6 +50,8 @@ COMMANDS: dict[str, Command] = {
     "status": Command("status", "status", "Say how far an experiment is."),
     "verify": Command("verify", "verify", "Hash every file of an experiment again."),
     "rerun": Command("rerun", "rerun", "Do one run again: the same bytes, or why not."),
+    "pack": Command("pack", "pack", "Pack an experiment and its program for reviewers."),
+    "reproduce": Command("reproduce", "reproduce", "Do a packed experiment again, and compare."),
     "report": Command("report", "report", "Write one page of a comparison, to print."),
     "explain": Command(
         "explain", "explain", "Say what an answer hangs on, where it flips, what to measure."

@@ -9,8 +9,8 @@ import typer
 from experiments.cli.options import whole
 
 __all__ = [
-    "BaselineOption", "EnsembleOption", "EqualBudgetOption", "ReplicatesOption", "ScaleOption",
-    "ScenariosArgument", "UncertaintyOption",
+    "BaselineOption", "EnsembleOption", "EqualBudgetOption", "MaxReplicatesOption",
+    "PrecisionOption", "ReplicatesOption", "ScaleOption", "ScenariosArgument", "UncertaintyOption",
 ]  # fmt: skip
 
 ScenariosArgument = Annotated[
@@ -41,6 +41,24 @@ EnsembleOption = Annotated[
 ]
 ReplicatesOption = Annotated[
     int, typer.Option("--replicates", help="Pairs of runs.", parser=whole, metavar="N")
+]
+PrecisionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision",
+        help="Add pairs until effects are known so well: 'profit: sign', 'profit: 5% of effect', "
+        "'jobs: 200'; may stand several times.",
+        metavar="WHAT",
+    ),
+]
+MaxReplicatesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-replicates",
+        help="Pairs at which --precision ends in any case; 1,024 if none.",
+        parser=whole,
+        metavar="N",
+    ),
 ]
 ScaleOption = Annotated[
     str, typer.Option("--scale", help="Simulate every so many-th firm; or auto.", metavar="N")

@@ -12,11 +12,14 @@ from experiments.cli.asked import (
     BaselineOption,
     EnsembleOption,
     EqualBudgetOption,
+    MaxReplicatesOption,
+    PrecisionOption,
     ReplicatesOption,
     ScaleOption,
     ScenariosArgument,
     UncertaintyOption,
 )
+from experiments.cli.forecast import PlanOption
 from experiments.cli.options import (
     BackendOption,
     JobsOption,
@@ -32,7 +35,8 @@ from experiments.cli.options import (
     money,
 )
 from experiments.cli.output import message, tell_kept
-from experiments.cli.shown import WINDOWS, Shown, refuse_missing, show_comparison
+from experiments.cli.plan import plan as plan_of
+from experiments.cli.shown import WINDOWS, Shown, exit_code, refuse_missing, show_comparison
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -47,6 +51,8 @@ def compare(
     uncertainty: UncertaintyOption = "ensemble",
     ensemble: EnsembleOption = None,
     replicates: ReplicatesOption = 64,
+    precision: PrecisionOption = None,
+    max_replicates: MaxReplicatesOption = None,
     region: RegionOption = None,
     scale: ScaleOption = "auto",
     months: MonthsOption = None,
@@ -63,7 +69,7 @@ def compare(
         typer.Option(
             "--by",
             help="size_class, sector, district, owner_sex, good, partner_status, distance, "
-            "baseline_decile.",
+            "baseline_decile, profit_quantile.",
             metavar="GROUPING",
         ),
     ] = None,
@@ -76,9 +82,10 @@ def compare(
     scheduler: SchedulerOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
+    plan: PlanOption = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
-) -> None:
+) -> int:
     """Compare scenarios with a baseline, run by run, and say how sure the differences are."""
     begun = time.perf_counter()
     from experiments.batch.ended import (  # noqa: PLC0415
@@ -103,6 +110,28 @@ def compare(
     show = check_windows(windows)
     check_grouping(by)
     check_on_error(on_error)
+    if plan:
+        return plan_of(
+            scenarios,
+            baseline=baseline,
+            uncertainty=uncertainty,
+            ensemble=ensemble,
+            replicates=replicates,
+            precision=precision,
+            max_replicates=max_replicates,
+            region=region,
+            scale=scale,
+            months=months,
+            seed=seed,
+            equal_budget=equal_budget,
+            out=out,
+            jobs=jobs,
+            backend=backend,
+            scheduler=scheduler,
+            lang=lang,
+            json=json,
+            quiet=quiet,
+        )
     # Said before the work, not after it.
     target = check_target(next_folder() if out is None else Path(out), beginnings([INPUTS]))
     failed: BatchError | None = None
@@ -122,6 +151,8 @@ def compare(
             equal_budget=money(equal_budget),
             backend=backend,
             scheduler=scheduler,
+            precision=precision,
+            max_replicates=max_replicates,
             lang=speech,
             quiet=quiet,
         )
@@ -147,3 +178,4 @@ def compare(
     if failed is not None:
         raise failed
     refuse_missing(result)
+    return exit_code(result)

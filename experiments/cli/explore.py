@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from experiments.cli.forecast import PlanOption, show_forecast
 from experiments.cli.options import (
+    BackendOption,
+    JobsOption,
     JsonOption,
     LangOption,
     MonthsOption,
+    OnErrorOption,
     RegionOption,
+    SchedulerOption,
     language,
     money,
     whole,
 )
-from experiments.cli.output import done_line, message, print_json
+from experiments.cli.output import message, tell_kept
+from experiments.cli.shown import refuse_missing, show_exploration
 from sim.errors import KemitraanError
 
 __all__ = ["explore"]
-
-_WIDE = 118
 
 
 def explore(
@@ -128,62 +130,76 @@ def explore(
         str | None,
         typer.Option("--out", help="A new folder; runs/explore-NNN if none.", metavar="FOLDER"),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", help="Processes; all cores if none.", parser=whole, metavar="N"),
-    ] = None,
+    jobs: JobsOption = None,
+    backend: BackendOption = None,
+    scheduler: SchedulerOption = None,
     lang: LangOption = None,
+    on_error: OnErrorOption = "record",
+    plan: PlanOption = False,
     json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
-) -> None:
+) -> int:
     """Say how much is lost by a wrong choice, and where a scenario does worse than another."""
     begun = time.perf_counter()
-    from experiments.explore.explore import SCENARIOS  # noqa: PLC0415  # numpy, numba
+    from experiments.batch.ended import (  # noqa: PLC0415
+        BatchError,
+        Interrupted,
+        check_on_error,
+    )
+    from experiments.explore.exploration import Exploration  # noqa: PLC0415  # numpy
+    from experiments.explore.explore import SCENARIOS, plan_explore  # noqa: PLC0415  # numba
     from experiments.explore.explore import explore as run  # noqa: PLC0415
-    from experiments.explore.report import text  # noqa: PLC0415
-    from experiments.explore.store import free_folder, save_next_folder  # noqa: PLC0415
-    from experiments.store import check_target  # noqa: PLC0415
+    from experiments.explore.store import free_folder  # noqa: PLC0415
+    from experiments.store import RUNS, check_target, make_next_folder  # noqa: PLC0415
     from experiments.words import say  # noqa: PLC0415
 
     speech = language(lang)
     if own_budgets and equal_budget is not None:
         raise KemitraanError("--own-budgets: cannot stand beside --equal-budget; leave one out")
     amount = None if equal_budget is None else money(equal_budget)
+    check_on_error(on_error)
+    asked: dict[str, Any] = {
+        "region": region,
+        "baseline": baseline,
+        "uncertainty": uncertainty,
+        "ensemble": ensemble,
+        "replicates": replicates,
+        "seed": seed,
+        "jobs": jobs,
+        "backend": backend,
+        "scheduler": scheduler,
+        "scale": scale,
+        "months": months,
+        "outcomes": outcomes,
+        "window": window,
+        "satisfy": satisfy or (),
+        "focus": focus,
+        "against": against or None,
+        "equal_budget": False if own_budgets else amount,
+        "lang": speech,
+        "quiet": quiet,
+    }
+    chosen = scenarios or list(SCENARIOS)
+    if plan:
+        return show_forecast(plan_explore(chosen, out=out, **asked), speech, json=json)
     if out is None:
         check_target(free_folder())  # said before the work, not after it
+    place = (lambda: make_next_folder(RUNS, "explore")) if out is None else out
+    failed: BatchError | None = None
     try:
-        result = run(
-            scenarios or list(SCENARIOS),
-            region=region,
-            baseline=baseline,
-            uncertainty=uncertainty,
-            ensemble=ensemble,
-            replicates=replicates,
-            seed=seed,
-            jobs=jobs,
-            out=out,
-            scale=scale,
-            months=months,
-            outcomes=outcomes,
-            window=window,
-            satisfy=satisfy or (),
-            focus=focus,
-            against=against or None,
-            equal_budget=False if own_budgets else amount,
-            lang=speech,
-            quiet=quiet,
-        )
-        if out is None:
-            result.folder = save_next_folder(result, lang=speech)
+        result = run(chosen, out=place, on_error=on_error, **asked)
+    except Interrupted as stop:
+        tell_kept(stop, speech)
+        raise
     except KeyboardInterrupt:
         message(say("stopped", speech))
         raise
-    if json:
-        print_json(result.to_json())
-        return
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
-    print(text(result, lang=speech, width=width))
-    if result.folder is not None:
-        print(result.folder.as_posix())
-    if not quiet:
-        message(done_line(time.perf_counter() - begun, speech))
+    except BatchError as error:
+        if not isinstance(error.result, Exploration):
+            raise
+        result, failed = error.result, error
+    show_exploration(result, speech, json=json, quiet=quiet, begun=begun)
+    if failed is not None:
+        raise failed
+    refuse_missing(result)
+    return 0

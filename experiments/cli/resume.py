@@ -19,7 +19,15 @@ from experiments.cli.options import (
     language,
 )
 from experiments.cli.output import tell_kept
-from experiments.cli.shown import TOP, Shown, refuse_missing, show_comparison, show_sensitivity
+from experiments.cli.shown import (
+    TOP,
+    Shown,
+    exit_code,
+    refuse_missing,
+    show_comparison,
+    show_exploration,
+    show_sensitivity,
+)
 
 __all__ = ["resume"]
 
@@ -37,11 +45,12 @@ def resume(
     lang: LangOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
-) -> None:
+) -> int:
     """Go on with an experiment that was ended; what is finished is not done again."""
     begun = time.perf_counter()
     from experiments.batch.ended import BatchError, Interrupted  # noqa: PLC0415
     from experiments.comparison import Comparison  # noqa: PLC0415  # numpy
+    from experiments.explore.exploration import Exploration  # noqa: PLC0415
     from experiments.resume import resume as go_on  # noqa: PLC0415
     from experiments.studied import Sensitivity  # noqa: PLC0415
 
@@ -69,7 +78,10 @@ def resume(
         show_comparison(result, Shown(), speech, json=json, quiet=quiet, begun=begun)
     elif isinstance(result, Sensitivity):
         show_sensitivity(result, speech, top=TOP, json=json, quiet=quiet, begun=begun)
+    elif isinstance(result, Exploration):
+        show_exploration(result, speech, json=json, quiet=quiet, begun=begun)
     if error is not None:
         raise error
-    if isinstance(result, Comparison | Sensitivity):
+    if isinstance(result, Comparison | Exploration | Sensitivity):
         refuse_missing(result)
+    return exit_code(result) if isinstance(result, Comparison) else 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from experiments.cli.forecast import PlanOption, show_forecast
 from experiments.cli.options import (
     BackendOption,
     JobsOption,
@@ -120,16 +121,17 @@ def sensitivity(
     scheduler: SchedulerOption = None,
     lang: LangOption = None,
     on_error: OnErrorOption = "record",
+    plan: PlanOption = False,
     json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages, no progress.")] = False,
-) -> None:
+) -> int:
     """Rank assumptions by how much an effect hangs on them: a screening, or shares of variance."""
     from experiments.batch.ended import (  # noqa: PLC0415
         BatchError,
         Interrupted,
         check_on_error,
     )
-    from experiments.sensitivity import Sensitivity  # noqa: PLC0415  # numpy, numba
+    from experiments.sensitivity import Sensitivity, plan_sensitivity  # noqa: PLC0415  # numpy, numba
     from experiments.sensitivity import sensitivity as run  # noqa: PLC0415
     from experiments.sensitivity_store import free_folder  # noqa: PLC0415
     from experiments.store import RUNS, check_target, make_next_folder  # noqa: PLC0415
@@ -140,35 +142,36 @@ def sensitivity(
     if not 1 <= top <= 10_000:
         raise KemitraanError(f"--top {top}: is outside 1..10000")
     check_on_error(on_error)
+    asked: dict[str, Any] = {
+        "region": region,
+        "effect_of": None if effect_of == _NONE else effect_of,
+        "outcomes": outcomes,
+        "method": method,
+        "samples": samples,
+        "replicates": replicates,
+        "seed": seed,
+        "jobs": jobs,
+        "backend": backend,
+        "scheduler": scheduler,
+        "scale": scale,
+        "months": months,
+        "parameters": parameters,
+        "groups": groups,
+        "window": window,
+        "second_order": second_order,
+        "screen": screen,
+        "monthly": monthly,
+        "lang": speech,
+        "quiet": quiet,
+    }
+    if plan:
+        return show_forecast(plan_sensitivity(scenario, out=out, **asked), speech, json=json)
     if out is None:
         check_target(free_folder())  # said before the work, not after it
     failed: BatchError | None = None
     try:
-        result = run(
-            scenario,
-            region=region,
-            effect_of=None if effect_of == _NONE else effect_of,
-            outcomes=outcomes,
-            method=method,
-            samples=samples,
-            replicates=replicates,
-            seed=seed,
-            jobs=jobs,
-            out=(lambda: make_next_folder(RUNS, "sensitivity")) if out is None else out,
-            scale=scale,
-            months=months,
-            parameters=parameters,
-            groups=groups,
-            window=window,
-            second_order=second_order,
-            screen=screen,
-            monthly=monthly,
-            on_error=on_error,
-            backend=backend,
-            scheduler=scheduler,
-            lang=speech,
-            quiet=quiet,
-        )
+        place = (lambda: make_next_folder(RUNS, "sensitivity")) if out is None else out
+        result = run(scenario, out=place, on_error=on_error, **asked)
     except Interrupted as stop:
         tell_kept(stop, speech)
         raise
@@ -183,3 +186,4 @@ def sensitivity(
     if failed is not None:
         raise failed
     refuse_missing(result)
+    return 0

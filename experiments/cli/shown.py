@@ -12,15 +12,18 @@ from experiments.cli.output import done_line, message, print_json
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
+    from experiments.explore.exploration import Exploration
     from experiments.studied import Sensitivity
 
 __all__ = [
-    "TOP", "WINDOWS", "Shown", "refuse_missing", "show_comparison", "show_sensitivity",
+    "TOP", "WINDOWS", "Shown", "exit_code", "refuse_missing", "show_comparison", "show_exploration",
+    "show_sensitivity",
 ]  # fmt: skip
 
 WINDOWS = "policy,after"
 TOP = 15
 """Rows of a ranking if nothing is asked."""
+_NOT_PASSED = 3
 _WIDE, _WIDE_RANKING = 160, 118
 
 
@@ -84,7 +87,29 @@ def show_sensitivity(
         message(done_line(time.perf_counter() - begun, lang))
 
 
-def refuse_missing(result: Comparison | Sensitivity) -> None:
+def exit_code(result: Comparison) -> int:
+    """What a comparison ends with where every run has numbers: 3 if a precision was not reached."""
+    return 0 if result.stop is None or result.stop.looks[-1].reached else _NOT_PASSED
+
+
+def show_exploration(
+    result: Exploration, lang: str, *, json: bool, quiet: bool, begun: float
+) -> None:
+    """Prints tables, sentences and the folder, or one document."""
+    from experiments.explore.report import text  # noqa: PLC0415  # numpy
+
+    if json:
+        print_json(result.to_json())
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE_RANKING
+    print(text(result, lang=lang, width=width))
+    if result.folder is not None:
+        print(result.folder.as_posix())
+    if not quiet:
+        message(done_line(time.perf_counter() - begun, lang))
+
+
+def refuse_missing(result: Comparison | Exploration | Sensitivity) -> None:
     """Ends a command with 1 where runs failed, once everything was shown.
 
     Raises:

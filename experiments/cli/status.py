@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from experiments.cli.options import FolderArgument, JsonOption, LangOption, language
 from experiments.cli.output import print_json
@@ -38,6 +39,12 @@ def _lines(found: Progress, lang: str) -> list[str]:
         say("status_runs", lang, runs=found.runs, done=found.done, failed=len(found.failures),
             waiting=found.waiting),
     ]  # fmt: skip
+    asked = _precision(found)
+    if asked is not None:
+        from experiments.precision import words  # noqa: PLC0415
+
+        lines.append(words.status_line(asked, lang))
+        lines += [words.say("spared", lang, n=found.not_needed)] if found.not_needed else []
     if found.waiting and found.mean_seconds:
         lines.append(say("status_left", lang, time=_time(found.waiting * found.mean_seconds)))
     if not found.complete:
@@ -53,6 +60,17 @@ def _lines(found: Progress, lang: str) -> list[str]:
     return lines
 
 
+def _precision(found: Progress) -> Mapping[str, Any] | None:
+    """What was asked of the number of runs and what the looks so far say; none if nothing was."""
+    asked = found.manifest.get("precision")
+    if asked is None or found.complete:
+        return cast("Mapping[str, Any] | None", asked)
+    from experiments.batch.notes import JOURNAL  # noqa: PLC0415
+    from experiments.precision.looks_file import read_looks  # noqa: PLC0415
+
+    return read_looks(found.folder / JOURNAL) or cast("Mapping[str, Any]", asked)
+
+
 def _plain(found: Progress) -> dict[str, Any]:
     return {
         "folder": found.folder.as_posix(),
@@ -63,6 +81,8 @@ def _plain(found: Progress) -> dict[str, Any]:
         "done": found.done,
         "failed": len(found.failures),
         "waiting": found.waiting,
+        **({"not_needed": found.not_needed} if found.not_needed else {}),
+        **({} if (asked := _precision(found)) is None else {"precision": dict(asked)}),
         "mean_seconds": found.mean_seconds,
         "failures": [
             {"run": run, "stage": one.stage, "error": one.kind, "message": one.message,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.manifest import needed_runs
 from experiments.choices import known
 from experiments.comparison import FEWEST_PAIRS, Comparison
 from experiments.design import DRAW, FIXED, Job
@@ -283,6 +284,8 @@ def _from_folder(path: Path, outcome: str, window: str, asked: Sequence[str] | N
 
     try:
         design = pd.read_parquet(path / DESIGN).set_index("unit")
+        if "batch" in about:
+            design = design.iloc[: needed_runs(about)]
         values = pd.read_parquet(
             path / VALUES,
             filters=[("outcome", "=", outcome), ("by", "=", ""), ("window", "=", window)],

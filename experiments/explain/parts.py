@@ -10,20 +10,18 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from experiments.comparison import FEWEST_PAIRS
 from experiments.explain.drawn import Drawn
 from experiments.explain.flips import Curve, Flip, curve_of, find_flip
 from experiments.explain.moved import Moved, moved_share
 from experiments.explain.runs import Ran
-from experiments.explain.scale import Scale, held_by_few, make_scale
+from experiments.explain.scale import Scale, held_by_few
 from experiments.explain.shares import Found, Shares, find_shares, luck_share, resamples
+from experiments.explain.standing_out import studied
 from experiments.explain.value import Worth, worth_of
 
 __all__ = ["Part", "make_part"]
 
 Floats = npt.NDArray[np.float64]
-SAME, FEW = "same", "few"
-"""Why there is nothing to explain: all draws alike, or too few of them have the outcome."""
 GRID = 21  # values of a fitted curve
 FEWEST_ROWS = 4  # draws that say anything of a value
 
@@ -36,7 +34,7 @@ class Part:
         drawn: the comparison.
         scenario: its name.
         usable: draws that have the outcome.
-        why_not: `SAME` or `FEW` where there is nothing to explain.
+        why_not: `standing_out.SAME` or `FEW` where there is nothing to explain.
         scale: of the study.
         effect: (usable draws,) on the scale.
         shares: of the assumptions that can change it.
@@ -197,23 +195,12 @@ def make_part(drawn: Drawn, scenario: str, wanted: Sequence[str] = ()) -> Part:
         scenario: its name.
         wanted: assumptions that are measured in any case.
     """
-    effects = drawn.effects[scenario]
-    usable = np.isfinite(effects)
-    plain = effects[usable]
-    spread = float(np.ptp(plain)) if len(plain) else 0.0
-    size = float(np.abs(plain).max(initial=0.0))
-    why_not = ""
-    if len(plain) < FEWEST_PAIRS:
-        why_not = FEW
-    elif spread <= 1e-12 * max(size, 1e-300):
-        why_not = SAME
-    if why_not:
-        scale = Scale(ranked=False, values=plain[:0], scores=plain[:0], slope=1.0)
-        none = Shares((), math.nan, math.nan, math.nan, len(plain))
-        return Part(drawn, scenario, usable, why_not, scale, plain, none, ())
-    scale = make_scale(plain)
-    effect = scale.to(plain)
-    columns = drawn.moving(scenario)
+    one = studied(drawn, scenario)
+    if one.why_not:
+        none = Shares((), math.nan, math.nan, math.nan, len(one.effect))
+        return Part(drawn, scenario, one.usable, one.why_not, one.scale, one.effect, none, ())
+    columns = list(one.columns)
     asked = [columns.index(k) for k in map(drawn.names.index, wanted) if k in columns]
-    shares = find_shares(drawn.points[usable][:, columns], effect, drawn.seed, wanted=asked)
-    return Part(drawn, scenario, usable, "", scale, effect, shares, tuple(columns))
+    points = drawn.points[one.usable][:, columns]
+    shares = find_shares(points, one.effect, drawn.seed, wanted=asked)
+    return Part(drawn, scenario, one.usable, "", one.scale, one.effect, shares, one.columns)

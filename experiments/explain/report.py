@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.explain.levers import pulled_levers
-from experiments.explain.parts import SAME, Part
+from experiments.explain.parts import Part
 from experiments.explain.shares import draws_needed
+from experiments.explain.standing_out import SAME
 from experiments.explain.tables import ASSUMPTION, DRAWS, LEVER, LUCK, REST
 from experiments.explain.value import SETTLED
 from experiments.explain.words import say

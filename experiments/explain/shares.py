@@ -34,6 +34,7 @@ __all__ = [
     "going_together",
     "luck_share",
     "resamples",
+    "standing_out",
     "variances",
 ]
 
@@ -141,6 +142,19 @@ def find_shares(
         predicted=_predicted(points, effect, seed),
         draws=len(effect),
     )
+
+
+def standing_out(points: Floats, effect: Floats, seed: int) -> list[int]:
+    """Columns of the assumptions that `find_shares` names, the first named first; not measured.
+
+    Args:
+        points: (draws, assumptions).
+        effect: (draws,), finite and not all alike.
+        seed: of the permutation.
+    """
+    terms = make_terms(points)
+    chosen = pick(terms, effect, _Permuted(seed))
+    return list(dict.fromkeys(terms.owner(k) for k in chosen))
 
 
 class _Permuted:

@@ -50,6 +50,8 @@ class Draws:
             none), `digests`, `inputs`, `notes` and `notes_id`.
         study: what the runs shared; none of draws that a folder held.
         source: that folder.
+        runs: number of each draw in the design; 0, 1, ... if none. Some are missing where runs
+            failed.
     """
 
     scenarios: tuple[str, ...]
@@ -60,6 +62,7 @@ class Draws:
     about: Mapping[str, Any]
     study: Study | None = None
     source: Path | None = None
+    runs: tuple[int, ...] | None = None
 
     @property
     def count(self) -> int:
@@ -131,6 +134,7 @@ def of_study(
     plan: Mapping[str, Any],
     uncertainty: str,
     notes: Mapping[str, Sequence[str]],
+    runs: Sequence[int] | None = None,
 ) -> Draws:
     """Draws of runs of a study.
 
@@ -141,6 +145,7 @@ def of_study(
         plan: of what was run; its `equal_budget` counts.
         uncertainty: "parameters" or another that varies assumptions.
         notes: what a reader must know besides, by language.
+        runs: number of each in the design; 0, 1, ... if none.
 
     Raises:
         KemitraanError: nothing was varied.
@@ -164,7 +169,8 @@ def of_study(
         "notes_id": list(notes["id"]),
     }
     table = assumption_table(study, uncertainty).set_index("parameter")
-    return Draws(study.names, names, points, values, table, about, study)
+    kept = None if runs is None else tuple(runs)
+    return Draws(study.names, names, points, values, table, about, study, runs=kept)
 
 
 def from_comparison(result: Comparison) -> Draws:
@@ -174,9 +180,10 @@ def from_comparison(result: Comparison) -> Draws:
         KemitraanError: its assumptions were held fixed.
     """
     drawn = [job for job in result.jobs if job.role == DRAW]
+    runs = [k for k, job in zip(result.runs, result.jobs, strict=True) if job.role == DRAW]
     every = list(windows(result.study.months))
     place = {cell: k for k, cell in enumerate(result.layout)}
     at = [[place[Cell(outcome, "", "all", w)] for outcome in OUTCOMES] for w in every]
     values = result.differences.levels[DRAW][:, :, at]
     notes = {"en": result.notes, "id": result.notes_in("id")}
-    return of_study(result.study, drawn, values, result.plan, result.uncertainty, notes)
+    return of_study(result.study, drawn, values, result.plan, result.uncertainty, notes, runs)

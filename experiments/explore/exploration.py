@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from experiments.batch.failure import Failure
+    from experiments.batch.job import Job
+
 __all__ = ["Exploration"]
 
 
@@ -48,6 +51,7 @@ class Exploration:
         regions: tree of the draws by the best scenario of the first outcome; none with too few
             draws that can be judged.
         folder: where it was written, if it was.
+        failures: of draws that are left out, by number of the run.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Exploration:
         self.wishes = tuple(wishes)
         self.plan = dict(plan)
         self.folder: Path | None = None
+        self.failures: Mapping[int, tuple[Job, Failure]] = {}
         questions = make_questions(
             draws, self.outcomes[0], window, self.wishes if asked else (), focus, against
         )
@@ -100,6 +105,11 @@ class Exploration:
     @cached_property
     def _levels(self) -> Any:  # noqa: ANN401  # an array
         return self.draws.levels(self.outcomes, self.window)
+
+    @property
+    def units(self) -> int:
+        """Draws, with those that are left out."""
+        return self.draws.count + len(self.failures)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -178,6 +188,7 @@ class Exploration:
         document = {
             "folder": None if self.folder is None else self.folder.as_posix(),
             "plan": self.plan,
+            "failed": len(self.failures),
             "about": about,
             "baseline": self.baseline,
             "scenarios": list(self.scenarios),

@@ -2,54 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from experiments.asked import check_amount
-from experiments.choices import LONGEST, known
-from experiments.compare import (
-    ScenarioLike,
-    load_study,
-    plan_line,
-    progress_bar,
-    teller,
-)
+from experiments.asked import ScenarioLike
+from experiments.batch.ended import check_on_error
 from experiments.comparison import Comparison
-from experiments.costs import yearly_cost
-from experiments.design import DRAW, ENSEMBLE, Study, make_jobs
-from experiments.ensembles import sets_of, with_sets
-from experiments.explore.draws import Draws, from_comparison, of_study
+from experiments.explore.asked import Asked, read_asked
+from experiments.explore.draws import Draws, from_comparison
 from experiments.explore.exploration import Exploration
 from experiments.explore.folder import read_draws
-from experiments.explore.notes import run_notes
-from experiments.explore.satisfy import read_wishes
-from experiments.explore.words import say
-from experiments.limits import MOST_JOBS, MOST_REPLICATES, MOST_SEED, whole
-from experiments.runner import default_jobs, pilot, run_units, warm
-from experiments.unit import region_values
+from experiments.explore.prepare import REPLICATES, Given, Prepared, prepare
 from scenarios.region import Region
 from scenarios.scenario import Scenario, list_scenarios
 from sim.errors import KemitraanError
-from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
     from experiments.calibration.ensemble import Ensemble
+    from experiments.forecast import Forecast
 
-__all__ = ["OUTCOMES_SHOWN", "REPLICATES", "SCENARIOS", "explore", "folder_of"]
+__all__ = ["OUTCOMES_SHOWN", "REPLICATES", "SCENARIOS", "explore", "folder_of", "plan_explore"]
 
 SCENARIOS = ("mandated_hotel_partnership", "voluntary_coaching", "cash_grant")
 """Explored when none is named."""
 OUTCOMES_SHOWN = ("profit", "in_business", "jobs", "net_benefit")
 """Outcomes when none is named; questions are about the first."""
-REPLICATES = 256
-"""Draws when nothing is asked: fewer seldom show more than one limit beyond luck."""
-VARIED = (ENSEMBLE, "parameters")
-_FEW_RUNS = 2  # of what make_jobs adds beside the draws, and nothing here reads
 
 
 def explore(
@@ -60,7 +39,7 @@ def explore(
     replicates: int | None = None,
     seed: int | None = None,
     jobs: int | None = None,
-    out: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | Callable[[], Path] | None = None,
     scale: int | str | None = None,
     months: int | None = None,
     *,
@@ -71,6 +50,9 @@ def explore(
     focus: str | None = None,
     against: str | Sequence[str] | None = None,
     equal_budget: float | bool | None = None,
+    on_error: str = "record",
+    backend: str | None = None,
+    scheduler: str | None = None,
     lang: str = "en",
     quiet: bool = False,
 ) -> Exploration:
@@ -88,7 +70,9 @@ def explore(
         replicates: draws; 256 if none.
         seed: of the experiment, 1 if none; the same seed gives the same numbers.
         jobs: processes; as many as there are processors if none.
-        out: folder for tables, figures and the manifest; nothing is written if none.
+        out: folder for runs, tables, figures and the manifest, there from the first run: what is
+            finished outlives the process, and `kemitraan resume` goes on with it. Or a function
+            that makes the folder. Nothing is written if none.
         scale: keep every so many-th firm and buyer; "auto" (or none) keeps at most 20,000 firms.
         months: length of the runs instead of the scenarios'.
         ensemble: the sets, or the folder that `calibrate` wrote; the project's own if none.
@@ -101,6 +85,11 @@ def explore(
         equal_budget: million rupiah a policy year that every scenario is sized to, or True for
             what the first costs; None does so where it can be done and says where not; False
             leaves each scenario its own cost.
+        on_error: "record" notes a draw that fails and goes on without it, where there is a folder;
+            "stop" ends at the first.
+        backend: "local", processes of this machine, or "dask"; see `docs/machines.md`.
+        scheduler: address of a dask scheduler, whose workers are all used; none for a cluster on
+            this machine.
         lang: language of messages and figures.
         quiet: no messages and no progress on stderr.
 
@@ -108,44 +97,116 @@ def explore(
         The exploration, with tables, figures and sentences.
 
     Raises:
-        KemitraanError: wrong use, or scenarios that cannot stand side by side.
+        KemitraanError: wrong use, scenarios that cannot stand side by side, or no room on disk or
+            in memory.
+        BatchError: see `compare`.
+        Interrupted: by the user; the draws that were finished are kept in the folder.
     """
-    from experiments.explore.store import save_folder  # noqa: PLC0415  # pyarrow only now
-    from experiments.store import check_target  # noqa: PLC0415
+    from experiments.explore.batch import run_prepared  # noqa: PLC0415  # pyarrow only now
 
-    target = None if out is None else check_target(Path(out))
-    chosen = _outcomes(outcomes)
-    wishes = read_wishes([satisfy] if isinstance(satisfy, str) else list(satisfy), chosen)
-    known("window", [window], windows(LONGEST))
+    check_on_error(on_error)
+    place, where = _place(out)
+    asked = read_asked(outcomes, window, satisfy, focus, against)
     run = {
         "--region": region, "--baseline": baseline, "--uncertainty": uncertainty,
         "--replicates": replicates, "--seed": seed, "--jobs": jobs, "--scale": scale,
         "--months": months, "--equal-budget": equal_budget, "--ensemble": ensemble,
+        "--backend": backend, "--scheduler": scheduler,
     }  # fmt: skip
     there = folder_of(scenarios)
-    if isinstance(scenarios, Comparison) or there is not None:
-        _refuse_of_runs(run, "the comparison" if there is None else str(there))
-        draws = from_comparison(scenarios) if isinstance(scenarios, Comparison) else None
-        draws = read_draws(there) if there is not None else draws
-        plan = {} if draws is None else _plan_of(draws)
-    else:
-        draws, plan = _run(
-            _listed(scenarios), region, "no_policy" if baseline is None else baseline,
-            ENSEMBLE if uncertainty is None else uncertainty, ensemble,
-            whole(REPLICATES if replicates is None else replicates, "--replicates", 2,
-                  MOST_REPLICATES),
-            whole(1 if seed is None else seed, "--seed", 0, MOST_SEED),
-            jobs, scale, months, equal_budget, window, lang, quiet=quiet,
-        )  # fmt: skip
-    if draws is None:  # never: it is one of the three
-        raise AssertionError
-    known("window", [window], windows(draws.months))
-    others = [against] if isinstance(against, str) else against
-    result = Exploration(
-        draws, chosen, window, wishes, plan, asked=bool(satisfy), focus=focus, against=others
+    if isinstance(scenarios, Comparison):
+        _refuse_of_runs(run, "the comparison")
+        return _read(from_comparison(scenarios), asked, place, lang)
+    if there is not None:
+        _refuse_of_runs(run, str(there))
+        return _read(read_draws(there), asked, place, lang)
+    prepared = _prepared(scenarios, asked, lang, quiet=quiet, **_named(run))
+    return run_prepared(prepared, place, where=where, on_error=on_error, lang=lang, quiet=quiet)
+
+
+def plan_explore(
+    scenarios: ScenarioLike | Sequence[ScenarioLike] = SCENARIOS,
+    *,
+    out: str | PathLike[str] | None = None,
+    outcomes: str | Sequence[str] = OUTCOMES_SHOWN,
+    window: str = "policy",
+    satisfy: str | Sequence[str] = (),
+    focus: str | None = None,
+    against: str | Sequence[str] | None = None,
+    lang: str = "en",
+    quiet: bool = False,
+    **runs: Any,  # noqa: ANN401  # those of `explore`
+) -> Forecast:
+    """What an exploration would take, from a timed trial; nothing is started.
+
+    Args:
+        scenarios: and all else as `explore` takes it.
+        out: where the folder would be; runs/ if none.
+        outcomes: see `explore`.
+        window: see `explore`.
+        satisfy: see `explore`.
+        focus: see `explore`.
+        against: see `explore`.
+        lang: language of messages.
+        quiet: no messages.
+        runs: `region`, `baseline`, `uncertainty`, `replicates`, `seed`, `jobs`, `scale`, `months`,
+            `ensemble`, `equal_budget`, `backend` and `scheduler` of `explore`.
+
+    Raises:
+        KemitraanError: as `explore` would, or a folder is named, in which nothing is to be run.
+    """
+    from experiments.explore.batch import need  # noqa: PLC0415  # pyarrow only now
+    from experiments.forecast import forecast  # noqa: PLC0415
+
+    there = folder_of(scenarios)
+    if there is not None:
+        raise KemitraanError(f"{there}: is explored as it is, without runs; leave --plan out")
+    asked = read_asked(outcomes, window, satisfy, focus, against)
+    found = _prepared(scenarios, asked, lang, quiet=quiet, **runs)
+    return forecast(
+        found.plan,
+        units=len(found.jobs),
+        scenarios=len(found.study.scenarios),
+        seconds=found.trial.seconds,
+        need=need(found, measured=True),
+        out=out,
     )
-    if target is not None:
-        result.folder = save_folder(result, target, lang=lang)
+
+
+def _named(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options by the names that functions take."""
+    return {name.removeprefix("--").replace("-", "_"): value for name, value in options.items()}
+
+
+def _prepared(scenarios: object, asked: Asked, lang: str, *, quiet: bool, **runs: Any) -> Prepared:  # noqa: ANN401  # those of `explore`
+    return prepare(Given(_listed(scenarios), **runs), asked, lang, quiet=quiet)
+
+
+def _place(
+    out: str | PathLike[str] | Callable[[], Path] | None,
+) -> tuple[Callable[[], Path] | None, Path]:
+    """What makes the folder, and where that will be.
+
+    Raises:
+        KemitraanError: it is there and holds something.
+    """
+    from experiments.batch.experiment import beginnings  # noqa: PLC0415  # pyarrow only now
+    from experiments.store import check_target, make_folder  # noqa: PLC0415
+    from experiments.study_json import INPUTS  # noqa: PLC0415
+
+    if out is None or not isinstance(out, str | PathLike):
+        return out, Path()
+    target = check_target(Path(out), beginnings([INPUTS]))
+    return (lambda: make_folder(target)), target
+
+
+def _read(draws: Draws, asked: Asked, place: Callable[[], Path] | None, lang: str) -> Exploration:
+    """The exploration of draws that are there."""
+    from experiments.explore.store import save_folder  # noqa: PLC0415  # pyarrow only now
+
+    result = asked.of(draws, _plan_of(draws))
+    if place is not None:
+        result.folder = save_folder(result, place, lang=lang)
     return result
 
 
@@ -185,25 +246,6 @@ def _listed(scenarios: object) -> list[ScenarioLike]:
     return list(scenarios) if isinstance(scenarios, Sequence) else []
 
 
-def _outcomes(asked: str | Sequence[str]) -> tuple[str, ...]:
-    """Names as asked, each once.
-
-    Raises:
-        KemitraanError: one is not known, or has no direction.
-    """
-    names = asked.split(",") if isinstance(asked, str) else list(asked)
-    names = [name.strip() for name in names]
-    known("outcome", names, OUTCOMES)
-    flat = [name for name in names if not OUTCOMES[name].better]
-    if flat or not names:
-        raise KemitraanError(
-            f"--outcomes {', '.join(flat) or 'none'}: neither more nor less of it is better, so "
-            "that no scenario is the best; name outcomes with a direction, see 'kemitraan list "
-            "outcomes'"
-        )
-    return tuple(dict.fromkeys(names))
-
-
 def _plan_of(draws: Draws) -> dict[str, Any]:
     return {
         "scenarios": len(draws.scenarios),
@@ -216,103 +258,3 @@ def _plan_of(draws: Draws) -> dict[str, Any]:
             else {"equal_budget": draws.about["equal_budget"]}
         ),
     }
-
-
-def _run(
-    scenarios: list[ScenarioLike],
-    region: str | PathLike[str] | Region | None,
-    baseline: ScenarioLike,
-    uncertainty: str,
-    ensemble: str | PathLike[str] | Ensemble | None,
-    replicates: int,
-    seed: int,
-    jobs: int | None,
-    scale: int | str | None,
-    months: int | None,
-    equal_budget: float | bool | None,
-    window: str,
-    lang: str,
-    *,
-    quiet: bool,
-) -> tuple[Draws, dict[str, Any]]:
-    """Draws of new runs, and their plan."""
-    if uncertainty not in VARIED:
-        raise KemitraanError(
-            f"--uncertainty {uncertainty}: explore varies assumptions; known: {', '.join(VARIED)}"
-        )
-    workers = default_jobs() if jobs is None else whole(jobs, "--jobs", 1, MOST_JOBS)
-    if not 1 <= workers <= MOST_JOBS:
-        raise KemitraanError(f"--jobs {workers}: is outside 1..{MOST_JOBS}")
-    tell = teller(quiet=quiet)
-    study, replaced, why = _study(
-        scenarios, baseline, region, seed, scale, months, lang, equal_budget
-    )
-    known("window", [window], windows(study.months))
-    study = with_sets(study, uncertainty, ensemble)
-    work = [j for j in make_jobs(study, uncertainty, replicates, _FEW_RUNS) if j.role == DRAW]
-    workers = min(workers, len(work))
-    for line in replaced:
-        tell(line)
-    if why:
-        tell(say("unequal_why", lang, why=why))
-    warm(tell, lang)
-    trial = pilot(study, work, workers)
-    money = len(study.scenarios) > 2 and equal_budget is not False and not why
-    plan = {
-        "scenarios": len(study.scenarios),
-        "pairs": replicates,
-        "extra_pairs": 0,
-        "firms": study.firms,
-        "months": study.months,
-        "scale": study.scale,
-        "seed": seed,
-        "uncertainty": uncertainty,
-        "assumptions_varied": len(study.varied),
-        **({} if study.ensemble is None else sets_of(study)),
-        **({"equal_budget": _amount(study)} if money else {}),
-        "jobs": workers,
-        "seconds": round(trial.seconds, 1),
-    }
-    tell(plan_line(plan, lang))
-    with progress_bar(len(work), quiet=quiet) as advance:
-        found = run_units(
-            region_values, study, work, workers, unit_seconds=trial.unit_seconds, progress=advance
-        )
-    notes = {language: run_notes(study, why, language) for language in ("en", "id")}
-    return of_study(study, work, np.array(found), plan, uncertainty, notes), plan
-
-
-def _study(
-    scenarios: list[ScenarioLike],
-    baseline: ScenarioLike,
-    region: str | PathLike[str] | Region | None,
-    seed: int,
-    scale: int | str | None,
-    months: int | None,
-    lang: str,
-    equal_budget: float | bool | None,
-) -> tuple[Study, list[str], str]:
-    """What is run, lines on replaced values, and why money is not equal where it could not be."""
-    asked = equal_budget
-    if asked is None:
-        asked = len(scenarios) > 1
-    elif not isinstance(asked, bool):
-        check_amount(asked)
-    try:
-        study, lines = load_study(
-            scenarios, baseline, region, seed, scale, months, lang, equal_budget=asked
-        )
-    except KemitraanError as error:
-        if equal_budget is not None or not asked:
-            raise
-        why = str(error).removeprefix("--equal-budget: ")
-        # What has nothing to do with money is wrong without it too, and is told.
-        study, lines = load_study(scenarios, baseline, region, seed, scale, months, lang)
-        return study, lines, why
-    return study, lines, ""
-
-
-def _amount(study: Study) -> float:
-    """Million rupiah a policy year that every scenario was sized to."""
-    first = replace(study.scenarios[1], months=study.months)
-    return yearly_cost(first, study.parameters) + study.follows_sales.get(first.name, 0.0)

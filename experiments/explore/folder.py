@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from experiments.batch.ended import resume_words
+from experiments.batch.manifest import needed_runs
 from experiments.design import DRAW
 from experiments.explore.draws import HELD, Draws
 from experiments.page.folder import check_hashes, read_manifest
@@ -40,6 +42,10 @@ def read_draws(path: Path) -> Draws:
             version, not whole or changed since, or its assumptions were held fixed.
     """
     manifest = _manifest(path)
+    if "batch" in manifest and manifest.get("complete") is not True:
+        raise KemitraanError(
+            f"{path}: is not complete, and is explored when it is; to go on: {resume_words(path)}"
+        )
     listed = manifest["files"]
     missing = [name for name in _READ if name not in listed or not (path / name).is_file()]
     if missing:
@@ -53,18 +59,24 @@ def read_draws(path: Path) -> Draws:
 
     try:
         design = pd.read_parquet(path / DESIGN)
+        if "batch" in manifest:
+            design = design.iloc[: needed_runs(manifest)]
         values = pd.read_parquet(path / VALUES)
         table = pd.read_csv(path / ASSUMPTIONS).set_index("parameter")
     except (OSError, ValueError) as error:
         raise KemitraanError(f"{path}: cannot be read: {error}") from error
     scenarios = (str(manifest["baseline"]), *map(str, manifest["scenarios"]))
+    if manifest["kind"] != KIND:
+        design = design[design["role"] == DRAW]
+    # A design holds all draws, also those that failed; of them there are no numbers.
+    number = "draw" if "draw" in design.columns else "unit"
+    there = values["draw" if "draw" in values.columns else "unit"]
+    design = design[design[number].isin(there)]
+    runs = design[number].to_numpy(dtype=np.int64)
     if manifest["kind"] == KIND:
         numbers = _wide(values, scenarios, int(manifest["months"]))
     else:
-        design = design[design["role"] == DRAW]
-        numbers = _long(
-            values, design["unit"].to_numpy(dtype=np.int64), scenarios, int(manifest["months"])
-        )
+        numbers = _long(values, runs, scenarios, int(manifest["months"]))
     if numbers is None or len(numbers) != len(design):
         raise KemitraanError(
             f"{path}: holds not every outcome of this version; run it again into a new folder"
@@ -86,6 +98,7 @@ def read_draws(path: Path) -> Draws:
         table,
         about,
         source=path,
+        runs=tuple(runs.tolist()),
     )
 
 

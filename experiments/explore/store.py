@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,12 @@ from experiments.explore.prim import MASS, PEEL
 from experiments.store import (
     RUNS,
     SCHEMA,
+    kept,
     next_folder,
-    put_folder,
-    put_next_folder,
     write_manifest,
     write_scenarios,
 )
+from sim.errors import KemitraanError
 from sim.outcomes import OUTCOMES, windows
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from experiments.explore.exploration import Exploration
 
-__all__ = ["free_folder", "save_folder", "save_next_folder"]
+__all__ = ["about", "fill", "free_folder", "save_folder"]
 
 _SCENARIOS = "scenarios.resolved.json"
 
@@ -41,17 +42,38 @@ def free_folder() -> Path:
     return next_folder(RUNS, KIND)
 
 
-def save_folder(result: Exploration, target: Path, *, lang: str = "en") -> Path:
-    """Writes everything into a new or empty folder, which gets its name last."""
-    return put_folder(target, lambda partial: _fill(result, partial, lang))
+def save_folder(result: Exploration, make: Callable[[], Path], *, lang: str = "en") -> Path:
+    """Writes an exploration of draws that were there before; nothing stays where that fails.
+
+    Args:
+        result: of a comparison, or of what a folder held.
+        make: makes the folder, which is new or empty.
+        lang: language of the figures.
+    """
+
+    def keep(folder: Path) -> None:
+        try:
+            fill(result, folder, lang)
+            if result.draws.study is None:
+                _manifest(result, folder, about(result))
+            else:
+                write_manifest(result.draws.study, folder, about(result))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise KemitraanError(f"{folder}: cannot be written: {reason}") from error
+
+    return kept(make, keep)
 
 
-def save_next_folder(result: Exploration, *, lang: str = "en") -> Path:
-    """Writes everything into the next free folder, and says which that was."""
-    return put_next_folder(free_folder, lambda partial: _fill(result, partial, lang))
+def fill(result: Exploration, folder: Path, lang: str, *, design: bool = True) -> None:
+    """Writes tables and figures into an empty folder.
 
-
-def _fill(result: Exploration, folder: Path, lang: str) -> None:
+    Args:
+        result: finished.
+        folder: empty.
+        lang: language of the figures.
+        design: also values of the assumptions in every draw, which a folder with runs has already.
+    """
     tables = {
         "regret": result.regret,
         "satisfied": result.satisfied,
@@ -67,10 +89,16 @@ def _fill(result: Exploration, folder: Path, lang: str) -> None:
         _put(table, folder / f"{name}.csv")
     for language in ("en", "id"):
         _write(folder / f"answers.{language}.txt", "\n".join(result.sentences(language)))
-    _draws(result, folder)
+    _draws(result, folder, design=design)
+    if result.draws.study is not None:
+        write_scenarios(result.draws.study, folder)
     _figures(result, folder / "figures", lang)
+
+
+def about(result: Exploration) -> dict[str, Any]:
+    """What the manifest says of an exploration."""
     draws = result.draws
-    about: dict[str, Any] = {
+    return {
         "kind": KIND,
         "baseline": result.baseline,
         "scenarios": list(result.scenarios),
@@ -89,24 +117,21 @@ def _fill(result: Exploration, folder: Path, lang: str) -> None:
         "region_title": draws.about["region_title"],
         "notes": list(draws.about["notes"]),
         "notes_id": list(draws.about["notes_id"]),
+        **({} if draws.study is None else ensemble_record(draws.study)),
     }  # fmt: skip
-    if draws.study is not None:
-        write_scenarios(draws.study, folder)
-        write_manifest(draws.study, folder, {**about, **ensemble_record(draws.study)})
-        return
-    _manifest(result, folder, about)
 
 
-def _draws(result: Exploration, folder: Path) -> None:
+def _draws(result: Exploration, folder: Path, *, design: bool) -> None:
     """Every draw: values of the assumptions, and all outcomes of all scenarios and windows."""
     import pyarrow as pa  # noqa: PLC0415  # 0.2 s
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     draws = result.draws
-    number = np.arange(draws.count, dtype=np.int32)
-    columns: dict[str, Any] = {"draw": number}
-    columns |= {name: draws.points[:, k] for k, name in enumerate(draws.parameters)}
-    pq.write_table(pa.table(columns), folder / DESIGN, compression="zstd")
+    number = np.asarray(draws.runs or range(draws.count), dtype=np.int32)
+    if design:
+        columns: dict[str, Any] = {"draw": number}
+        columns |= {name: draws.points[:, k] for k, name in enumerate(draws.parameters)}
+        pq.write_table(pa.table(columns), folder / DESIGN, compression="zstd")
     at = np.indices(draws.numbers.shape[:3]).reshape(3, -1).astype(np.int32)
     words = ((at[1], draws.scenarios), (at[2], list(windows(draws.months))))
     scenario, window = (
@@ -115,7 +140,7 @@ def _draws(result: Exploration, folder: Path) -> None:
     flat = draws.numbers.reshape(-1, len(OUTCOMES))
     table = pa.table(
         {
-            "draw": at[0],
+            "draw": number[at[0]],
             "scenario": scenario,
             "window": window,
             **{name: flat[:, k] for k, name in enumerate(OUTCOMES)},

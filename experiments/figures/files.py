@@ -9,6 +9,7 @@ from experiments.figures.districts import district_figures
 from experiments.figures.fan import fan, fan_caption
 from experiments.figures.forest import ALL, forest, forest_height, forest_outcomes
 from experiments.figures.groups import group_figures
+from experiments.figures.quantiles import quantile_figures
 from experiments.figures.stakeholders import stakeholder_figures
 from experiments.figures.states import signed_goods, signing_scenarios, states, states_caption
 from experiments.figures.style import RC, put_caption
@@ -58,7 +59,7 @@ def write_figures(comparison: Comparison, folder: Path, lang: str = "en") -> lis
             )
         for scenario in signing_scenarios(comparison):
             written += save(_goods(comparison, scenario, lang), folder, f"hotels_{scenario}")
-        for draw in (stakeholder_figures, group_figures, district_figures):
+        for draw in (stakeholder_figures, group_figures, quantile_figures, district_figures):
             for figure, name in draw(comparison, lang):
                 written += save(figure, folder, name)
     return written

@@ -53,14 +53,10 @@ def hangs_on(kept: Kept, letters: Sequence[str], lang: str) -> list[str]:
         if len(clear):
             lines.append(say("hangs", lang, name=letter, items=_listed(clear, lang)))
         elif len(own):
-            none.append((letter, own))
-    if len(none) == 1:
-        letter, own = none[0]
-        items = _listed(own.head(_EACH), lang)
-        lines.append(say("hangs_none", lang, name=letter, n=len(own), items=items))
-    elif none:
-        names = ", ".join(letter for letter, _ in none)
-        lines.append(say("hangs_none_all", lang, names=names, n=len(none[0][1])))
+            none.append(letter)
+    if none:
+        key = "hangs_none" if len(none) == 1 else "hangs_none_all"
+        lines.append(say(key, lang, names=", ".join(none), n=kept.pairs))
     return lines
 
 

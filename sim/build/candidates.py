@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.build.kept import Kept
+from sim.build.nearby import Cells, draw_nearby, make_cells
 from sim.build.sites import Sites
 from sim.draws import STREAM_CANDIDATES, uniform
 from sim.jit import Integer, jit
@@ -17,7 +18,7 @@ from sim.tables import LINK_DTYPE, Rows
 if TYPE_CHECKING:
     from sim.parameters import Parameters
 
-__all__ = ["draw_candidates"]
+__all__ = ["MOST_ASKED", "draw_candidates"]
 
 
 @jit
@@ -164,6 +165,79 @@ def _fill(
     return at
 
 
+@jit
+def _fill_nearby(
+    sites: Sites,
+    cells: Cells,
+    buyers: Rows,
+    lines: Rows,
+    bounds: npt.NDArray[np.int64],
+    goods: npt.NDArray[np.void],
+    reserved: npt.NDArray[np.int32],
+    reserved_distance: npt.NDArray[np.float64],
+    places: int,
+    reach: float,
+    seed: Integer,
+    firm: npt.NDArray[np.int32],
+    distance: npt.NDArray[np.float64],
+) -> int:
+    """`_fill` by `draw_nearby`; what that does not find, the whole sector is asked for."""
+    wanted = places + reserved.shape[1]
+    rows = np.zeros(wanted, np.int32)
+    km = np.zeros(wanted)
+    more = np.zeros(2 * wanted, np.int32)
+    more_score = np.zeros(2 * wanted)
+    more_km = np.zeros(2 * wanted)
+    sums = np.zeros(cells.first.size // (bounds.size - 1))
+    firms = 0
+    for slot in range(sites.row.size):
+        firms = max(firms, sites.row[slot] + 1)
+    seen = np.full(firms, -1, np.int64)
+    at = 0
+    for k in range(lines.size):
+        b = lines[k].buyer
+        good = lines[k].good
+        sector = goods[good].sector
+        x, y, number = buyers[b].x, buyers[b].y, buyers[b].number
+        found = draw_nearby(
+            sites, cells, sector, x, y, reach, number, good, seed, sums, rows, km, seen, k
+        )
+        if found < wanted:
+            # What is left over has the same law whatever was drawn before it. Of so many more at
+            # least as many are new as there are places.
+            there = _top_by_gumbel(
+                sites,
+                bounds[sector],
+                bounds[sector + 1],
+                x,
+                y,
+                reach,
+                number,
+                good,
+                seed,
+                more,
+                more_score,
+                more_km,
+            )
+            for j in range(there):
+                if found < wanted and seen[more[j]] != k:
+                    seen[more[j]] = k
+                    rows[found] = more[j]
+                    km[found] = more_km[j]
+                    found += 1
+        lines[k].start = at
+        for j in range(found):
+            if j < places:
+                firm[at] = rows[j]
+                distance[at] = km[j]
+                at += 1
+            else:
+                reserved[k, j - places] = rows[j]
+                reserved_distance[k, j - places] = km[j]
+        lines[k].stop = at
+    return at
+
+
 def draw_candidates(
     sites: Sites,
     buyers: Rows,
@@ -227,6 +301,9 @@ class _Drawn(NamedTuple):
 _KEPT: Kept[_Drawn] = Kept()
 _MOST = 500_000_000
 """Slots times lines above which candidates are not kept, so that memory stays small."""
+MOST_ASKED = 4_000_000_000
+"""Slots times lines up to which every slot is asked for every line; seven times those of Surabaya.
+Above it candidates are drawn in the other way, to the same law: see `sim.build.nearby`."""
 
 
 def _draw(
@@ -246,20 +323,14 @@ def _draw(
     reserve_distance = np.zeros(reserve.shape)
     sectors = max(int(sites.sector.max(initial=0)), int(goods["sector"].max())) + 1
     bounds = np.searchsorted(sites.sector, np.arange(sectors + 1)).astype(np.int64)
-    count = _fill(
-        sites,
-        buyers,
-        lines,
-        bounds,
-        goods,
-        reserve,
-        reserve_distance,
-        places,
-        reach,
-        np.uint64(seed),
-        firm,
-        distance,
-    )
+    common = (
+        buyers, lines, bounds, goods, reserve, reserve_distance, places, reach, np.uint64(seed),
+        firm, distance,
+    )  # fmt: skip
+    if sites.sector.size * lines.size <= MOST_ASKED:
+        count = _fill(sites, *common)
+    else:
+        count = _fill_nearby(sites, make_cells(sites, sectors), *common)
     return _Drawn(
         firm[:count].copy(),
         distance[:count].copy(),

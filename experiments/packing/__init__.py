@@ -1,0 +1,1 @@
+"""An experiment as one file for a reviewer, and the experiment again from it."""
