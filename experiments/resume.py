@@ -58,6 +58,12 @@ def batch_of(folder: Path) -> Batch:
             f"{folder}: holds an experiment of kind {kind!r}, which keeps no runs for this "
             f"command{hint}"
         )
+    for name in manifest["batch"].get("inputs", ()):
+        if not (path := folder / name).is_file():
+            raise KemitraanError(
+                f"{path}: is missing or damaged; copy the original back, or start again with "
+                "another --out"
+            )
     make: Callable[[Path], Batch] = import_module(KINDS[kind]).resumed
     return make(folder)
 
