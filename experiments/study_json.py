@@ -61,8 +61,8 @@ def study_from_json(content: bytes, digest: str) -> Study:
         same = isinstance(found, Study) and found.digest() == digest
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise KemitraanError(
-            f"{INPUTS}: cannot be read: {error}; copy the original back, or start again with another "
-            "--out"
+            f"{INPUTS}: cannot be read: {error}; copy the original back, or start again with "
+            "another --out"
         ) from error
     if not same:
         raise KemitraanError(

@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 import time
 
 import numpy as np
@@ -20,6 +21,27 @@ def broken(x):
     if x[0] < 0:
         raise ValueError(f"no root of {x[0]:g}")
     return math.sqrt(x[0])
+
+
+def leaving(x):
+    """Ends the program where x is negative, as a command does that is called as a function."""
+    if x[0] < 0:
+        sys.exit("no more")
+    return x[0]
+
+
+class MuteError(Exception):
+    """Says nothing, and fails to."""
+
+    def __str__(self):
+        raise ValueError
+
+
+def mute(x):
+    """Fails without words where x is negative."""
+    if x[0] < 0:
+        raise MuteError
+    return x[0]
 
 
 def growing(x):

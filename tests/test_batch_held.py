@@ -60,7 +60,7 @@ def test_the_order_of_words_does_not_count():
 
 
 def test_what_cannot_be_told_apart_is_refused_with_what_to_do(tmp_path):
-    with (tmp_path / "file").open("w") as file, pytest.raises(KemitraanError, match=r"digest\(\)"):
+    with (tmp_path / "file").open("wb") as file, pytest.raises(KemitraanError, match=r"digest\(\)"):
         Program.of(partial(models.scaled, by=file))
 
 

@@ -19,7 +19,7 @@ from experiments.batch.backend import Backend, BackendError
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN
-from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words
+from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words, writing
 from experiments.batch.failure import Failure
 from experiments.batch.growing import Growing
 from experiments.batch.lock import LOCK, FolderLock
@@ -91,8 +91,8 @@ class Experiment:
             write_start(folder, task, program)
             return cls(folder, task, program, lock)
         except BaseException as error:
-            lock.close()
             _empty(folder)
+            lock.close(remove=True)
             if isinstance(error, OSError):
                 raise _cannot_write(folder, error) from error
             raise
@@ -107,6 +107,7 @@ class Experiment:
 
         Raises:
             KemitraanError: another program or another study, or somebody else writes there.
+            BatchError: the disk is full.
         """
         program = Program.of(task.function, task.also)
         lock = FolderLock(folder)
@@ -114,7 +115,8 @@ class Experiment:
             manifest = read_manifest(folder)
             _refuse_complete(folder, manifest)
             refuse_other(folder, manifest, task, program)
-            return cls(folder, task, program, lock)
+            with writing(folder):
+                return cls(folder, task, program, lock)
         except BaseException:
             lock.close()
             raise
@@ -339,8 +341,8 @@ def _refuse_used(folder: Path, task: Task) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Removes what was written into a folder that was empty."""
-    for path in folder.iterdir():
+    """Removes what was written into a folder that was empty, but the lock."""
+    for path in (path for path in folder.iterdir() if path.name != LOCK):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
