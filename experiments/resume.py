@@ -13,7 +13,7 @@ from experiments.batch import verify as hashes
 from experiments.batch.again import reopen, tidy
 from experiments.batch.backend import Backend
 from experiments.batch.backends import backend_of
-from experiments.batch.ended import check_on_error
+from experiments.batch.ended import check_on_error, writing
 from experiments.batch.experiment import Experiment
 from experiments.batch.look import Progress, look
 from experiments.batch.manifest import read_manifest
@@ -58,6 +58,12 @@ def batch_of(folder: Path) -> Batch:
             f"{folder}: holds an experiment of kind {kind!r}, which keeps no runs for this "
             f"command{hint}"
         )
+    for name in manifest["batch"].get("inputs", ()):
+        if not (path := folder / name).is_file():
+            raise KemitraanError(
+                f"{path}: is missing or damaged; copy the original back, or start again with "
+                "another --out"
+            )
     make: Callable[[Path], Batch] = import_module(KINDS[kind]).resumed
     return make(folder)
 
@@ -98,14 +104,18 @@ def resume(
     check_on_error(on_error)
     pool = backend_of(backend, scheduler, jobs)
     tell = teller(quiet=quiet)
-    tidy(path)
+    with writing(path):
+        tidy(path)
     batch = batch_of(path)
-    if read_manifest(path).get("complete") is True and not (failed and reopen(path)):
+    with writing(path):
+        nothing = read_manifest(path).get("complete") is True and not (failed and reopen(path))
+    if nothing:
         tell(say("complete", lang, folder=path.as_posix()))
         return None
     with Experiment.resume(path, batch.task) as experiment:
         store = experiment.store
-        store.try_again(None) if failed else store.try_again()
+        with writing(path):
+            store.try_again(None) if failed else store.try_again()
         if experiment.left_behind:
             tell(say("left_behind", lang))
         if store.damaged:

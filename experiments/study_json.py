@@ -60,7 +60,10 @@ def study_from_json(content: bytes, digest: str) -> Study:
         found = _made(json.loads(content.decode("utf-8")))
         same = isinstance(found, Study) and found.digest() == digest
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise KemitraanError(f"{INPUTS}: cannot be read: {error}") from error
+        raise KemitraanError(
+            f"{INPUTS}: cannot be read: {error}; copy the original back, or start again with "
+            "another --out"
+        ) from error
     if not same:
         raise KemitraanError(
             f"{INPUTS}: is not what the runs of this folder were made from, or was written by "

@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 import time
 
 import numpy as np
@@ -23,6 +24,27 @@ def broken(x):
     if x[0] < 0:
         raise ValueError(f"no root of {x[0]:g}")
     return math.sqrt(x[0])
+
+
+def leaving(x):
+    """Ends the program where x is negative, as a command does that is called as a function."""
+    if x[0] < 0:
+        sys.exit("no more")
+    return x[0]
+
+
+class MuteError(Exception):
+    """Says nothing, and fails to."""
+
+    def __str__(self):
+        raise ValueError
+
+
+def mute(x):
+    """Fails without words where x is negative."""
+    if x[0] < 0:
+        raise MuteError
+    return x[0]
 
 
 def growing(x):
@@ -60,6 +82,32 @@ def other_luck(x, seed):
 def wide(x):
     """Sixty-four numbers without a pattern."""
     return np.sin(np.arange(1, 65) * (1.0 + x[0]) ** 2)
+
+
+def scaled(x, by=1.0):
+    return x[0] * by
+
+
+class Scaled:
+    """The same as an object."""
+
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, x):
+        return x[0] * self.by
+
+    def again(self, x):
+        return x[0] * self.by
+
+
+def scaled_by(by):
+    """The same as a function that was made."""
+
+    def inner(x):
+        return x[0] * by
+
+    return inner
 
 
 # -- functions of a study and a job, as the runner calls them

@@ -1,19 +1,23 @@
 """An experiment's folder: the same bytes however it came about, one writer, nothing taken twice."""
 
+import errno
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.batch import atomic
-from experiments.batch.checksums import read_checksums
-from experiments.batch.ended import BatchError
+from experiments.batch import atomic, experiment, store
+from experiments.batch.checksums import CHECKSUMS, files_in, read_checksums
+from experiments.batch.ended import BatchError, resume_words
 from experiments.batch.evaluate import evaluate
+from experiments.batch.failure import Failure
 from experiments.batch.journal import Log
 from experiments.batch.lock import FolderLock, is_locked
 from experiments.batch.sealed import seal, unseal
@@ -75,9 +79,18 @@ class Killed(BaseException):
     """Ends a batch at a chosen moment, as no handler expects it."""
 
 
+def read_checksums_now(folder):
+    """Hashes of all files that are there."""
+    return {n: atomic.digest_of(folder / n) for n in files_in(folder, [CHECKSUMS])}
+
+
 def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, monkeypatch):
-    """Each file gets its name by a rename: before and after each of them the process may die."""
+    """Each file gets its name by a rename: before and after each of them the process may die.
+
+    A process that is killed removes nothing: what it had half written is there again afterwards.
+    """
     monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is cut here
+    monkeypatch.setattr(experiment, "_empty", lambda _: None)
     place = atomic.move_into_place
     count = [0]
 
@@ -91,11 +104,13 @@ def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, 
     assert total > 20
     for after in (False, True):
         for k in range(total):
-            left = [k]
+            left, behind = [k], []
 
-            def dying(*given, left=left, after=after):
+            def dying(*given, left=left, after=after, behind=behind):
                 left[0] -= 1
                 if left[0] < 0 and not after:
+                    if not behind and given[0].name.endswith(".partial"):
+                        behind += [given[0], given[0].read_bytes()]
                     raise Killed
                 place(*given)
                 if left[0] < 0:
@@ -106,8 +121,11 @@ def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, 
             with pytest.raises(Killed):
                 run(folder)
             monkeypatch.setattr(atomic, "move_into_place", place)
+            if behind and behind[0].parent.is_dir():
+                behind[0].write_bytes(behind[1])
             run(folder)
             assert same_files(folder) == same_files(whole), (k, after)
+            assert read_checksums(folder) == read_checksums_now(folder), (k, after)
 
 
 def entries(path):
@@ -281,6 +299,80 @@ def test_a_failed_run_is_a_row_with_stage_message_and_traceback(tmp_path):
     for jobs in (1, 2):
         evaluate(batch_models.broken, {"x": [4.0, -1.0, 9.0]}, out=tmp_path / str(jobs), jobs=jobs)
         assert same_files(tmp_path / str(jobs)) == same_files(tmp_path / "x")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("function", "error", "message"),
+    [
+        (batch_models.leaving, "SystemExit", "no more"),
+        (batch_models.mute, "MuteError", "tells no message: ValueError"),
+    ],
+)
+def test_a_run_that_ends_the_program_or_says_nothing_failed(
+    tmp_path, function, error, message, jobs
+):
+    points = {"x": [1.0, -1.0, 3.0, 4.0]}
+    found = evaluate(function, points, out=tmp_path / "x", jobs=jobs)
+    np.testing.assert_array_equal(found.ravel(), [1.0, np.nan, 3.0, 4.0])
+    row = pd.read_parquet(tmp_path / "x" / "runs.parquet").iloc[1]
+    assert (row["stage"], row["error"], row["message"]) == ("run", error, message)
+
+
+def test_a_failure_is_told_where_the_working_folder_is_gone(tmp_path, monkeypatch):
+    def gone():
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "cwd", gone)
+    assert Failure.of(ValueError("some words")).message == "some words"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"outputs": ("u", "u")}, "u: stands for two columns of a table"),
+        ({"outputs": ("run", "u")}, "run: stands for two columns of a table"),
+    ],
+)
+def test_outputs_have_names_of_their_own(tmp_path, options, told):
+    with pytest.raises(KemitraanError, match=told):
+        run(tmp_path / "x", **options)
+
+
+def test_inputs_have_names_of_their_own(tmp_path):
+    with pytest.raises(KemitraanError, match=r"seed: stands for two columns of the design; .* uni"):
+        evaluate(batch_models.scaled, {"seed": [1.0]}, out=tmp_path / "x")
+    assert list((tmp_path / "x").iterdir()) == []
+
+
+def test_a_file_where_the_folder_should_be_is_refused(tmp_path):
+    (tmp_path / "x").write_text("mine", encoding="utf-8")
+    with pytest.raises(KemitraanError, match="is a file; name a new folder"):
+        run(tmp_path / "x")
+    with pytest.raises(KemitraanError, match="--on-error perhaps: is not known"):
+        evaluate(batch_models.scaled, {"x": [1.0]}, on_error="perhaps")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="words of another shell")
+@pytest.mark.parametrize("name", ["a", "two words", "it's", "a$b", "ünïcode", "a(1)&b"])
+def test_the_command_to_go_on_can_be_typed_as_it_is(name):
+    assert shlex.split(resume_words(Path("runs") / name)) == ["kemitraan", "resume", f"runs/{name}"]
+
+
+def test_a_disk_that_is_still_full_is_told_when_gone_on_with(tmp_path, monkeypatch):
+    whole = run(tmp_path / "whole")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_part", full)
+        with pytest.raises(BatchError, match=r"No space left on device; \d+ of 40 runs are kept"):
+            run(tmp_path / "x")
+        with pytest.raises(BatchError, match="what was finished is kept; free some space, then: "):
+            run(tmp_path / "x")
+    np.testing.assert_array_equal(run(tmp_path / "x"), whole)
+    assert same_files(tmp_path / "x") == same_files(tmp_path / "whole")
 
 
 def test_a_run_of_another_shape_failed(tmp_path):

@@ -176,6 +176,11 @@ def test_the_limit_of_a_container_counts(tmp_path, monkeypatch):
     (tmp_path / "now").write_text("100000000\n", encoding="ascii")
     monkeypatch.setattr(machine, "_CGROUPS", ((tmp_path / "max", tmp_path / "now"),))
     assert machine.free_memory() == 200_000_000
+    for name in ("inactive_file", "total_inactive_file"):  # files that were read, not needed
+        (tmp_path / "memory.stat").write_text(f"anon 5\n{name} 90000000\n", encoding="ascii")
+        assert machine.free_memory() == 290_000_000
+    (tmp_path / "memory.stat").write_text("nonsense\n", encoding="ascii")
+    assert machine.free_memory() == 200_000_000
     (tmp_path / "max").write_text("max\n", encoding="ascii")
     assert machine.free_memory() > 200_000_000 or machine.free_memory() is None
 

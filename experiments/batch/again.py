@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from experiments.batch.atomic import sweep
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.design_file import DESIGN
 from experiments.batch.lock import LOCK, FolderLock
@@ -33,6 +34,7 @@ def tidy(folder: Path) -> None:
     if not left_over or read_manifest(folder).get("complete") is not True:
         return
     lock = FolderLock(folder)
+    sweep(folder)
     write_checksums(folder, files_in(folder, (JOURNAL, LOCK, CHECKSUMS)))
     shutil.rmtree(folder / JOURNAL, ignore_errors=True)
     lock.close(remove=True)

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["digest_of", "move_into_place", "sync_folder", "whole_file", "write_whole"]
+__all__ = [
+    "digest_of", "is_partial", "move_into_place", "sweep", "sync_folder", "whole_file",
+    "write_whole",
+]  # fmt: skip
 
 _TRIES = 40
 _PAUSE = 0.05
 _BLOCK = 1 << 20
+_PARTIAL = ".partial"
 
 
 @contextmanager
@@ -23,7 +27,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Synced before it is renamed, so that no cut of power leaves a name without its content. Nothing
     stays where the writer fails.
     """
-    beside = path.with_name(f".{path.name}.partial")
+    beside = path.with_name(f".{path.name}{_PARTIAL}")
     try:
         yield beside
         move_into_place(beside, path)
@@ -31,6 +35,19 @@ def whole_file(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def is_partial(name: str) -> bool:
+    """Whether a file of this name, folders before it or not, is one that is being written."""
+    last = name.rpartition("/")[2]
+    return last.startswith(".") and last.endswith(_PARTIAL)
+
+
+def sweep(folder: Path) -> None:
+    """Removes what a writer left half written that was killed; for who holds the folder's lock."""
+    for path in list(folder.rglob(f".*{_PARTIAL}")):
+        with suppress(OSError):
+            path.unlink()
 
 
 def write_whole(path: Path, content: bytes) -> str:

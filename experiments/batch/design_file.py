@@ -57,10 +57,21 @@ def write_design(
         names: of the values, in the order of the columns.
         fill: value of a name where a job does not change it.
         extra: further columns, one entry a job.
+
+    Raises:
+        KemitraanError: two columns would have one name.
     """
     import pyarrow as pa  # noqa: PLC0415  # 0.2 s
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    further_names = list(extra or {})
+    every = [*PLACES, *names, *further_names]
+    twice = sorted({name for name in every if every.count(name) > 1})
+    if twice:
+        raise KemitraanError(
+            f"{', '.join(twice)}: stands for two columns of the design; give every input a name of "
+            f"its own, and none of them {', '.join(PLACES)}"
+        )
     changes = changed_names(jobs)
     base = {name: fill(name) for name in names}
     kinds = {"unit": pa.int64(), "role": pa.string(), "replicate": pa.int64(), "seed": pa.string()}

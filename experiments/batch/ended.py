@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import KemitraanError
 
-__all__ = ["ON_ERROR", "BatchError", "Interrupted", "check_on_error", "resume_words"]
+__all__ = [
+    "ON_ERROR", "BatchError", "Interrupted", "check_on_error", "resume_words", "writing",
+]  # fmt: skip
 
 ON_ERROR = ("record", "stop")
 
@@ -41,7 +47,25 @@ class Interrupted(KeyboardInterrupt):
 def resume_words(folder: Path) -> str:
     """The command that goes on with a folder."""
     name = folder.as_posix()
-    return f"kemitraan resume '{name}'" if " " in name else f"kemitraan resume {name}"
+    if os.name == "nt":
+        return f'kemitraan resume "{name}"' if " " in name else f"kemitraan resume {name}"
+    return f"kemitraan resume {shlex.quote(name)}"
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Writes to a folder before its runs go on.
+
+    Raises:
+        BatchError: the disk is still full, or fails.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BatchError(
+            f"{folder}: cannot be written: {error.strerror or error}; what was finished is kept; "
+            f"free some space, then: {resume_words(folder)}"
+        ) from error
 
 
 def check_on_error(asked: str) -> None:

@@ -17,12 +17,14 @@ from experiments.batch.again import tidy
 from experiments.batch.backend import Backend
 from experiments.batch.backends import backend_of
 from experiments.batch.chunks import Chunks
+from experiments.batch.damage import refuse_damaged
 from experiments.batch.design_file import DESIGN, write_design
-from experiments.batch.ended import BatchError
+from experiments.batch.ended import BatchError, check_on_error
 from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
 from experiments.batch.manifest import MANIFEST, read_manifest, refuse_other
+from experiments.batch.parts import PARTS
 from experiments.batch.program import Program
 from experiments.batch.reading import read_block
 from experiments.batch.record import Floats, Layout
@@ -144,6 +146,7 @@ def evaluate(
     """
     if replicates < 1:
         raise KemitraanError(f"replicates {replicates}: expects at least 1")
+    check_on_error(on_error)
     model = Model(function, tuple(points), tuple(outputs), seed is not None)
     rows = _rows(points)
     work = Points(model.inputs, rows, replicates, seed)
@@ -201,7 +204,11 @@ def _in_memory(task: Task, pool: Backend, on_error: str) -> Floats:
 
 
 def _in_folder(folder: Path, task: Task, pool: Backend, on_error: str) -> Floats:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "is a file" if folder.is_file() else f"cannot be made: {error.strerror or error}"
+        raise KemitraanError(f"--out {folder}: {why}; name a new folder") from error
     if (folder / MANIFEST).is_file():
         refuse_other_design(folder, task)
         complete = read_manifest(folder).get("complete") is True
@@ -210,6 +217,7 @@ def _in_folder(folder: Path, task: Task, pool: Backend, on_error: str) -> Floats
         experiment = Experiment.create(folder, task)
     if experiment is None:
         tidy(folder)
+        refuse_damaged(folder, read_manifest(folder).get("files", {}), PARTS)
     else:
         with experiment:
             experiment.store.try_again()

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from experiments.batch.atomic import digest_of, move_into_place
+from experiments.batch.atomic import digest_of, move_into_place, sweep
 from experiments.batch.backend import Backend, BackendError
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN
-from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words
+from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words, writing
 from experiments.batch.failure import Failure
 from experiments.batch.growing import Growing
 from experiments.batch.lock import LOCK, FolderLock
@@ -66,6 +66,7 @@ class Experiment:
         self.manifest = read_manifest(folder)
         self.left_behind = lock.left_behind
         self._lock = lock
+        sweep(folder)  # else it would be listed among the files that are there to stay
         length = int(str(self.manifest["batch"]["part_runs"]))
         self.store = Store(folder, task.layout, len(task.jobs), length)
 
@@ -90,8 +91,8 @@ class Experiment:
             write_start(folder, task, program)
             return cls(folder, task, program, lock)
         except BaseException as error:
-            lock.close()
             _empty(folder)
+            lock.close(remove=True)
             if isinstance(error, OSError):
                 raise _cannot_write(folder, error) from error
             raise
@@ -106,6 +107,7 @@ class Experiment:
 
         Raises:
             KemitraanError: another program or another study, or somebody else writes there.
+            BatchError: the disk is full.
         """
         program = Program.of(task.function, task.also)
         lock = FolderLock(folder)
@@ -113,7 +115,8 @@ class Experiment:
             manifest = read_manifest(folder)
             _refuse_complete(folder, manifest)
             refuse_other(folder, manifest, task, program)
-            return cls(folder, task, program, lock)
+            with writing(folder):
+                return cls(folder, task, program, lock)
         except BaseException:
             lock.close()
             raise
@@ -338,8 +341,8 @@ def _refuse_used(folder: Path, task: Task) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Removes what was written into a folder that was empty."""
-    for path in folder.iterdir():
+    """Removes what was written into a folder that was empty, but the lock."""
+    for path in (path for path in folder.iterdir() if path.name != LOCK):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

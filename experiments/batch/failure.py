@@ -6,8 +6,8 @@ import json
 import os
 import pickle
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +53,7 @@ class Failure:
     error: Exception | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, error: Exception, *, keep: bool = False) -> Failure:
+    def of(cls, error: Exception | SystemExit, *, keep: bool = False) -> Failure:
         """From an exception.
 
         Args:
@@ -62,14 +62,14 @@ class Failure:
         """
         lines = list(_told(error))
         for cause in _causes(error):
-            lines.append(f"because of {type(cause).__name__}: {_plain(str(cause))}")
+            lines.append(f"because of {type(cause).__name__}: {_message(cause)}")
             lines += _told(cause)
         return cls(
             stage=str(getattr(error, _NOTE, _RUN)),
             kind=type(error).__name__,
-            message=_plain(str(error)),
+            message=_message(error),
             traceback="\n".join(lines[-_MOST_FRAMES:]),
-            error=error if keep and _travels(error) else None,
+            error=error if keep and isinstance(error, Exception) and _travels(error) else None,
         )
 
     @classmethod
@@ -122,12 +122,25 @@ def _short(filename: str) -> str:
     return path.name
 
 
-def _plain(text: str) -> str:
-    """A message without folders of this machine."""
-    for folder in (str(_ROOT), str(Path.cwd()), str(Path.home())):
-        if len(folder) > 1:
-            text = text.replace(folder + os.sep, "").replace(folder, ".")
+def _message(error: BaseException) -> str:
+    """The text of an exception without folders of this machine, whatever a stranger's one does."""
+    try:
+        text = str(error)
+    except Exception as fault:  # noqa: BLE001
+        return f"tells no message: {type(fault).__name__}"
+    for folder in _folders():
+        text = text.replace(folder + os.sep, "").replace(folder, ".")
     return text
+
+
+def _folders() -> Iterator[str]:
+    """Of this machine: of the program, where it runs, of the user."""
+    places: tuple[Callable[[], Path], ...] = (_ROOT.absolute, Path.cwd, Path.home)
+    for place in places:
+        with suppress(OSError, RuntimeError):  # removed meanwhile, or nobody's
+            folder = str(place())
+            if len(folder) > 1:
+                yield folder
 
 
 def _travels(error: Exception) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments.batch.failure import Failure
-from experiments.batch.journal import peek
+from experiments.batch.journal import Entry, peek
 from experiments.batch.lock import is_locked
 from experiments.batch.manifest import needed_runs, read_manifest
 from experiments.batch.notes import JOURNAL, read_notes
@@ -17,6 +18,8 @@ from experiments.batch.runs_file import read_failures, read_seconds
 from sim.errors import KemitraanError
 
 __all__ = ["Progress", "look"]
+
+_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,24 @@ class Progress:
 def look(folder: Path) -> Progress:
     """How far an experiment is.
 
+    Looked at once more where its writer has come further meanwhile, so that files went away.
+
     Raises:
         KemitraanError: it is no folder of an experiment that keeps runs.
     """
+    for left in range(_TRIES, -1, -1):
+        try:
+            found = _look(folder)
+        except FileNotFoundError:
+            if not left:
+                raise
+            continue
+        if found.complete or not left or read_manifest(folder) == found.manifest:
+            break
+    return found
+
+
+def _look(folder: Path) -> Progress:
     manifest = read_manifest(folder)
     if "batch" not in manifest:
         raise KemitraanError(
@@ -74,7 +92,7 @@ def look(folder: Path) -> Progress:
         done = needed_runs(manifest) - len(failures)
     else:
         done, failures, seconds = _found(folder)
-    latest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    latest = max(map(_changed, (folder, *folder.rglob("*"))))
     return Progress(
         folder=folder,
         kind=str(manifest["kind"]),
@@ -90,8 +108,23 @@ def look(folder: Path) -> Progress:
     )
 
 
+def _changed(path: Path) -> float:
+    """When a file was last written; long ago where it has just gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def _found(folder: Path) -> tuple[int, dict[int, Failure], list[float]]:
-    """Runs that are done, failures, and seconds of all of them."""
+    """Runs that are done, failures, and seconds of all of them.
+
+    Logs first: one that goes away meanwhile has left a note, which is read after it.
+    """
+    logs: dict[int, list[tuple[Entry, Failure | None]]] = {}
+    for path in sorted((folder / JOURNAL).glob("*.log")):
+        with suppress(FileNotFoundError):
+            logs[int(path.stem)] = list(peek(path))
     done = 0
     failures: dict[int, Failure] = {}
     seconds: list[float] = []
@@ -100,10 +133,10 @@ def _found(folder: Path) -> tuple[int, dict[int, Failure], list[float]]:
         seconds += note.seconds
         failures |= note.failures
         done += len(note.seconds) - len(note.failures)
-    for path in sorted((folder / JOURNAL).glob("*.log")):
-        if int(path.stem) in notes:  # its part is written, and it is about to go
+    for number, entries in logs.items():
+        if number in notes:  # its part is written, and it is about to go
             continue
-        for entry, failure in peek(path):
+        for entry, failure in entries:
             seconds.append(entry.seconds)
             if failure is None:
                 done += 1

@@ -19,6 +19,8 @@ _CGROUPS = (
         Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
     ),
 )
+_CACHE = ("inactive_file", "total_inactive_file")
+"""Of `memory.stat` beside them: copies of files, which are given up when memory is needed."""
 _UNLIMITED = 1 << 60
 
 
@@ -58,8 +60,17 @@ def _within_group() -> int | None:
         with suppress(OSError, ValueError):
             limit = int(most.read_text(encoding="ascii"))
             if limit < _UNLIMITED:
-                return max(0, limit - int(now.read_text(encoding="ascii")))
+                used = int(now.read_text(encoding="ascii")) - _cached(now.with_name("memory.stat"))
+                return min(limit, max(0, limit - used))
     return None
+
+
+def _cached(stat: Path) -> int:
+    """Bytes that a container holds of files, and would give up."""
+    with suppress(OSError, ValueError):
+        pairs = (line.split() for line in stat.read_text(encoding="ascii").splitlines())
+        return max((int(count) for name, count in pairs if name in _CACHE), default=0)
+    return 0
 
 
 class _MemoryStatus(ctypes.Structure):

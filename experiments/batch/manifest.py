@@ -51,7 +51,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise KemitraanError(f"{file}: cannot be read: {error}") from error
-    if not isinstance(found, dict) or "schema" not in found:
+    if (
+        not isinstance(found, dict)
+        or "schema" not in found
+        or not isinstance(found.get("batch", {}), dict)
+    ):
         raise KemitraanError(f"{file}: is no manifest of kemitraan")
     return found
 

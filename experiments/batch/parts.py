@@ -13,13 +13,11 @@ from typing import Any
 import numpy as np
 
 from experiments.batch.atomic import digest_of, whole_file
-from experiments.batch.record import Block, Floats, Layout
+from experiments.batch.record import RUN, Block, Floats, Layout
 
 __all__ = ["PARTS", "RUN", "part_files", "read_part", "read_records", "read_runs", "write_part"]
 
 PARTS = "parts"
-RUN = "run"
-"""First column of every part: the number of the run in the design."""
 _ROWS = 1 << 20  # of a row group
 
 

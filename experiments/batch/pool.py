@@ -215,6 +215,7 @@ class _Crew:
                 "into a module that can be imported, or use one process (--jobs 1)"
             )
         member.ready = word == READY
+        self._failed_starts = 0  # counted in a row
 
     def _lost(self, member: _Member) -> Iterator[list[Outcome]]:
         """Another worker, and another try for what the lost one was doing."""

@@ -11,11 +11,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAIN", "Block", "Floats", "Layout"]
+from sim.errors import KemitraanError
+
+__all__ = ["MAIN", "RUN", "Block", "Floats", "Layout"]
 
 Floats = npt.NDArray[np.float64]
 MAIN = "part"
 """Name of the first block, whose files are `parts/part-00000.parquet` and so on."""
+RUN = "run"
+"""First column of every part: the number of the run in the design."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,15 @@ class Block:
     columns: tuple[str, ...]
     index: Mapping[str, Sequence[str] | Sequence[int]] = field(default_factory=dict)
     name: str = MAIN
+
+    def __post_init__(self) -> None:
+        names = [RUN, *self.index, *self.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise KemitraanError(
+                f"{', '.join(twice)}: stands for two columns of a table; give every output a name "
+                f"of its own, and none of them {RUN!r}"
+            )
 
     @property
     def rows(self) -> int:

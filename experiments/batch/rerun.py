@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from experiments.batch.atomic import digest_of
+from experiments.batch.damage import readable
 from experiments.batch.failure import Failure
 from experiments.batch.journal import peek
 from experiments.batch.look import look
 from experiments.batch.manifest import PROGRAM, needed_runs, read_manifest
-from experiments.batch.notes import JOURNAL
+from experiments.batch.notes import JOURNAL, read_note
 from experiments.batch.parts import part_files, read_records
 from experiments.batch.program import ID_LENGTH, Program, run_id
 from experiments.batch.record import Floats, Layout
@@ -38,7 +40,8 @@ class Rerun:
         differs: how many of its numbers differ.
         numbers: how many it has.
         largest: difference between two of them, relative to the larger.
-        why: what of the program differs from the one that made the folder; empty if nothing does.
+        why: what of the program differs from the one that made the folder, and a file of its part
+            that has changed; empty if nothing does.
         was: how it had failed, if it had.
         now: how it failed now, if it did.
     """
@@ -71,15 +74,16 @@ def rerun(folder: Path, asked: str, task: Task) -> Rerun:
     run = find_run(asked, names)
     number = run // int(manifest["batch"]["part_runs"])
     was = look(folder).failures.get(run)
-    before = None if was is not None else _kept(folder, task.layout, number, run)
+    spared = run >= needed_runs(manifest)
+    before = None if was is not None or spared else _kept(folder, task.layout, number, run)
     if was is None and before is None:
-        spared = run >= needed_runs(manifest)
         why = "was not needed: enough was known before it" if spared else "has not been done yet"
         raise KemitraanError(f"{folder}: run {run} {why}")
     found = attempt(task.work(), run, task.jobs[run]).result
     now = found if isinstance(found, Failure) else None
     after = None if now is not None else found
     differs, largest = _difference(before, after)
+    now_runs = Program.of(task.function, task.also)
     same = (was == now) if before is None or after is None else differs == 0
     return Rerun(
         run=run,
@@ -88,7 +92,7 @@ def rerun(folder: Path, asked: str, task: Task) -> Rerun:
         differs=differs,
         numbers=task.layout.size,
         largest=largest,
-        why=tuple(_program(folder).differences(Program.of(task.function, task.also))),
+        why=(*_told(folder, task, number), *_program(folder).differences(now_runs)),
         was=was,
         now=now,
     )
@@ -143,11 +147,28 @@ def _kept(folder: Path, layout: Layout, number: int, run: int) -> Floats | None:
                 with log.open("rb") as file:
                     file.seek(entry.at)
                     return np.frombuffer(file.read(entry.length), dtype="<f8")
-    if all((folder / name).is_file() for name in part_files(layout, number).values()):
+    names = list(part_files(layout, number).values())
+    there = [name for name in names if (folder / name).is_file()]
+    if not there and read_manifest(folder).get("complete") is not True:
+        return None
+    suspect = next((n for n in names if n not in there), None) or _changed(folder, number, there)
+    with readable(folder, suspect or names[0]):
         runs, records = read_records(folder, number, layout)
-        if run in runs:
-            return np.asarray(records[runs.index(run)])
-    return None
+        return np.asarray(records[runs.index(run)]) if run in runs else None
+
+
+def _told(folder: Path, task: Task, number: int) -> list[str]:
+    """What of a part is not as it was written, in words."""
+    names = [name for name in part_files(task.layout, number).values() if (folder / name).is_file()]
+    changed = _changed(folder, number, names)
+    return [] if changed is None else [f"{changed} has changed since it was written"]
+
+
+def _changed(folder: Path, number: int, names: Iterable[str]) -> str | None:
+    """The first of a part's files that is not as it was written."""
+    note = read_note(folder, number)
+    known = read_manifest(folder).get("files", {}) if note is None else note.files
+    return next((n for n in names if n in known and digest_of(folder / n) != known[n]), None)
 
 
 def _difference(before: Floats | None, after: Floats | None) -> tuple[int, float]:

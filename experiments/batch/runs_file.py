@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.batch.atomic import whole_file, write_whole
+from experiments.batch.damage import readable
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
 from experiments.batch.program import run_id
@@ -84,16 +85,27 @@ def read_seconds(folder: Path) -> list[float] | None:
 
 
 def read_failures(folder: Path) -> dict[int, Failure]:
-    """Runs that failed, of a complete folder."""
+    """Runs that failed, of a complete folder.
+
+    Raises:
+        KemitraanError: the file is missing, or cannot be read.
+    """
     import pyarrow.parquet as pq  # noqa: PLC0415  # 0.2 s
 
     names = ["run", "stage", "error", "message", "traceback"]
-    rows = pq.read_table(folder / RUNS, columns=names, filters=[("state", "=", STATES[2])])
-    return {row["run"]: Failure(*(row[n] for n in names[1:])) for row in rows.to_pylist()}
+    with readable(folder, RUNS):
+        rows = pq.read_table(folder / RUNS, columns=names, filters=[("state", "=", STATES[2])])
+        return {row["run"]: Failure(*(row[n] for n in names[1:])) for row in rows.to_pylist()}
 
 
 def read_ids(folder: Path) -> list[str]:
-    """The name of each run of a complete folder."""
+    """The name of each run of a complete folder.
+
+    Raises:
+        KemitraanError: the file is missing, or cannot be read.
+    """
     import pyarrow.parquet as pq  # noqa: PLC0415  # 0.2 s
 
-    return [str(name) for name in pq.read_table(folder / RUNS, columns=["id"])["id"].to_pylist()]
+    with readable(folder, RUNS):
+        found = pq.read_table(folder / RUNS, columns=["id"])["id"].to_pylist()
+    return [str(name) for name in found]

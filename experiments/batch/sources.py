@@ -14,6 +14,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from experiments.batch.held import held_by
+from experiments.batch.work import called
+
 __all__ = ["DATA", "PACKAGES", "ROOT", "source_digest", "source_digests"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +24,7 @@ PACKAGES = ("sim", "scenarios", "experiments", "kemitraan")
 DATA = ("sim/parameters/*.yaml", "sim/parameters/goods.csv")
 """Files beside the sources that a run reads; regions and scenarios are part of what is asked."""
 NO_NUMBERS = ("sources.yaml",)
+HELD = "values held by"
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+(.+)$", re.MULTILINE)
 _FROM = re.compile(
     r"^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)", re.MULTILINE
@@ -31,8 +35,19 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 def source_digests(function: Callable[..., Any]) -> dict[str, str]:
     """SHA-256 of each file, by its path within the program or beside the function's own module.
 
-    Line ends do not count, as versioning tools change them.
+    Line ends do not count, as versioning tools change them. What the function holds beside its
+    source, such as the arguments of a `functools.partial`, is one entry more.
+
+    Raises:
+        KemitraanError: it holds something that cannot be told apart from others.
     """
+    found = _of_files(function)
+    held = held_by(function, _of_files)
+    return found if held is None else {**found, f"{HELD} {called(function)}": held}
+
+
+def _of_files(function: Callable[..., Any]) -> dict[str, str]:
+    """SHA-256 of each source file, or of the source itself where it was typed."""
     inner = getattr(function, "func", function)  # of functools.partial
     module = sys.modules.get(getattr(inner, "__module__", ""), None)
     files = dict(_files(module))

@@ -61,8 +61,12 @@ class Store:
         self._synced = time.monotonic()
         for name in (PARTS, JOURNAL):
             (folder / name).mkdir(exist_ok=True)
-        for number in range(self.parts):
-            self._open(number)
+        try:
+            for number in range(self.parts):
+                self._open(number)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def parts(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import Any
 from experiments.batch.atomic import digest_of
 from experiments.batch.checksums import CHECKSUMS, files_in, read_checksums
 from experiments.batch.journal import end_of
-from experiments.batch.lock import LOCK
+from experiments.batch.lock import LOCK, is_locked
 from experiments.batch.manifest import MANIFEST, read_manifest
 from experiments.batch.notes import JOURNAL, read_note
 
 __all__ = ["Verification", "verify"]
 
 _OURS = (LOCK, CHECKSUMS, MANIFEST)
+_TRIES = 5
+_PAUSE = 0.1  # seconds
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,30 @@ class Verification:
 def verify(folder: Path) -> Verification:
     """Hashes every file of a folder again.
 
+    Once more where somebody is writing there: what was half written then is whole by now.
+
     Raises:
         KemitraanError: it is no folder of an experiment.
     """
+    for left in range(_TRIES, -1, -1):
+        try:
+            found = _verify(folder)
+        except FileNotFoundError:  # went away since its name was read
+            if not left:
+                raise
+            continue
+        if found.sound or found.complete or not left or not _goes_on(folder):
+            break
+        time.sleep(_PAUSE)
+    return found
+
+
+def _goes_on(folder: Path) -> bool:
+    """Whether an experiment that was not complete is being written to, or has been completed."""
+    return is_locked(folder) or read_manifest(folder).get("complete") is True
+
+
+def _verify(folder: Path) -> Verification:
     listed = read_checksums(folder)
     changed = set()
     if listed is None:

@@ -61,7 +61,7 @@ def attempt(work: Work, run: int, job: Job) -> Outcome:
         if work.pack is not None:
             with stage("record"):
                 result = _record(work, result)
-    except Exception as error:  # noqa: BLE001  # a run's failure is a row, not the end
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a row, not the end
         result = Failure.of(error, keep=work.keep_errors)
     return Outcome(run, result, time.perf_counter() - begun)
 
