@@ -6,7 +6,14 @@ from pathlib import Path
 
 from sim.errors import KemitraanError
 
-__all__ = ["ON_ERROR", "BatchError", "Interrupted", "check_on_error", "resume_words"]
+__all__ = [
+    "ON_ERROR",
+    "BatchError",
+    "Interrupted",
+    "cannot_go_on",
+    "check_on_error",
+    "resume_words",
+]
 
 ON_ERROR = ("record", "stop")
 
@@ -36,6 +43,14 @@ class Interrupted(KeyboardInterrupt):
         self.folder = folder
         self.done = done
         self.runs = runs
+
+
+def cannot_go_on(folder: Path, error: OSError) -> BatchError:
+    """What a full disk says to those who want to go on with a folder; what is there stays."""
+    return BatchError(
+        f"{folder}: cannot be written: {error.strerror or error}; what is there is kept; free some "
+        f"space, then: {resume_words(folder)}"
+    )
 
 
 def resume_words(folder: Path) -> str:

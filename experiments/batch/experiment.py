@@ -19,7 +19,13 @@ from experiments.batch.backend import Backend, BackendError
 from experiments.batch.checksums import CHECKSUMS, files_in, write_checksums
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN
-from experiments.batch.ended import BatchError, Interrupted, check_on_error, resume_words
+from experiments.batch.ended import (
+    BatchError,
+    Interrupted,
+    cannot_go_on,
+    check_on_error,
+    resume_words,
+)
 from experiments.batch.failure import Failure
 from experiments.batch.growing import Growing
 from experiments.batch.lock import LOCK, FolderLock
@@ -105,7 +111,8 @@ class Experiment:
             task: as it was when the folder was made; its jobs are read from the folder.
 
         Raises:
-            KemitraanError: another program or another study, or somebody else writes there.
+            KemitraanError: another program or another study, somebody else writes there, or the
+                disk is full.
         """
         program = Program.of(task.function, task.also)
         lock = FolderLock(folder)
@@ -114,8 +121,10 @@ class Experiment:
             _refuse_complete(folder, manifest)
             refuse_other(folder, manifest, task, program)
             return cls(folder, task, program, lock)
-        except BaseException:
+        except BaseException as error:
             lock.close()
+            if isinstance(error, OSError):
+                raise cannot_go_on(folder, error) from error
             raise
 
     def __enter__(self) -> Self:
@@ -124,10 +133,12 @@ class Experiment:
     def __exit__(
         self,
         _kind: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _where: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, KeyboardInterrupt) and not isinstance(error, Interrupted):
+            raise self._interrupted() from error  # between the runs and the tables
 
     def close(self) -> None:
         """Gives the folder up; what is kept stays."""

@@ -14,6 +14,7 @@ from experiments.batch.journal import end_of
 from experiments.batch.lock import LOCK
 from experiments.batch.manifest import MANIFEST, read_manifest
 from experiments.batch.notes import JOURNAL, read_note
+from experiments.batch.parts import PARTS
 
 __all__ = ["Verification", "verify"]
 
@@ -42,8 +43,13 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Whether every file is there and as it was written; new ones do no harm."""
-        return not self.changed and not self.missing
+        """Whether every file is there and as it was written.
+
+        New ones do no harm, but among the parts of a complete folder, where they would be read as
+        runs.
+        """
+        among = self.complete and any(name.startswith(f"{PARTS}/") for name in self.new)
+        return not (self.changed or self.missing or among)
 
 
 def verify(folder: Path) -> Verification:
@@ -68,6 +74,8 @@ def verify(folder: Path) -> Verification:
         listed, torn = _with_journal(folder, listed)
         changed |= torn
     missing = {name for name in listed if not (folder / name).is_file()}
+    if complete and "batch" in manifest and not (folder / CHECKSUMS).is_file():
+        missing.add(CHECKSUMS)
     there = [name for name in listed if name not in missing]
     changed |= {name for name in there if digest_of(folder / name) != listed[name]}
     known = {*listed, *changed, *_OURS}
