@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -14,7 +13,7 @@ from experiments.batch import verify as hashes
 from experiments.batch.again import reopen, tidy
 from experiments.batch.backend import Backend
 from experiments.batch.backends import backend_of
-from experiments.batch.ended import cannot_go_on, check_on_error
+from experiments.batch.ended import check_on_error, room_in
 from experiments.batch.experiment import Experiment
 from experiments.batch.look import Progress, look
 from experiments.batch.manifest import read_manifest
@@ -99,17 +98,17 @@ def resume(
     check_on_error(on_error)
     pool = backend_of(backend, scheduler, jobs)
     tell = teller(quiet=quiet)
-    with _room_in(path):
+    with room_in(path):
         tidy(path)
     batch = batch_of(path)
-    with _room_in(path):
+    with room_in(path):
         done = read_manifest(path).get("complete") is True and not (failed and reopen(path))
     if done:
         tell(say("complete", lang, folder=path.as_posix()))
         return None
     with Experiment.resume(path, batch.task) as experiment:
         store = experiment.store
-        with _room_in(path):
+        with room_in(path):
             store.try_again(None) if failed else store.try_again()
         if experiment.left_behind:
             tell(say("left_behind", lang))
@@ -119,15 +118,6 @@ def resume(
         tell(say("going_on", lang, done=good + bad, runs=waiting + good + bad, waiting=waiting))
         pool.check(batch.task.work())
         return batch.go_on(experiment, backend=pool, on_error=on_error, quiet=quiet)
-
-
-@contextmanager
-def _room_in(folder: Path) -> Iterator[None]:
-    """Says what a full disk means, and what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise cannot_go_on(folder, error) from error
 
 
 def status(folder: str | PathLike[str]) -> Progress:

@@ -24,12 +24,12 @@ KILLS = int(os.environ.get("KEMITRAAN_TEST_KILLS", "0"))
 long_form = pytest.mark.skipif(not KILLS, reason="takes minutes; set KEMITRAAN_TEST_KILLS=50")
 FEW = 3
 SMALL = ["compare", "cash_grant", "--scale", "200", "--months", "36", "--replicates", "3"]
-LARGE = ["compare", "cash_grant", "--scale", "40", "--months", "60", "--replicates", "400"]
+LARGE = ["compare", "cash_grant", "--scale", "200", "--months", "36", "--replicates", "300"]
 OTHERS = {
-    "sensitivity": ["sensitivity", "cash_grant", "--scale", "100", "--months", "36", "--method",
+    "sensitivity": ["sensitivity", "cash_grant", "--scale", "200", "--months", "36", "--method",
                     "sobol", "--samples", "16", "--outcomes", "profit", "--parameters",
                     "displacement,sanction_probability"],
-    "explore": ["explore", "mandated_hotel_partnership", "cash_grant", "--scale", "100",
+    "explore": ["explore", "mandated_hotel_partnership", "cash_grant", "--scale", "200",
                 "--months", "36", "--replicates", "96", "--satisfy", "profit>0", "--against",
                 "cash_grant"],
 }  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_comparison_killed_at_random_ends_with_the_same_bytes(tmp_path):
 def test_others_killed_at_random_end_with_the_same_bytes(tmp_path, kind):
     words = OTHERS[kind]
     finished(PLAIN, [*words, "--jobs", "2", "--quiet", "--out", "whole"], tmp_path)
-    folders, held = killed_again_and_again(PLAIN, words, tmp_path, 2 + KILLS // 5, 3.0)
+    folders, held = killed_again_and_again(PLAIN, words, tmp_path, 1 + KILLS // 10, 3.0)
     assert len(set(held)) > 1
     for folder in folders:
         assert same_files(folder) == same_files(tmp_path / "whole")

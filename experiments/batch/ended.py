@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import KemitraanError
 
-__all__ = [
-    "ON_ERROR",
-    "BatchError",
-    "Interrupted",
-    "cannot_go_on",
-    "check_on_error",
-    "resume_words",
-]
+__all__ = ["ON_ERROR", "BatchError", "Interrupted", "check_on_error", "resume_words", "room_in"]
 
 ON_ERROR = ("record", "stop")
 
@@ -45,12 +40,20 @@ class Interrupted(KeyboardInterrupt):
         self.runs = runs
 
 
-def cannot_go_on(folder: Path, error: OSError) -> BatchError:
-    """What a full disk says to those who want to go on with a folder; what is there stays."""
-    return BatchError(
-        f"{folder}: cannot be written: {error.strerror or error}; what is there is kept; free some "
-        f"space, then: {resume_words(folder)}"
-    )
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """For what goes on with a folder: says what a full disk means, and what to do.
+
+    Raises:
+        BatchError: in place of an `OSError`; what is there is kept.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BatchError(
+            f"{folder}: cannot be written: {error.strerror or error}; what is there is kept; free "
+            f"some space, then: {resume_words(folder)}"
+        ) from error
 
 
 def resume_words(folder: Path) -> str:

@@ -18,7 +18,7 @@ from experiments.batch.backend import Backend
 from experiments.batch.backends import backend_of
 from experiments.batch.chunks import Chunks
 from experiments.batch.design_file import DESIGN, write_design
-from experiments.batch.ended import BatchError
+from experiments.batch.ended import BatchError, room_in
 from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
@@ -209,10 +209,12 @@ def _in_folder(folder: Path, task: Task, pool: Backend, on_error: str) -> Floats
     else:
         experiment = Experiment.create(folder, task)
     if experiment is None:
-        tidy(folder)
+        with room_in(folder):
+            tidy(folder)
     else:
         with experiment:
-            experiment.store.try_again()
+            with room_in(folder):
+                experiment.store.try_again()
             experiment.run(pool, on_error=on_error)
             experiment.finish()
     return read_block(folder, task.layout, len(task.jobs))[:, 0]

@@ -22,13 +22,14 @@ from experiments.batch.design_file import DESIGN
 from experiments.batch.ended import (
     BatchError,
     Interrupted,
-    cannot_go_on,
     check_on_error,
     resume_words,
+    room_in,
 )
 from experiments.batch.failure import Failure
 from experiments.batch.growing import Growing
 from experiments.batch.lock import LOCK, FolderLock
+from experiments.batch.look import look
 from experiments.batch.manifest import (
     APART,
     CRATE,
@@ -120,11 +121,10 @@ class Experiment:
             manifest = read_manifest(folder)
             _refuse_complete(folder, manifest)
             refuse_other(folder, manifest, task, program)
-            return cls(folder, task, program, lock)
-        except BaseException as error:
+            with room_in(folder):
+                return cls(folder, task, program, lock)
+        except BaseException:
             lock.close()
-            if isinstance(error, OSError):
-                raise cannot_go_on(folder, error) from error
             raise
 
     def __enter__(self) -> Self:
@@ -306,7 +306,10 @@ class Experiment:
     def _interrupted(self) -> Interrupted:
         with suppress(OSError):
             self.store.sync()
-        return Interrupted(self.folder, *self._kept())
+        # As the folder has it: an interrupt may come between a log and what is known of it here.
+        found = look(self.folder)
+        kept = found.done + len(found.failures)
+        return Interrupted(self.folder, kept, found.runs - found.not_needed)
 
     def _full(self, error: OSError) -> BatchError:
         done, runs = self._kept()

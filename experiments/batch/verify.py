@@ -78,7 +78,8 @@ def verify(folder: Path) -> Verification:
         missing.add(CHECKSUMS)
     there = [name for name in listed if name not in missing]
     changed |= {name for name in there if digest_of(folder / name) != listed[name]}
-    known = {*listed, *changed, *_OURS}
+    # Where the list of hashes is damaged, those that stand only there cannot be checked.
+    known = {*listed, *changed, *_OURS, *manifest.get("apart", [])}
     new = [n for n in files_in(folder) if n not in known and not _in_journal(n, complete=complete)]
     return Verification(
         folder, len(there), tuple(sorted(changed)), tuple(sorted(missing)), tuple(new), complete
