@@ -7,6 +7,7 @@ as if nothing had happened.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -313,8 +314,10 @@ class Experiment:
 
     def _full(self, error: OSError) -> BatchError:
         done, runs = self._kept()
+        # Those who write tables put the system's word into a sentence of their own.
+        why = os.strerror(error.errno) if error.errno else error
         return BatchError(
-            f"{self.folder}: cannot be written: {error.strerror or error}; {done} of {runs} runs "
+            f"{self.folder}: cannot be written: {why}; {done} of {runs} runs "
             f"are kept; free some space, then: {resume_words(self.folder)}"
         )
 
