@@ -4,6 +4,7 @@ By default a few kills of a small comparison, without figures. `KEMITRAAN_TEST_K
 larger one fifty times, figures and all, and a sensitivity study and an exploration a few times.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -145,10 +146,20 @@ def test_others_killed_at_random_end_with_the_same_bytes(tmp_path, kind):
         every_run_once(folder)
 
 
-@long_form
-def test_workers_of_a_comparison_killed_at_random_cost_no_run(tmp_path):
+def workers_of(parent):
+    """Worker processes of a command."""
     import psutil
 
+    found = []
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+        for one in psutil.Process(parent).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found += [one] if any("spawn_main" in word for word in one.cmdline()) else []
+    return found
+
+
+@long_form
+def test_workers_of_a_comparison_killed_at_random_cost_no_run(tmp_path):
     finished(PLAIN, [*LARGE, "--jobs", "2", "--quiet", "--out", "whole"], tmp_path)
     words, killed, given_up = [*LARGE, "--out", "x"], 0, 0
     while not (tmp_path / "x" / "checksums.sha256").exists() or not look(tmp_path / "x").complete:
@@ -156,11 +167,7 @@ def test_workers_of_a_comparison_killed_at_random_cost_no_run(tmp_path):
         while running.poll() is None:
             time.sleep(2.0 + moment(("workers", killed), 4.0))
             if running.poll() is None:
-                workers = [
-                    one
-                    for one in psutil.Process(running.pid).children()
-                    if any("spawn_main" in word for word in one.cmdline())
-                ]
+                workers = workers_of(running.pid)
                 for worker in workers[:1]:
                     worker.kill()
                     killed += 1
