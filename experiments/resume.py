@@ -120,8 +120,8 @@ def resume(
             tell(say("left_behind", lang))
         if store.damaged:
             tell(say("damaged", lang, files=", ".join(store.damaged)))
-        waiting, done, bad = store.counts
-        tell(say("going_on", lang, done=done + bad, runs=waiting + done + bad, waiting=waiting))
+        waiting, good, bad = store.counts
+        tell(say("going_on", lang, done=good + bad, runs=waiting + good + bad, waiting=waiting))
         pool.check(batch.task.work())
         return batch.go_on(experiment, backend=pool, on_error=on_error, quiet=quiet)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.batch.ended import resume_words
+from experiments.batch.ended import BatchError, Interrupted, resume_words
 from experiments.ensemble_words import ensemble_record
 from experiments.kept import command, write_beside
 from experiments.standing import standing
@@ -159,8 +159,15 @@ def kept(make: Callable[[], Path], keep: Callable[[Path], None]) -> Path:
     folder = make()
     try:
         keep(folder)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        # The folder is gone: nothing that could be gone on with may be named.
+        if isinstance(error, Interrupted):
+            raise KeyboardInterrupt from error
+        if isinstance(error, BatchError) and isinstance(error.__cause__, OSError):
+            cause = error.__cause__
+            why = f"{folder}: cannot be written: {cause.strerror or cause}"
+            raise BatchError(why) from cause
         raise
     return folder
 

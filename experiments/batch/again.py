@@ -34,8 +34,12 @@ def tidy(folder: Path) -> None:
     if not left_over or read_manifest(folder).get("complete") is not True:
         return
     lock = FolderLock(folder)
-    sweep(folder)
-    write_checksums(folder, files_in(folder, (JOURNAL, LOCK, CHECKSUMS)))
+    try:
+        sweep(folder)
+        write_checksums(folder, files_in(folder, (JOURNAL, LOCK, CHECKSUMS)))
+    except BaseException:
+        lock.close()
+        raise
     shutil.rmtree(folder / JOURNAL, ignore_errors=True)
     lock.close(remove=True)
 

@@ -54,10 +54,10 @@ def resume_words(folder: Path) -> str:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Writes to a folder before its runs go on.
+    """For what writes to a folder before its runs go on: says what a full disk means.
 
     Raises:
-        BatchError: the disk is still full, or fails.
+        BatchError: in place of an `OSError`; what was finished is kept.
     """
     try:
         yield

@@ -19,7 +19,7 @@ from experiments.batch.backends import backend_of
 from experiments.batch.chunks import Chunks
 from experiments.batch.damage import refuse_damaged
 from experiments.batch.design_file import DESIGN, write_design
-from experiments.batch.ended import BatchError, check_on_error
+from experiments.batch.ended import BatchError, check_on_error, writing
 from experiments.batch.experiment import Experiment
 from experiments.batch.failure import Failure
 from experiments.batch.job import Job
@@ -216,11 +216,13 @@ def _in_folder(folder: Path, task: Task, pool: Backend, on_error: str) -> Floats
     else:
         experiment = Experiment.create(folder, task)
     if experiment is None:
-        tidy(folder)
+        with writing(folder):
+            tidy(folder)
         refuse_damaged(folder, read_manifest(folder).get("files", {}), PARTS)
     else:
         with experiment:
-            experiment.store.try_again()
+            with writing(folder):
+                experiment.store.try_again()
             experiment.run(pool, on_error=on_error)
             experiment.finish()
     return read_block(folder, task.layout, len(task.jobs))[:, 0]

@@ -7,6 +7,7 @@ as if nothing had happened.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -23,6 +24,7 @@ from experiments.batch.ended import BatchError, Interrupted, check_on_error, res
 from experiments.batch.failure import Failure
 from experiments.batch.growing import Growing
 from experiments.batch.lock import LOCK, FolderLock
+from experiments.batch.look import look
 from experiments.batch.manifest import (
     APART,
     CRATE,
@@ -127,10 +129,12 @@ class Experiment:
     def __exit__(
         self,
         _kind: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _where: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, KeyboardInterrupt) and not isinstance(error, Interrupted):
+            raise self._interrupted() from error  # between the runs and the tables
 
     def close(self) -> None:
         """Gives the folder up; what is kept stays."""
@@ -298,12 +302,17 @@ class Experiment:
     def _interrupted(self) -> Interrupted:
         with suppress(OSError):
             self.store.sync()
-        return Interrupted(self.folder, *self._kept())
+        # As the folder has it: an interrupt may come between a log and what is known of it here.
+        found = look(self.folder)
+        kept = found.done + len(found.failures)
+        return Interrupted(self.folder, kept, found.runs - found.not_needed)
 
     def _full(self, error: OSError) -> BatchError:
         done, runs = self._kept()
+        # Those who write tables put the system's word into a sentence of their own.
+        why = os.strerror(error.errno) if error.errno else error
         return BatchError(
-            f"{self.folder}: cannot be written: {error.strerror or error}; {done} of {runs} runs "
+            f"{self.folder}: cannot be written: {why}; {done} of {runs} runs "
             f"are kept; free some space, then: {resume_words(self.folder)}"
         )
 

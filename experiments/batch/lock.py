@@ -39,7 +39,8 @@ class FolderLock:
             if not _is_held(error):
                 raise KemitraanError(f"{self._path}: cannot be locked: {error}") from error
             raise KemitraanError(
-                f"{folder}: another process is writing to it; wait until it has ended, or end it"
+                f"{folder}: another process is writing to it and holds its {LOCK}; wait until it "
+                "has ended, or end it"
             ) from error
         except sqlite3.DatabaseError as error:
             raise KemitraanError(

@@ -247,10 +247,24 @@ def _work_file(work: Work) -> Iterator[str]:
     Handed over at the start it would go through a pipe that holds 64 kB: this process would wait
     for each worker to load the model before it could start the next, and hear no interrupt.
     """
-    with tempfile.TemporaryDirectory(prefix="kemitraan-", ignore_cleanup_errors=True) as folder:
+    try:
+        place = tempfile.TemporaryDirectory(prefix="kemitraan-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _no_room(error) from error
+    with place as folder:
         path = Path(folder) / "work"
-        path.write_bytes(packed(work))
+        try:
+            path.write_bytes(packed(work))
+        except OSError as error:
+            raise _no_room(error) from error
         yield str(path)
+
+
+def _no_room(error: OSError) -> WorkerError:
+    return WorkerError(
+        f"the folder for temporary files cannot be written: {error.strerror or error}; free some "
+        "space there, name another one by TMPDIR, or use one process (--jobs 1)"
+    )
 
 
 @contextmanager
@@ -268,6 +282,11 @@ def _plain_start() -> Iterator[None]:
     environment = {f"{name}_NUM_THREADS": "1" for name in _THREADS}
     before = {name: os.environ.get(name) for name in environment}
     mask = getattr(signal, "pthread_sigmask", None)  # not on every system; inherited by workers
+    if mask is not None:
+        # The first worker would start it, and that lets interrupts through again.
+        from multiprocessing.resource_tracker import ensure_running  # noqa: PLC0415
+
+        ensure_running()
     held = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask is not None else None
     try:
         if "__file__" in kept:

@@ -15,6 +15,7 @@ from experiments.batch.journal import end_of
 from experiments.batch.lock import LOCK, is_locked
 from experiments.batch.manifest import MANIFEST, read_manifest
 from experiments.batch.notes import JOURNAL, read_note
+from experiments.batch.parts import PARTS
 
 __all__ = ["Verification", "verify"]
 
@@ -45,8 +46,13 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Whether every file is there and as it was written; new ones do no harm."""
-        return not self.changed and not self.missing
+        """Whether every file is there and as it was written.
+
+        New ones do no harm, but among the parts of a complete folder, where they would be read as
+        runs.
+        """
+        among = self.complete and any(name.startswith(f"{PARTS}/") for name in self.new)
+        return not (self.changed or self.missing or among)
 
 
 def verify(folder: Path) -> Verification:
@@ -92,9 +98,12 @@ def _verify(folder: Path) -> Verification:
         listed, torn = _with_journal(folder, listed)
         changed |= torn
     missing = {name for name in listed if not (folder / name).is_file()}
+    if complete and "batch" in manifest and not (folder / CHECKSUMS).is_file():
+        missing.add(CHECKSUMS)
     there = [name for name in listed if name not in missing]
     changed |= {name for name in there if digest_of(folder / name) != listed[name]}
-    known = {*listed, *changed, *_OURS}
+    # Where the list of hashes is damaged, those that stand only there cannot be checked.
+    known = {*listed, *changed, *_OURS, *manifest.get("apart", [])}
     new = [n for n in files_in(folder) if n not in known and not _in_journal(n, complete=complete)]
     return Verification(
         folder, len(there), tuple(sorted(changed)), tuple(sorted(missing)), tuple(new), complete
