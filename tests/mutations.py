@@ -1,8 +1,8 @@
 """Damaged and odd scenario, trial and region files, each fixed by its number.
 
-`damaged(number)` gives the same files on every machine. Six families take turns: shipped
-scenarios and trials, cut and spliced; the folders of shipped regions and the one that `kemitraan
-init` writes, likewise; and scenarios and regions that are well formed but at the ends of every range.
+`damaged(number)` gives the same files on every machine. Six families take turns: shipped scenarios
+and trials, cut and spliced; folders of shipped regions and the one that `kemitraan init` writes,
+likewise; and scenarios and regions that are well formed but at the ends of every range.
 """
 
 from __future__ import annotations
