@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from scenarios.faults import shown
 from sim.errors import KemitraanError
 
 __all__ = ["Faults", "RegionError", "RegionFault", "nearest"]
+
+_LONGEST = 1000
+"""Characters of a message; a cell may hold any number of them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ class Faults:
     found: list[RegionFault] = field(default_factory=list)
 
     def add(self, file: str, line: int, column: int | str, key: str, message: str) -> None:
-        """Note one fault."""
+        """Note one fault; what the user wrote is made fit for a screen."""
+        column = shown(column) if isinstance(column, str) else column
+        key, message = shown(key, _LONGEST), shown(message, _LONGEST)
         place = str(PurePath(self.folder, file)) if self.folder else file
         self.found.append(RegionFault(place, line, column, key, message))
 

@@ -186,7 +186,11 @@ def _check_header(
 def read_header(path: Path, faults: Faults) -> list[str]:
     """The column names of a table, and nothing of its rows."""
     text = decode(path, faults, _MAX_BYTES)
-    first = next(csv.reader(io.StringIO(text or "", newline="")), [])
+    try:
+        first = next(csv.reader(io.StringIO(text or "", newline="")), [])
+    except csv.Error as error:  # such as a cell longer than any table has
+        faults.add(path.name, 1, 0, "", f"not a CSV table: {error}")
+        return []
     return [name.strip() for name in first]
 
 
