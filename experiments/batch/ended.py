@@ -63,7 +63,7 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise BatchError(
-            f"{folder}: cannot be written: {error.strerror or error}; what was finished is kept; "
+            f"{folder}: cannot be written: {error.strerror or error}; what is there is kept; "
             f"free some space, then: {resume_words(folder)}"
         ) from error
 
