@@ -219,6 +219,8 @@ def read_figure(
         entry.fault("kind", f"{kind!r} is not one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
     if value is not None and value < 0:
         entry.fault("value", f"{value:g} is below 0")
+    elif low is not None and low < 0:
+        entry.fault("low", f"{low:g} is below 0")
     elif value is not None and low is not None and high is not None and not low <= value <= high:
         entry.fault("value", f"{value:g} is outside its range [{low:g}..{high:g}]")
     if kind == "assumed" and low is None:

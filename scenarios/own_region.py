@@ -109,8 +109,8 @@ def _firms(
         found = read_umkm(reader, table, villages)
         kind = _kind_of_list(umkm)
         found = replace(found, kind=kind) if found else None
-    if count and count.count < 1:
-        umkm.fault("true_count", "must be at least 1")
+    if count and min(count.count, count.low) < 1:
+        umkm.fault("true_count", "must be at least 1, its low end too")
     if count and listed and count.high < listed.count:
         umkm.fault("true_count", f"{count.high:g} is fewer than the {listed.count} listed")
     if count and found and found.stands_for > max(1.0, count.high) * (1 + 1e-9):

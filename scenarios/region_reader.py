@@ -108,8 +108,8 @@ class Reader:
         if figure and listed and figure.count < listed.count:
             message = f"{figure.count} is fewer than the {listed.count} listed"
             umkm.fault("true_count", message)
-        if figure and figure.count < 1:
-            umkm.fault("true_count", "must be at least 1")
+        if figure and min(figure.count, figure.low) < 1:
+            umkm.fault("true_count", "must be at least 1, its low end too")
         if umkm.has("table"):
             umkm.text("table")
             umkm.fault("table", _LATER)

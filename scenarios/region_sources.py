@@ -84,6 +84,8 @@ class Ledger:
             high = value if high is None else high
             if value < 0:
                 entry.fault("value", f"{value:g} is below 0")
+            elif low < 0:
+                entry.fault("low", f"{low:g} is below 0")
             elif not low <= value <= high:
                 entry.fault("value", f"{value:g} is outside its range [{low:g}..{high:g}]")
         month = entry.number("month", required=False) if block == "government" else None

@@ -284,6 +284,8 @@ BAD = [
     ("region.yaml", "value: 900", "value: 90", "umkm.true_count.value: 90 is outside its range"),
     ("region.yaml", ', source: "Dinas"', "", "umkm.true_count.source: missing"),
     ("region.yaml", "low: 600, ", "", "umkm.true_count.low: low and high go together"),
+    ("region.yaml", "low: 600", "low: 0", "umkm.true_count: must be at least 1, its low end too"),
+    ("region.yaml", "low: 600", "low: -5", "umkm.true_count"),
     ("region.yaml", "listed: 8", "listed: 8000", "umkm.true_count: 1500 is fewer than the 8000"),
     ("region.yaml", "hotels: hotels.csv", "hotels: ../hotels.csv", "without any path"),
     ("region.yaml", "hotels.csv", "hotel.csv", "hotels: the folder holds no file 'hotel.csv'"),
