@@ -131,7 +131,7 @@ def odd_region(rng: random.Random) -> Mapping[str, str]:
     else:
         count = rng.choice([0, 1, 50, 5000])
         top += [
-            f"restaurants: {{count: {{value: {count}, low: 0, high: {2 * count + 1}, source: made up}},",
+            f"restaurants: {{count: {{value: {count}, low: 0, high: {2 * count + 1}, source: us}},",
             f"  demand_million_rp_month: {{cakes: {rng.choice([0, 0.001, 2, 500])}}}}}",
         ]
     if rng.random() < 0.5:
