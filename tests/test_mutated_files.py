@@ -25,6 +25,7 @@ from experiments.asked import load_study
 from experiments.budget import load_scenario
 from experiments.design import Study, make_jobs
 from experiments.places import place_of
+from experiments.prepare import prepare
 from experiments.trials.files import load_trial
 from experiments.trials.run import trial
 from experiments.unit import region_values
@@ -50,6 +51,12 @@ ONLINE = {
     "platform_cost",
 }  # fmt: skip
 """Outcomes that are no number without a marketplace."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """What the first run compiles is no file's time."""
+    prepare()
 
 
 def command(words: list[str]) -> tuple[int, str, str]:
