@@ -92,6 +92,19 @@ def test_a_run_that_differs_because_its_part_changed_says_so(mine, capsys):
     assert "1 of" in told
 
 
+def test_a_run_of_a_version_with_other_outcomes_is_not_compared(mine, capsys):
+    for name, change in (
+        ("manifest.json", lambda plain: plain["batch"]["digests"].update(layout="0")),
+        ("program.json", lambda plain: plain["sources"].update({"sim/outcomes.py": "0"})),
+    ):
+        plain = json.loads((mine / name).read_text(encoding="utf-8"))
+        change(plain)
+        (mine / name).write_text(json.dumps(plain), encoding="utf-8")
+    assert main(["rerun", str(mine), "0"]) == 2
+    told = capsys.readouterr().err
+    assert "another version, which measures a run by other outcomes: source sim/outcomes.py" in told
+
+
 # -- looked at while somebody is writing
 
 

@@ -66,10 +66,18 @@ def rerun(folder: Path, asked: str, task: Task) -> Rerun:
         task: of the folder.
 
     Raises:
-        KemitraanError: there is no such run, or it has not been done.
+        KemitraanError: there is no such run, it has not been done, or this version measures a run
+            by other outcomes.
     """
     manifest = read_manifest(folder)
     digests = manifest["batch"]["digests"]
+    now_runs = Program.of(task.function, task.also)
+    if digests.get("layout") != task.layout.digest:
+        told = _program(folder).differences(now_runs) or ["layout"]
+        raise KemitraanError(
+            f"{folder}: was begun by another version, which measures a run by other outcomes: "
+            f"{'; '.join(told)}; use that version to do a run again"
+        )
     names = _Names(str(digests["program"]), str(digests["study"]), task)
     run = find_run(asked, names)
     number = run // int(manifest["batch"]["part_runs"])
@@ -83,7 +91,6 @@ def rerun(folder: Path, asked: str, task: Task) -> Rerun:
     now = found if isinstance(found, Failure) else None
     after = None if now is not None else found
     differs, largest = _difference(before, after)
-    now_runs = Program.of(task.function, task.also)
     same = (was == now) if before is None or after is None else differs == 0
     return Rerun(
         run=run,
