@@ -132,11 +132,7 @@ def odd_region(rng: random.Random) -> Mapping[str, str]:
         count = rng.choice([0, 1, 50, 5000])
         counted = f"value: {count}, low: 0, high: {2 * count + 1}, source: made up"
         top += [
-<<<<<<< HEAD
             f"restaurants: {{count: {{{counted}}},",
-=======
-            f"restaurants: {{count: {{value: {count}, low: 0, high: {2 * count + 1}, source: us}},",
->>>>>>> wt-fuzz
             f"  demand_million_rp_month: {{cakes: {rng.choice([0, 0.001, 2, 500])}}}}}",
         ]
     if rng.random() < 0.5:
