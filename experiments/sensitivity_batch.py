@@ -226,9 +226,14 @@ def run_planned(
         months = np.array([one.months for one in found]) if planned.monthly else None
         return planned.result(np.array([one.values for one in found]), months, seconds)
     batch = SensitivityBatch(planned, lang)
-    refuse_what_does_not_fit(need(planned, min(backend.here, len(planned.jobs))), Path())
     backend.check(batch.task.work())
     folder = place()
+    try:
+        refuse_what_does_not_fit(need(planned, min(backend.here, len(planned.jobs))), folder)
+    except BaseException:
+        with suppress(OSError):  # not one that is gone on with
+            folder.rmdir()
+        raise
     with _begun(folder, batch.task) as experiment:
         return batch.carry_out(
             experiment, backend=backend, unit_seconds=unit_seconds, on_error=on_error, quiet=quiet

@@ -6,11 +6,14 @@ pass, 130 interrupted.
 
 from __future__ import annotations
 
+import _thread
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 # Before numpy loads: threads make small matrix products slower on a busy machine, and
 # workers bring their own parallelism.
@@ -23,6 +26,7 @@ __all__ = ["main"]
 
 _FAILED = 1
 _INTERRUPTED = 130
+_SOON = 0.05  # seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--debug"]
     _write_utf8()
     try:
-        code = _run(words)
+        with _interrupts_heard():
+            code = _run(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
         _say(_told("interrupted", words))
@@ -51,6 +56,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == _INTERRUPTED:
         _say(_told("interrupted", words))
     return code
+
+
+@contextmanager
+def _interrupts_heard() -> Iterator[None]:
+    """An interrupt that comes in the middle of a library's callback is not lost.
+
+    Nothing can be raised through one, such as those of LLVM while kernels are loaded: Python notes
+    what it drops, and the interrupt comes again a moment later.
+    """
+    inner = sys.unraisablehook
+
+    def noted(dropped: sys.UnraisableHookArgs) -> None:
+        if dropped.exc_type is not KeyboardInterrupt:
+            inner(dropped)
+            return
+        again = threading.Timer(_SOON, _interrupt)
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = noted
+    try:
+        yield
+    finally:
+        sys.unraisablehook = inner
+
+
+def _interrupt() -> None:
+    """An interrupt of the main thread, also where it waits for something."""
+    send = getattr(signal, "pthread_kill", None)  # not on every system
+    if send is None:
+        _thread.interrupt_main()
+    else:
+        send(threading.main_thread().ident, signal.SIGINT)
 
 
 def _run(words: list[str]) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 import kemitraan as km
 from experiments import sensitivity_store
+from experiments.batch import need
 from experiments.batch.ended import Interrupted
 from experiments.decomposition import Decomposition
 from experiments.own_model import own_values
@@ -84,6 +85,23 @@ def test_memory_and_a_folder_say_the_same(tmp_path):
     pd.testing.assert_frame_equal(kept.table, plain.table)
     plain.save(tmp_path / "b")
     assert same_files(tmp_path / "a") == same_files(tmp_path / "b")
+
+
+def test_the_disk_of_its_own_folder_counts(tmp_path, monkeypatch):
+    """Not that of the place where the command is typed."""
+    asked = []
+
+    def little(place):
+        asked.append(place)
+        return 1000
+
+    monkeypatch.setitem(need.refuse_what_does_not_fit.__kwdefaults__, "disk", little)
+    with pytest.raises(
+        KemitraanError, match=r"there: needs about .* of disk, and 1\.0 kB are free"
+    ):
+        study(out=tmp_path / "there")
+    assert asked == [tmp_path / "there"]
+    assert not (tmp_path / "there").exists()
 
 
 def test_a_failed_run_is_left_out_named_and_ends_with_1(tmp_path, monkeypatch, capsys):

@@ -62,9 +62,10 @@ class _Teller:
         if ismethod(function):
             return ("method", self.of(function.__self__))
         if isfunction(function):
+            if "<locals>" not in function.__qualname__:
+                return None  # made as its module was loaded: the source says with what
             cells = [cell.cell_contents for cell in function.__closure__ or ()]
-            if "<locals>" in function.__qualname__:  # others' defaults stand in the source
-                cells += [function.__defaults__, function.__kwdefaults__]
+            cells += [function.__defaults__, function.__kwdefaults__]
             return ("closure", self.of(cells)) if any(c is not None for c in cells) else None
         if isbuiltin(function) or isinstance(function, type | np.ufunc):
             return None

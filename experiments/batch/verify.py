@@ -15,7 +15,11 @@ from experiments.batch.journal import end_of
 from experiments.batch.lock import LOCK, is_locked
 from experiments.batch.manifest import MANIFEST, read_manifest
 from experiments.batch.notes import JOURNAL, read_note
+<<<<<<< HEAD
 from experiments.batch.parts import PARTS
+=======
+from sim.errors import KemitraanError
+>>>>>>> wt-review
 
 __all__ = ["Verification", "verify"]
 
@@ -78,7 +82,12 @@ def verify(folder: Path) -> Verification:
 
 def _goes_on(folder: Path) -> bool:
     """Whether an experiment that was not complete is being written to, or has been completed."""
-    return is_locked(folder) or read_manifest(folder).get("complete") is True
+    if is_locked(folder):
+        return True
+    try:
+        return read_manifest(folder).get("complete") is True
+    except KemitraanError:  # it is what has changed
+        return False
 
 
 def _verify(folder: Path) -> Verification:
