@@ -15,11 +15,8 @@ from experiments.batch.journal import end_of
 from experiments.batch.lock import LOCK, is_locked
 from experiments.batch.manifest import MANIFEST, read_manifest
 from experiments.batch.notes import JOURNAL, read_note
-<<<<<<< HEAD
 from experiments.batch.parts import PARTS
-=======
 from sim.errors import KemitraanError
->>>>>>> wt-review
 
 __all__ = ["Verification", "verify"]
 
