@@ -369,7 +369,7 @@ def test_a_disk_that_is_still_full_is_told_when_gone_on_with(tmp_path, monkeypat
         patch.setattr(store, "write_part", full)
         with pytest.raises(BatchError, match=r"No space left on device; \d+ of 40 runs are kept"):
             run(tmp_path / "x")
-        with pytest.raises(BatchError, match="what was finished is kept; free some space, then: "):
+        with pytest.raises(BatchError, match="what is there is kept; free some space, then: "):
             run(tmp_path / "x")
     np.testing.assert_array_equal(run(tmp_path / "x"), whole)
     assert same_files(tmp_path / "x") == same_files(tmp_path / "whole")

@@ -32,6 +32,10 @@ IN_TRIAL = (
 )
 
 
+_HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""Where the tests run in the background interrupts are ignored, and so they are in what they start."""
+
+
 def interrupted(words, where, moment, script=PLAIN):
     """Runs a command until a moment comes, then interrupts its group; what it said, and its code.
 
@@ -42,7 +46,7 @@ def interrupted(words, where, moment, script=PLAIN):
         script: that runs the words.
     """
     running = subprocess.Popen(
-        [sys.executable, "-c", script, *words], cwd=where, start_new_session=True,
+        [sys.executable, "-c", _HEARS + script, *words], cwd=where, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     until = time.monotonic() + 300.0

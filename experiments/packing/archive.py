@@ -61,7 +61,8 @@ def write_zip(path: Path, files: Mapping[str, bytes | Path]) -> None:
                 continue
             entry = _entry(name)
             entry.file_size = content.stat().st_size
-            with content.open("rb") as source, archive.open(entry, "w") as target:
+            member = archive.open  # bytes, unlike a path's
+            with content.open("rb") as source, member(entry, "w") as target:
                 while block := source.read(_BLOCK):
                     target.write(block)
 
@@ -150,7 +151,8 @@ def _unpack(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target
     place = target.joinpath(*entry.filename.split("/"))
     place.parent.mkdir(parents=True, exist_ok=True)
     left = entry.file_size  # as told; a file that goes on is cut
-    with archive.open(entry) as source, place.open("xb") as file:
+    member = archive.open  # bytes, unlike a path's
+    with member(entry) as source, place.open("xb") as file:
         while block := source.read(_BLOCK):
             left -= len(block)
             if left < 0:
