@@ -33,7 +33,7 @@ IN_TRIAL = (
 
 
 _HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-"""Where the tests run in the background interrupts are ignored, and so they are in what they start."""
+"""In the background interrupts are ignored, and so they are in what is started there."""
 
 
 def interrupted(words, where, moment, script=PLAIN):
