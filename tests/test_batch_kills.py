@@ -78,10 +78,12 @@ def test_a_batch_killed_fifty_times_ends_as_if_nothing_had_happened(tmp_path, mo
     monkeypatch.setenv(SECONDS, "0")
     expected = batch(whole)
     monkeypatch.setenv(SECONDS, "0.005")
-    held = [0]
+    held, longest = [0], 0.5
     for k in range(50):
-        killed_batch(folder, 1 + k % 3, moment(k, 0.5))
+        killed_batch(folder, 1 + k % 3, moment(k, longest))
         held.append(kept(folder))
+        if held[-1] == held[-2] < RUNS:  # before its first run: a busy machine starts slowly
+            longest = min(3.0, 1.2 * longest)
     assert len(set(held)) > 10, "the kills must have fallen into the batch"
     assert held == sorted(held), "a run that was kept is kept"
     monkeypatch.setenv(SECONDS, "0")
