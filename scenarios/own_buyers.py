@@ -10,6 +10,7 @@ from scenarios.own_figures import KIND, NONE, add_figure, mean_of, read_figure, 
 from scenarios.own_places import belongs
 from scenarios.region_data import HOTEL_CLASSES, Figure, Region
 from scenarios.region_errors import nearest
+from scenarios.region_limits import check_restaurants
 from scenarios.region_places import split_whole
 from scenarios.region_tables import Column, Row, Table
 
@@ -204,6 +205,7 @@ def read_restaurants(
         return figure, _borrowed_demand(reader, donor)
     own = read_figure(block, "count", block="restaurants", quantity="restaurants",
                       unit="restaurants", file="region.yaml")  # fmt: skip
+    check_restaurants(block, own)
     if own is not None:
         add_figure(reader.figures, own)
     demand: dict[str, float] | None = {}

@@ -30,6 +30,7 @@ from scenarios.own_umkm import (
 )
 from scenarios.region_data import KINDS, SECTORS, Figure, Region
 from scenarios.region_errors import Faults, RegionError, nearest
+from scenarios.region_limits import check_firms
 from scenarios.region_reader import goods_table, read_title
 from scenarios.region_tables import Column, Table, read_table, refuse_personal
 from scenarios.region_yaml import Block
@@ -109,8 +110,7 @@ def _firms(
         found = read_umkm(reader, table, villages)
         kind = _kind_of_list(umkm)
         found = replace(found, kind=kind) if found else None
-    if count and min(count.count, count.low) < 1:
-        umkm.fault("true_count", "must be at least 1, its low end too")
+    check_firms(umkm, count)
     if count and listed and count.high < listed.count:
         umkm.fault("true_count", f"{count.high:g} is fewer than the {listed.count} listed")
     if count and found and found.stands_for > max(1.0, count.high) * (1 + 1e-9):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from scenarios.region_data import GOODS_FILE, HOTEL_CLASSES, KINDS, SECTORS, Figure, Region
 from scenarios.region_errors import Faults, RegionError, nearest
+from scenarios.region_limits import check_firms, check_restaurants
 from scenarios.region_places import read_hotel_weights, read_places
 from scenarios.region_sources import Ledger, read_sources
 from scenarios.region_tables import Column, Table, read_table, refuse_personal
@@ -108,8 +109,7 @@ class Reader:
         if figure and listed and figure.count < listed.count:
             message = f"{figure.count} is fewer than the {listed.count} listed"
             umkm.fault("true_count", message)
-        if figure and min(figure.count, figure.low) < 1:
-            umkm.fault("true_count", "must be at least 1, its low end too")
+        check_firms(umkm, figure)
         if umkm.has("table"):
             umkm.text("table")
             umkm.fault("table", _LATER)
@@ -187,6 +187,7 @@ class Reader:
         if block is None:
             return None, {}
         count = self.ledger.from_block(block, "count", block="restaurants", quantity="restaurants")
+        check_restaurants(block, count)
         demand: dict[str, float] = {}
         entry = block.block("demand_million_rp_month")
         for good in entry.keys() if entry else ():

@@ -285,6 +285,12 @@ BAD = [
     ("region.yaml", ', source: "Dinas"', "", "umkm.true_count.source: missing"),
     ("region.yaml", "low: 600, ", "", "umkm.true_count.low: low and high go together"),
     ("region.yaml", "low: 600", "low: 0", "umkm.true_count: must be at least 1, its low end too"),
+    (
+        "region.yaml",
+        "high: 1500",
+        "high: 100000001",
+        "umkm.true_count: is more than 100,000,000, its high end too",
+    ),
     ("region.yaml", "low: 600", "low: -5", "umkm.true_count"),
     ("region.yaml", "listed: 8", "listed: 8000", "umkm.true_count: 1500 is fewer than the 8000"),
     ("region.yaml", "hotels: hotels.csv", "hotels: ../hotels.csv", "without any path"),

@@ -64,6 +64,8 @@ BAD = [
     ("region.yaml", "value: 140000", "value: '140,5'", "write a decimal point"),
     ("region.yaml", "source: E057", "source: E571", "no source 'E571'"),
     ("region.yaml", ", source: E057", "", "umkm.true_count.source: missing"),
+    ("region.yaml", "high: 1500\n", "high: 100001\n", "restaurants.count: is more than 100,000"),
+    ("region.yaml", "value: 140000", "value: 140000000", "true_count: is more than 100,000,000"),
     ("region.yaml", "low: 200\n", "low: 700\n", "600 is outside its range [700..1500]"),
     ("region.yaml", "low: 200\n", "lower: 200\n", "unknown key, did you mean 'low'?"),
     ("region.yaml", "cakes:\n", "cake:\n", "no good of that name, did you mean 'cakes'?"),
