@@ -180,9 +180,12 @@ def check_stocks(
     inflow = flow[8] + flow[9] + flow[15] + flow[18] + flow[24] + flow[30]
     outflow = flow[10] + flow[11] + flow[12] + flow[13] + flow[14] + flow[19] + flow[25] + flow[31]
     before = tables.state[_CASH]
-    # What went counts too: where the last firm closed, nothing else is left to measure by.
-    size = max(1e-9, cash_size + inflow + outflow)
-    residual.cash = abs(cash - before - (inflow - outflow)) / size
+    # By all that moved: where the last firms closed, nothing came and nothing is left, and what
+    # they owed stands against what others took along.
+    size = cash_size + abs(before) + inflow
+    for k in (10, 11, 12, 13, 14, 19, 25, 31):
+        size += abs(flow[k])
+    residual.cash = abs(cash - before - (inflow - outflow)) / max(1e-9, size)
     tables.state[_CASH] = cash
     before = tables.state[_RECEIVABLES]
     change = flow[0] - flow[9] - flow[16]
