@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scenarios.inheritance import FOLDER
 from scenarios.own_skeleton import skeleton
-from tests.mutations_csv import damaged_table
+from tests.mutations_csv import damaged_table, other_number
 from tests.mutations_ends import odd_region, odd_scenario
 
 FAMILIES = ("scenario", "own_region", "odd_scenario", "shipped_region", "odd_region", "trial")
@@ -122,9 +122,13 @@ def _token(text: str, rng: random.Random) -> str:
             return text[:start] + rng.choice(VALUES) + text[end:]
 
 
+def _blank(comment: re.Match[str]) -> str:
+    return " " * len(comment[0])
+
+
 def _number(text: str, rng: random.Random) -> str:
     """Another number in the place of one: most are still read."""
-    spans = [m.span() for m in _NUMBER.finditer(text)]
+    spans = [m.span() for m in _NUMBER.finditer(re.sub(r"#.*", _blank, text))]
     if not spans:
         return _token(text, rng)
     start, end = rng.choice(spans)
@@ -262,13 +266,20 @@ def damaged(number: int) -> Damaged:
             return Damaged(number, family, files, ("ends",))
     else:
         files, how = dict(rng.choice(seeds(family))), []
+    # Half of the rest hurt by one number only, which is often still read.
+    if rng.random() < 0.5:
+        name = rng.choice(sorted(files))
+        change = other_number if name.endswith(".csv") else _number
+        text = files[name].decode("utf-8")
+        files[name] = change(text, rng).encode("utf-8")
+        return Damaged(number, family, files, (*how, f"{name} number"))
     for _ in range(rng.choice([1, 1, 1, 2])):
         name = rng.choice(sorted(files))
         if rng.random() < 0.02 and len(files) > 1:
             del files[name]
             how.append(f"{name} gone")
             continue
-        change = damaged_table if name.endswith(".csv") else damaged_yaml
-        files[name], done = change(files[name], rng)
+        damage = damaged_table if name.endswith(".csv") else damaged_yaml
+        files[name], done = damage(files[name], rng)
         how += [f"{name} {one}" for one in done]
     return Damaged(number, family, files, tuple(how))

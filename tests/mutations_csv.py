@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 CELLS = (
     "", " ", "0", "1", "-1", "-250", "0.5", "1e9", "1e308", "1e999", "nan", "NaN", "inf", "-inf",
@@ -155,3 +156,21 @@ def damaged_table(raw: bytes, rng: random.Random) -> tuple[bytes, list[str]]:
             raw = ("\n".join(",".join(row) for row in rows) + "\n").encode(errors="replace")
         how.append(done)
     return raw, how
+
+
+def other_number(text: str, rng: random.Random) -> str:
+    """A table with another number in the place of one."""
+    rows = [line.split(",") for line in text.rstrip("\n").split("\n")]
+    places = [
+        (k, at) for k, row in enumerate(rows) for at, cell in enumerate(row) if _is_number(cell)
+    ]
+    if places:
+        k, at = rng.choice(places)
+        old = float(rows[k][at])
+        new = rng.choice([0.0, 1.0, old * 10, old / 10, old + 1, old * (0.5 + rng.random())])
+        rows[k][at] = str(int(new)) if new.is_integer() else repr(new)
+    return "\n".join(",".join(row) for row in rows) + "\n"
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?", cell) is not None

@@ -239,12 +239,18 @@ def _numbered(panels: Sequence[Axes], columns: int) -> None:
 
 
 def district_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure, str]]:
-    """A panel a scenario of the policy years, on one scale of colours, with the file's name."""
+    """A panel a scenario of the policy years, on one scale of colours, with the file's name.
+
+    None where no district has a firm whose change could be shown.
+    """
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     if "policy" not in windows(comparison.study.months) or not has_places(comparison):
         return
-    names = comparison.scenarios
+    known = comparison.effects(OUTCOME, "policy", "district")["scenario"].tolist()
+    names = [name for name in comparison.scenarios if name in known]
+    if not names:
+        return
     tables = [_table(comparison, OUTCOME, name, "policy") for name in names]
     if not any(table["clear"].any() for table in tables):
         largest = max(_largest(table) for table in tables)

@@ -37,6 +37,7 @@ _ROW, _GAP, _FOOT = 0.19, 0.12, 1.1
 _FIGURES = {"change_by_group": ("size_class", "owner_sex", "distance"),
             "change_by_sector": ("sector",)}  # fmt: skip
 _MONEY = "Rp"
+_PER_FIRM = "profit_per_firm"
 
 
 def group_chart(
@@ -167,13 +168,16 @@ def group_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure, s
     if "policy" not in windows(comparison.study.months):
         return
     for name, groupings in _FIGURES.items():
-        yield _panels(comparison, groupings, lang), name
+        # A grouping is empty where no group of it has a number.
+        known = [by for by in groupings if not comparison.effects(_PER_FIRM, "policy", by).empty]
+        if known:
+            yield _panels(comparison, known, lang), name
 
 
 def _panels(comparison: Comparison, groupings: Sequence[str], lang: str) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    tables = {by: comparison.effects("profit_per_firm", "policy", by) for by in groupings}
+    tables = {by: comparison.effects(_PER_FIRM, "policy", by) for by in groupings}
     sizes = [_height(comparison, table["group"].nunique()) for table in tables.values()]
     between, foot = 0.85, 0.8
     height = sum(sizes) + between * len(sizes) + foot
@@ -184,6 +188,6 @@ def _panels(comparison: Comparison, groupings: Sequence[str], lang: str) -> Figu
         panels.append(figure.add_axes((0.2, (top - size) / height, 0.4, size / height)))
         group_chart(comparison, by=by, ax=panels[-1], lang=lang, captioned=False)
         top -= size + between
-    text = group_caption(comparison, [*tables.values()], "profit_per_firm", "policy", lang)
+    text = group_caption(comparison, [*tables.values()], _PER_FIRM, "policy", lang)
     put_caption(panels[-1], text, 0.55, left=-1.6)
     return figure
