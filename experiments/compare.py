@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,9 +12,8 @@ from typing import TYPE_CHECKING
 from experiments.asked import ScenarioLike, amount_of, load_study
 from experiments.batch.backend import Backend
 from experiments.batch.backends import backend_of
-from experiments.batch.ended import BatchError, check_on_error
+from experiments.batch.ended import check_on_error
 from experiments.batch.job import Job
-from experiments.batch.record import Floats
 from experiments.comparison import Comparison
 from experiments.comparison_record import comparison_layout
 from experiments.design import ENSEMBLE, FIXED_REPLICATES, Study, make_jobs
@@ -32,12 +30,10 @@ from experiments.words import number, say
 from scenarios.region import Region
 
 if TYPE_CHECKING:
-    from experiments.batch.experiment import Experiment
     from experiments.calibration.ensemble import Ensemble
-    from experiments.compare_batch import CompareBatch
 
 __all__ = [
-    "HEADLINE", "Comparison", "Prepared", "ScenarioLike", "carry_out", "compare", "compare_into",
+    "HEADLINE", "Comparison", "Prepared", "ScenarioLike", "compare", "compare_into",
     "load_study",
     "plan_line", "prepare", "progress_bar", "teller",
 ]  # fmt: skip
@@ -305,8 +301,8 @@ def compare_into(
         BatchError: a run failed and `on_error` is "stop", too many failed, or the disk is full.
         Interrupted: by the user.
     """
-    from experiments.batch.experiment import Experiment  # noqa: PLC0415  # pyarrow only now
     from experiments.batch.need import refuse_what_does_not_fit  # noqa: PLC0415
+    from experiments.carry_out import begin  # noqa: PLC0415  # pyarrow only now
     from experiments.compare_batch import CompareBatch  # noqa: PLC0415
     from experiments.compare_need import need_of  # noqa: PLC0415
 
@@ -318,61 +314,15 @@ def compare_into(
     refuse_what_does_not_fit(need_of(study, work, here, batch.layout), where)
     prepared.backend.check(batch.task.work())
     told = _preliminary(prepared)
-    folder = place()
-    try:
-        begun = Experiment.create(folder, batch.task)
-    except BaseException:
-        with suppress(OSError):
-            folder.rmdir()
-        raise
-    with begun as experiment:
-        return carry_out(
-            batch,
+    with begin(place(), batch.task) as experiment:
+        return batch.go_on(
             experiment,
             backend=prepared.backend,
-            unit_seconds=prepared.trial.unit_seconds,
             on_error=on_error,
             quiet=prepared.quiet,
+            unit_seconds=prepared.trial.unit_seconds,
             each=lambda run, record: told(run, batch.shape.unpack(record)),
         )
-
-
-def carry_out(
-    batch: CompareBatch,
-    experiment: Experiment,
-    *,
-    backend: Backend,
-    unit_seconds: float = 0.0,
-    on_error: str = "record",
-    quiet: bool = False,
-    each: Callable[[int, Floats], None] = lambda *_: None,
-) -> Comparison:
-    """Does the runs of an open folder that wait, and writes what follows from all of them."""
-    begun = time.perf_counter()
-    waiting = experiment.store.counts[0]
-    stop = batch.sequential(experiment)
-
-    def taken(run: int, record: Floats) -> None:
-        if stop is not None:
-            stop.take(run, record)
-        each(run, record)
-
-    with progress_bar(waiting, quiet=quiet) as advance:
-        experiment.run(
-            backend,
-            on_error=on_error,
-            unit_seconds=unit_seconds,
-            progress=advance,
-            each=taken,
-            upto=None if stop is None else (stop.first, stop),
-        )
-    found = batch.comparison(experiment, time.perf_counter() - begun, stop)
-    try:
-        batch.finish(experiment, found)
-    except BatchError as error:
-        error.result = found
-        raise
-    return found
 
 
 def _preliminary(prepared: Prepared) -> Preliminary:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from experiments.batch.failure import Failure
 from experiments.batch.job import Job
 from experiments.batch.jobs import Chosen
 from experiments.batch.manifest import jobs_of, read_manifest
-from experiments.batch.record import Layout
+from experiments.batch.record import Floats, Layout
 from experiments.batch.store import DONE
 from experiments.batch.task import Task
 from experiments.batch.work import Outcome
+from experiments.carry_out import carry_out
 from experiments.comparison import Comparison
 from experiments.comparison_record import RecordShape, StoredResults, comparison_layout
 from experiments.design import Study
@@ -125,18 +127,34 @@ class CompareBatch:
         return sequential_of(self.precision, self.task.jobs, self.shape, self.study, experiment)
 
     def go_on(
-        self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool
+        self,
+        experiment: Experiment,
+        *,
+        backend: Backend,
+        on_error: str,
+        quiet: bool,
+        unit_seconds: float | None = None,
+        each: Callable[[int, Floats], None] = lambda *_: None,
     ) -> Comparison:
         """Does the runs that wait, and writes what follows from all of them."""
-        from experiments.compare import carry_out  # noqa: PLC0415  # needs this module
+        begun = time.perf_counter()
+        stop = self.sequential(experiment)
+
+        def taken(run: int, record: Floats) -> None:
+            if stop is not None:
+                stop.take(run, record)
+            each(run, record)
 
         return carry_out(
-            self,
             experiment,
+            lambda: self.comparison(experiment, time.perf_counter() - begun, stop),
+            lambda found: self.finish(experiment, found),
             backend=backend,
-            unit_seconds=experiment.store.mean_seconds,
             on_error=on_error,
             quiet=quiet,
+            unit_seconds=unit_seconds,
+            each=taken,
+            upto=None if stop is None else (stop.first, stop),
         )
 
     def finish(self, experiment: Experiment, comparison: Comparison) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 
 from experiments.batch.backend import Backend
 from experiments.batch.crate import crate_of
-from experiments.batch.ended import BatchError
 from experiments.batch.evaluate import refuse_other_design
 from experiments.batch.experiment import Experiment
 from experiments.batch.job import Job
@@ -22,6 +21,7 @@ from experiments.batch.reading import read_block
 from experiments.batch.record import MAIN, Block, Floats, Layout
 from experiments.batch.task import Task
 from experiments.batch.work import Outcome
+from experiments.carry_out import begin, carry_out
 from experiments.compare_need import FILES, FIRM, PROCESS, bytes_of_a_run
 from experiments.decomposition import Decomposition
 from experiments.evaluate import RegionRun, by_seed, evaluate
@@ -108,42 +108,24 @@ class SensitivityBatch:
         )
 
     def go_on(
-        self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool
-    ) -> Sensitivity:
-        """Does the runs that wait, and writes what follows from all of them."""
-        return self.carry_out(
-            experiment,
-            backend=backend,
-            unit_seconds=experiment.store.mean_seconds,
-            on_error=on_error,
-            quiet=quiet,
-        )
-
-    def carry_out(
         self,
         experiment: Experiment,
         *,
         backend: Backend,
-        unit_seconds: float,
         on_error: str,
         quiet: bool,
+        unit_seconds: float | None = None,
     ) -> Sensitivity:
-        """The same, where it is known how long a run takes."""
-        waiting = experiment.store.counts[0]
-        with progress_bar(waiting, quiet=quiet) as advance:
-            experiment.run(
-                backend,
-                on_error=on_error,
-                unit_seconds=unit_seconds,
-                progress=advance,
-            )
-        found = self.result(experiment)
-        try:
-            self.finish(experiment, found)
-        except BatchError as error:
-            error.result = found
-            raise
-        return found
+        """Does the runs that wait, and writes what follows from all of them."""
+        return carry_out(
+            experiment,
+            lambda: self.result(experiment),
+            lambda found: self.finish(experiment, found),
+            backend=backend,
+            on_error=on_error,
+            quiet=quiet,
+            unit_seconds=unit_seconds,
+        )
 
     def result(self, experiment: Experiment) -> Sensitivity:
         """What the runs say; those that failed have no numbers."""
@@ -235,7 +217,7 @@ def run_planned(
             folder.rmdir()
         raise
     with _begun(folder, batch.task) as experiment:
-        return batch.carry_out(
+        return batch.go_on(
             experiment, backend=backend, unit_seconds=unit_seconds, on_error=on_error, quiet=quiet
         )
 
@@ -267,12 +249,7 @@ def _begun(folder: Path, task: Task) -> Experiment:
         experiment = Experiment.resume(folder, task)
         experiment.store.try_again()
         return experiment
-    try:
-        return Experiment.create(folder, task)
-    except BaseException:
-        with suppress(OSError):
-            folder.rmdir()
-        raise
+    return begin(folder, task)
 
 
 def keep(result: Sensitivity, folder: Path, lang: str) -> None:

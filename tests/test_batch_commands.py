@@ -21,6 +21,7 @@ from experiments.study_json import INPUTS
 from kemitraan.cli import main
 from sim.errors import KemitraanError
 from tests.batch_folders import same_files
+from tests.dying import without_figures
 from tests.test_batch_kills import moment
 
 WORDS = ["compare", "cash_grant", "--scale", "200", "--months", "36", "--replicates", "3",
@@ -40,12 +41,7 @@ def _here(tmp_path, monkeypatch):
 def whole(tmp_path_factory):
     """A folder that nothing happened to."""
     folder = tmp_path_factory.mktemp("whole") / "x"
-    figures = store._figures
-    store._figures = lambda *_: None
-    try:
-        assert main([*WORDS, "--quiet", "--out", str(folder)]) == 0
-    finally:
-        store._figures = figures
+    assert without_figures(lambda: main([*WORDS, "--quiet", "--out", str(folder)])) == 0
     return folder
 
 

@@ -7,11 +7,12 @@ import threading
 import numpy as np
 import pytest
 
-from experiments import resume, store
+from experiments import resume
 from experiments.batch.evaluate import evaluate
 from kemitraan.cli import main
 from sim.errors import KemitraanError
 from tests import batch_models
+from tests.dying import without_figures
 
 WORDS = ["compare", "cash_grant", "--scale", "200", "--months", "36", "--replicates", "2",
          "--jobs", "1", "--quiet"]  # fmt: skip
@@ -21,12 +22,7 @@ TOLD = "is missing or damaged; copy the original back"
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "x"
-    figures = store._figures
-    store._figures = lambda *_: None
-    try:
-        assert main([*WORDS, "--out", str(folder)]) == 0
-    finally:
-        store._figures = figures
+    assert without_figures(lambda: main([*WORDS, "--out", str(folder)])) == 0
     return folder
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.batch import atomic, experiment, store
+from experiments.batch import atomic, store
 from experiments.batch.checksums import CHECKSUMS, files_in, read_checksums
 from experiments.batch.ended import BatchError, resume_words
 from experiments.batch.evaluate import evaluate
@@ -25,6 +25,7 @@ from experiments.batch.work import Outcome
 from sim.errors import KemitraanError
 from tests import batch_models
 from tests.batch_folders import points, same_files
+from tests.dying import dies_at_a_rename, renames_of
 
 
 def run(folder, count=20, function=batch_models.lucky, **options):
@@ -75,10 +76,6 @@ def test_another_number_of_workers_gives_the_same_bytes(whole, tmp_path):
         assert same_files(tmp_path / str(jobs)) == same_files(whole)
 
 
-class Killed(BaseException):
-    """Ends a batch at a chosen moment, as no handler expects it."""
-
-
 def read_checksums_now(folder):
     """Hashes of all files that are there."""
     return {n: atomic.digest_of(folder / n) for n in files_in(folder, [CHECKSUMS])}
@@ -90,39 +87,12 @@ def test_ended_at_any_rename_a_batch_goes_on_to_the_same_bytes(whole, tmp_path, 
     A process that is killed removes nothing: what it had half written is there again afterwards.
     """
     monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is cut here
-    monkeypatch.setattr(experiment, "_empty", lambda _: None)
-    place = atomic.move_into_place
-    count = [0]
-
-    def counted(*given):
-        count[0] += 1
-        place(*given)
-
-    monkeypatch.setattr(atomic, "move_into_place", counted)
-    run(tmp_path / "counted")
-    total = count[0]
+    total = renames_of(monkeypatch, lambda: run(tmp_path / "counted"))
     assert total > 20
     for after in (False, True):
         for k in range(total):
-            left, behind = [k], []
-
-            def dying(*given, left=left, after=after, behind=behind):
-                left[0] -= 1
-                if left[0] < 0 and not after:
-                    if not behind and given[0].name.endswith(".partial"):
-                        behind += [given[0], given[0].read_bytes()]
-                    raise Killed
-                place(*given)
-                if left[0] < 0:
-                    raise Killed
-
             folder = tmp_path / f"{k}-{after}"
-            monkeypatch.setattr(atomic, "move_into_place", dying)
-            with pytest.raises(Killed):
-                run(folder)
-            monkeypatch.setattr(atomic, "move_into_place", place)
-            if behind and behind[0].parent.is_dir():
-                behind[0].write_bytes(behind[1])
+            dies_at_a_rename(monkeypatch, lambda folder=folder: run(folder), k, after=after)
             run(folder)
             assert same_files(folder) == same_files(whole), (k, after)
             assert read_checksums(folder) == read_checksums_now(folder), (k, after)

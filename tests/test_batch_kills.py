@@ -1,13 +1,11 @@
 """Killed batches and killed workers: every run once, the same bytes as if nothing had happened."""
 
-import contextlib
 import hashlib
 import os
 import signal
 import sys
 import threading
 import time
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -24,6 +22,7 @@ from experiments.batch.work import Work
 from sim.errors import KemitraanError
 from tests import batch_models
 from tests.batch_folders import points, same_files
+from tests.dying import in_a_group
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="no process groups to kill there")
 RUNS = 4000
@@ -42,20 +41,7 @@ def batch(folder, jobs=1):
 
 def killed_batch(folder, jobs, seconds):
     """Starts a batch in a process group of its own and kills all of it after a while."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that this process has threads, as the child has none
-        child = os.fork()
-    if child == 0:
-        os.setpgid(0, 0)
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        try:
-            batch(folder, jobs)
-        finally:
-            os._exit(0)
-    with contextlib.suppress(OSError):  # the child was quicker
-        os.setpgid(child, child)
+    child = in_a_group(lambda: batch(folder, jobs))
     time.sleep(seconds)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -1,12 +1,11 @@
 """Runs that stop when enough is known: the same bytes whatever ended the batch, none too many."""
 
-import contextlib
 import json
 import os
 import signal
 import sys
 import time
-import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -29,6 +28,7 @@ from sim.draws import replicate_seed
 from sim.errors import KemitraanError
 from tests import batch_models
 from tests.batch_folders import same_files
+from tests.dying import dies_at_a_rename, in_a_group, renames_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="no process groups to kill there")
 LOOKS = (16, 24, 32, 40, 56, 72, 88)
@@ -123,20 +123,7 @@ def done_in(folder):
 def killed(folder, workers, more):
     """Begins or goes on, in a process group of its own that is killed so many runs later."""
     before = done_in(folder)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that this process has threads, as the child has none
-        child = os.fork()
-    if child == 0:
-        os.setpgid(0, 0)
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        try:
-            go_on(folder, asked(), workers)
-        finally:
-            os._exit(0)
-    with contextlib.suppress(OSError):  # the child was quicker
-        os.setpgid(child, child)
+    child = in_a_group(lambda: go_on(folder, asked(), workers))
     until = time.monotonic() + 20.0
     while done_in(folder) < before + more and time.monotonic() < until:
         if os.waitpid(child, os.WNOHANG)[0]:
@@ -165,45 +152,19 @@ def test_killed_at_many_moments_it_ends_as_if_nothing_had_happened(whole, tmp_pa
     assert len(held) > 3, "the kills must have fallen into the batch"
 
 
-class Killed(BaseException):
-    """Ends a batch at a chosen moment, as no handler expects it."""
-
-
 def test_ended_at_any_rename_it_goes_on_to_the_same_bytes(whole, tmp_path, monkeypatch):
     """Parts, notes and the shorter last part: before and after each the process may die."""
-    from experiments.batch import atomic
-
     monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is cut here
-    place, count = atomic.move_into_place, [0]
-
-    def counted(*given):
-        count[0] += 1
-        place(*given)
-
-    monkeypatch.setattr(atomic, "move_into_place", counted)
-    go_on(tmp_path / "counted", asked())
-    total = count[0]
+    total = renames_of(monkeypatch, lambda: go_on(tmp_path / "counted", asked()))
     assert total > 18
     for after in (False, True):
         # The beginning is as in any batch; what is new is how it ends.
         for k in range(total - 14, total):
-            left = [k]
-
-            def dying(*given, left=left, after=after):
-                left[0] -= 1
-                if left[0] < 0 and not after:
-                    raise Killed
-                place(*given)
-                if left[0] < 0:
-                    raise Killed
-
             folder = tmp_path / f"{k}-{after}"
-            monkeypatch.setattr(atomic, "move_into_place", dying)
-            with pytest.raises(Killed):
-                go_on(folder, asked())
-            monkeypatch.setattr(atomic, "move_into_place", place)
+            work = partial(go_on, folder, asked())
+            dies_at_a_rename(monkeypatch, work, k, after=after)
             if not read_manifest(folder)["complete"]:
-                go_on(folder, asked())
+                work()
             tidy(folder)
             assert same_files(folder) == same_files(whole), (k, after)
 

@@ -8,6 +8,7 @@ import pytest
 from experiments import runner, store
 from kemitraan.cli import main
 from tests.batch_folders import same_files
+from tests.dying import without_figures
 
 WORDS = ["compare", "voluntary_coaching", "--scale", "200", "--months", "36", "--jobs", "1",
          "--replicates", "16", "--uncertainty", "seeds", "--quiet"]  # fmt: skip
@@ -24,12 +25,7 @@ def _here(tmp_path, monkeypatch):
 def whole(tmp_path_factory):
     """A folder whose runs stopped before the cap."""
     folder = tmp_path_factory.mktemp("whole") / "x"
-    figures = store._figures
-    store._figures = lambda *_: None
-    try:
-        assert main([*WORDS, *SIGN, "--out", str(folder)]) == 0
-    finally:
-        store._figures = figures
+    assert without_figures(lambda: main([*WORDS, *SIGN, "--out", str(folder)])) == 0
     return folder
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from experiments.batch.reading import read_block
 from experiments.batch.record import MAIN, Block, Floats, Layout
 from experiments.batch.store import DONE
 from experiments.batch.task import Task
+from experiments.carry_out import begin, carry_out
 from experiments.compare_need import bytes_of_a_run, need_of
 from experiments.design import Study
 from experiments.explore.asked import Asked
@@ -107,42 +107,24 @@ class ExploreBatch:
         )
 
     def go_on(
-        self, experiment: Experiment, *, backend: Backend, on_error: str, quiet: bool
-    ) -> Exploration:
-        """Does the runs that wait, and writes what follows from all of them."""
-        return self.carry_out(
-            experiment,
-            backend=backend,
-            unit_seconds=experiment.store.mean_seconds,
-            on_error=on_error,
-            quiet=quiet,
-        )
-
-    def carry_out(
         self,
         experiment: Experiment,
         *,
         backend: Backend,
-        unit_seconds: float,
         on_error: str,
         quiet: bool,
+        unit_seconds: float | None = None,
     ) -> Exploration:
-        """The same, where it is known how long a run takes."""
-        waiting = experiment.store.counts[0]
-        with progress_bar(waiting, quiet=quiet) as advance:
-            experiment.run(
-                backend,
-                on_error=on_error,
-                unit_seconds=unit_seconds,
-                progress=advance,
-            )
-        found = self.exploration(experiment)
-        try:
-            self.finish(experiment, found)
-        except BatchError as error:
-            error.result = found
-            raise
-        return found
+        """Does the runs that wait, and writes what follows from all of them."""
+        return carry_out(
+            experiment,
+            lambda: self.exploration(experiment),
+            lambda found: self.finish(experiment, found),
+            backend=backend,
+            on_error=on_error,
+            quiet=quiet,
+            unit_seconds=unit_seconds,
+        )
 
     def exploration(self, experiment: Experiment) -> Exploration:
         """What the runs say; a draw that failed is left out, and told.
@@ -273,15 +255,8 @@ def run_prepared(
             )
         return batch.of_numbers(work, np.array(found), range(len(work)), {})
     prepared.backend.check(batch.task.work())
-    folder = place()
-    try:
-        begun = Experiment.create(folder, batch.task)
-    except BaseException:
-        with suppress(OSError):
-            folder.rmdir()
-        raise
-    with begun as experiment:
-        return batch.carry_out(
+    with begin(place(), batch.task) as experiment:
+        return batch.go_on(
             experiment,
             backend=prepared.backend,
             unit_seconds=prepared.trial.unit_seconds,

@@ -114,6 +114,33 @@ def _top_by_gumbel(
 
 
 @jit
+def _note(
+    rows: npt.NDArray[np.int32],
+    km: npt.NDArray[np.float64],
+    places: int,
+    at: int,
+    firm: npt.NDArray[np.int32],
+    distance: npt.NDArray[np.float64],
+    reserved: npt.NDArray[np.int32],
+    reserved_distance: npt.NDArray[np.float64],
+) -> int:
+    """Writes a line's firms, the first to its places from `at` on, the others to its reserve.
+
+    Returns:
+        Where the next line's places begin.
+    """
+    for j in range(rows.size):
+        if j < places:
+            firm[at] = rows[j]
+            distance[at] = km[j]
+            at += 1
+        else:
+            reserved[j - places] = rows[j]
+            reserved_distance[j - places] = km[j]
+    return at
+
+
+@jit
 def _fill(
     sites: Sites,
     buyers: Rows,
@@ -152,15 +179,9 @@ def _fill(
             km,
         )
         lines[k].start = at
-        for j in range(found):
-            i = rows[j]
-            if j < places:
-                firm[at] = i
-                distance[at] = km[j]
-                at += 1
-            else:
-                reserved[k, j - places] = i
-                reserved_distance[k, j - places] = km[j]
+        at = _note(
+            rows[:found], km[:found], places, at, firm, distance, reserved[k], reserved_distance[k]
+        )
         lines[k].stop = at
     return at
 
@@ -226,14 +247,9 @@ def _fill_nearby(
                     km[found] = more_km[j]
                     found += 1
         lines[k].start = at
-        for j in range(found):
-            if j < places:
-                firm[at] = rows[j]
-                distance[at] = km[j]
-                at += 1
-            else:
-                reserved[k, j - places] = rows[j]
-                reserved_distance[k, j - places] = km[j]
+        at = _note(
+            rows[:found], km[:found], places, at, firm, distance, reserved[k], reserved_distance[k]
+        )
         lines[k].stop = at
     return at
 
