@@ -119,7 +119,10 @@ def quantile_caption(comparison: Comparison, window: str, lang: str) -> str:
 
 
 def quantile_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure, str]]:
-    """A panel a scenario over the policy years, on one scale, with the name of the file."""
+    """A panel a scenario over the policy years, with the name of the file.
+
+    Each on its own scale: beside a scenario that moves everything the others would show nothing.
+    """
     from matplotlib.figure import Figure  # noqa: PLC0415
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
@@ -130,9 +133,9 @@ def quantile_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure
     lines = -(-len(names) // columns)
     height = 2.5 * lines + 1.2
     figure = Figure(figsize=(4.6 * columns if columns > 1 else 7.0, height))
-    grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    grid = figure.subplots(lines, columns, sharex=True, squeeze=False)
     figure.subplots_adjust(left=0.09, right=0.98, top=1 - 0.65 / height, bottom=0.6 / height,
-                           hspace=0.3, wspace=0.1)  # fmt: skip
+                           hspace=0.3, wspace=0.22)  # fmt: skip
     flat = list(grid.flat)
     for ax, name in zip(flat, names, strict=False):
         quantile_chart(comparison, name, ax=ax, lang=lang, captioned=False)
@@ -150,5 +153,8 @@ def quantile_figures(comparison: Comparison, lang: str) -> Iterator[tuple[Figure
             for by, mark in _KINDS
         ], loc="upper left", ncols=2, fontsize=8, bbox_to_anchor=(0.08, 1),
     )  # fmt: skip
-    put_caption(grid[-1, 0], quantile_caption(comparison, "policy", lang), 0.5, left=-0.5)
+    told = quantile_caption(comparison, "policy", lang)
+    if len(names) > 1:
+        told = f"{say('figure_scales', lang)} {told}"
+    put_caption(grid[-1, 0], told, 0.5, left=-0.5)
     yield figure, "quantile_effects"
